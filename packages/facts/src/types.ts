@@ -1,0 +1,233 @@
+import type { Attr, Cause, Graph, Place, Reason, Resource } from '@lukko/terraform-model';
+
+/** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
+export interface Statement {
+  readonly claim: string;
+  readonly is: boolean | 'unknown';
+  readonly because: readonly Reason[];
+}
+
+/** A chain of statements that must all hold, in the order in which they build on each other. */
+export interface Proof {
+  readonly is: boolean | 'unknown';
+  readonly steps: readonly Statement[];
+}
+
+/** Everything rules and evidence ask of a graph. Derived once, lazily, the same for every input kind. */
+export interface Facts {
+  readonly graph: Graph;
+  readonly placements: readonly Placement[];
+  readonly servers: readonly ServerFacts[];
+  readonly volumes: readonly VolumeFacts[];
+  readonly hosts: readonly HostUse[];
+  readonly images: readonly ImageUse[];
+  readonly secrets: readonly SecretUse[];
+  readonly codeRuns: readonly CodeRun[];
+  server(resource: Resource): ServerFacts;
+  volume(resource: Resource): VolumeFacts;
+  /** Who operates a host: own zone or address, operators data by longest suffix, register, or nobody known. */
+  resolve(host: string): Resolution;
+}
+
+/** Hetzner's locations: https://docs.hetzner.com/cloud/general/locations */
+export interface Location {
+  readonly name: string;
+  readonly city: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly networkZone: string;
+  readonly eu: boolean;
+}
+
+/** A resource that stands somewhere, with the attribute that says where. */
+export interface Placement {
+  readonly resource: Resource;
+  readonly attr: Attr;
+  /** `disk`: keeps data (volume, server, storage box, snapshot). `address`, `traffic`: carries none at rest. */
+  readonly holds: 'disk' | 'address' | 'traffic';
+  /** By location, or only by network zone (a load balancer without location). */
+  readonly by: 'location' | 'network-zone';
+  /** What the name stands for; undefined when it is unknown or not one of Hetzner's. */
+  readonly location: Location | undefined;
+}
+
+export interface ServerFacts {
+  readonly resource: Resource;
+  readonly payload: Payload;
+  readonly exposure: Exposure;
+  /** Volumes that are, or may be, attached. */
+  readonly attached: readonly { readonly volume: Resource; readonly certainty: 'certain' | 'possible'; readonly via: Attr }[];
+  /** Files and directories that hold data by what the payload runs, each with the path below which it must lie. */
+  readonly dataPaths: readonly DataPath[];
+}
+
+export interface Exposure {
+  /** Public IPv4 or IPv6: `true` also when `public_net` is left out (the provider's default). */
+  readonly public: Statement;
+  /** Some firewall certainly applies (firewall_ids, hcloud_firewall_attachment, apply_to, label selector). */
+  readonly guarded: Statement;
+  readonly firewalls: readonly { readonly firewall: Resource; readonly certainty: 'certain' | 'possible'; readonly via: Attr }[];
+  readonly inbound: readonly InboundRule[];
+}
+
+export interface InboundRule {
+  readonly firewall: Resource;
+  readonly attr: Attr;
+  readonly protocol: string | undefined;
+  /** Inclusive; undefined when it is not known; 1–65535 for `any`. */
+  readonly ports: { readonly from: number; readonly to: number } | undefined;
+  /** Whether it admits the whole internet, in one block or in several that cover it; IPv4 or IPv6. */
+  readonly worldOpen: Statement;
+}
+
+/** What a server runs at boot, parsed: cloud-config, scripts, units, quadlets, Caddyfile. */
+export interface Payload {
+  readonly server: Resource;
+  /** The attribute judged: user_data, or the `input` of the terraform_data that rebuilds the server. */
+  readonly attr: Attr;
+  /** `read`: parsed. `none`: certainly no user_data. `unknown`: not visible; `causes` says why. */
+  readonly state: 'read' | 'none' | 'unknown';
+  readonly causes: readonly Cause[];
+  readonly files: readonly PayloadFile[];
+  /** Commands that run, in order, reachable from runcmd, bootcmd or a started unit. */
+  readonly commands: readonly Command[];
+  readonly units: readonly Unit[];
+  readonly containers: readonly Container[];
+  readonly sites: readonly CaddySite[];
+  readonly packages: readonly string[];
+  /** What could not be parsed: each is unknown to every rule that looks there. */
+  readonly unread: readonly { readonly at: string; readonly why: string }[];
+}
+
+/** Text in which holes stand as marks; `hole(mark)` gives back what stands there. See payload/marked.ts. */
+export interface PayloadFile {
+  readonly path: string;
+  readonly text: MarkedText;
+  readonly permissions: string | undefined;
+  readonly owner: string | undefined;
+  /** `logs/hcloud_server.host.user_data:/etc/lukko/host.env` */
+  readonly at: string;
+}
+
+/** A string in which every hole is a run of private-use characters, and the table of what they stand for. */
+export interface MarkedText {
+  readonly marked: string;
+  /** Resource attribute a hole stands for, if the whole hole is one; undefined when it is not determined. */
+  readonly holes: readonly { readonly mark: string; readonly expression: string; readonly target: string | undefined; readonly attribute: string; readonly causes: readonly Cause[] }[];
+}
+
+export interface Command {
+  /** Program without its directory: `cryptsetup`. */
+  readonly program: string;
+  /** Arguments after expansion of variables whose value is known; holes stay as marks; `undefined` where not determined. */
+  readonly args: readonly (string | undefined)[];
+  readonly at: string;
+  readonly line: number;
+  /** False when it runs only if a condition holds that this engine does not evaluate. */
+  readonly always: boolean;
+}
+
+export interface Unit {
+  readonly name: string;
+  readonly file: PayloadFile;
+  readonly entries: readonly { readonly section: string; readonly key: string; readonly value: string; readonly line: number }[];
+  /** Enabled, started, or wanted by something that is. */
+  readonly started: boolean;
+}
+
+export interface Container {
+  readonly unit: Unit;
+  readonly image: string;
+  readonly line: number;
+  readonly volumes: readonly { readonly host: string; readonly container: string }[];
+  readonly networkHost: boolean;
+  readonly publishes: readonly string[];
+}
+
+export interface CaddySite {
+  readonly addresses: readonly string[];
+  readonly at: string;
+  readonly line: number;
+  /** Certificate authority directories that may be asked; empty means Caddy's defaults. */
+  readonly authorities: readonly string[];
+  readonly upstreams: readonly { readonly text: string; readonly line: number; readonly tls: boolean }[];
+  /** `tls internal`, own certificate files, or `acme`. */
+  readonly tls: 'acme' | 'internal' | 'files' | 'off';
+}
+
+export interface DataPath {
+  readonly path: string;
+  /** What keeps data there: `victoria-logs.container`. */
+  readonly service: string;
+  readonly at: string;
+  /** Whether it lies on the mounted, encrypted volume and the service waits for that mount. */
+  readonly encrypted: Proof;
+}
+
+export interface VolumeFacts {
+  readonly resource: Resource;
+  /** Attached → payload names it → LUKS is set up on it → opened → mounted, and nothing writes to it in plain. */
+  readonly encryption: Proof;
+  /** Mount point of the encrypted file system, when shown. */
+  readonly mount: string | undefined;
+}
+
+/** Where a host stands decides what it is for. Design, Jurisdiction. */
+export type PathClass = 'data' | 'pull' | 'build';
+
+export interface HostUse {
+  /** Lower case, without port; undefined when the position holds a host that is not known. */
+  readonly host: string | undefined;
+  readonly class: PathClass;
+  /** In the field's words: `state backend`, `provider`, `container image`, `upstream`, `certificate authority`, `package source`, `clock`, `resolver`, `URL`. */
+  readonly position: string;
+  readonly at: string;
+  readonly causes: readonly Cause[];
+  readonly place: Place;
+  /** Qualified id of the element that names it. */
+  readonly owner: string;
+  /** True when nothing was written and the default is meant: Docker Hub for an image without registry, AWS for `s3` without endpoint. */
+  readonly implicit: boolean;
+}
+
+export interface ImageUse {
+  /** As written. */
+  readonly text: string;
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+  readonly at: string;
+  readonly place: Place;
+  readonly owner: string;
+  readonly causes: readonly Cause[];
+}
+
+/** A value that looks like a secret, standing where anybody can read it. The text itself is never kept. */
+export interface SecretUse {
+  readonly kind: string;
+  readonly at: string;
+  readonly place: Place;
+  readonly owner: string;
+}
+
+/** Code that terraform itself runs at plan or apply. */
+export interface CodeRun {
+  readonly owner: string;
+  readonly at: string;
+  readonly place: Place;
+  /** `local-exec`, `remote-exec`, `file`, `external`, `http`. */
+  readonly kind: string;
+  readonly command: Attr | undefined;
+}
+
+export interface Resolution {
+  readonly by: 'own' | 'operators' | 'register' | 'nobody';
+  readonly entity?: string;
+  readonly country?: string;
+  readonly parent?: { readonly entity: string; readonly country: string };
+  readonly source?: string;
+  readonly date?: string;
+  /** The suffix or entry that matched. */
+  readonly matched?: string;
+}

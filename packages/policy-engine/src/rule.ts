@@ -1,0 +1,101 @@
+import type {
+  CodeRun,
+  DataPath,
+  Facts,
+  HostUse,
+  ImageUse,
+  Payload,
+  Placement,
+  SecretUse,
+  ServerFacts,
+  VolumeFacts,
+} from '@lukko/facts';
+import type { Backend, ModuleCall, Place, ProviderConfig, Resource, ResourceType, Root } from '@lukko/terraform-model';
+import type { Truth } from './truth.ts';
+
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+export type Verdict = 'pass' | 'fail' | 'unknown' | 'not-applicable';
+
+/** `ISO27001:2022/A.8.24`, `GDPR/32(1)(a)`, `NIS2/21(2)(h)`. */
+export type ControlRef = `ISO27001:2022/A.${number}.${number}` | `GDPR/${string}` | `NIS2/${string}`;
+
+/** What a rule may look at beside resources, each with what its `check` is given. */
+export interface SubjectKinds {
+  backend: Backend;
+  provider: ProviderConfig;
+  module: ModuleCall;
+  root: Root;
+  placement: Placement;
+  server: ServerFacts;
+  volume: VolumeFacts;
+  'data-path': { readonly server: ServerFacts; readonly path: DataPath };
+  payload: Payload;
+  host: HostUse;
+  image: ImageUse;
+  secret: SecretUse;
+  'code-run': CodeRun;
+}
+export type SubjectKind = ResourceType | keyof SubjectKinds;
+export type Subject<K extends SubjectKind> = K extends keyof SubjectKinds
+  ? SubjectKinds[K]
+  : K extends ResourceType
+    ? Resource<K>
+    : never;
+
+/** What the organisation decided, read from lukko.yaml and all it names. */
+export interface PolicyContext {
+  readonly allowedJurisdictions: readonly string[];
+  /** True: every jurisdiction not listed is refused (eu-sovereign). False: only those listed in `refused`. */
+  readonly closedList: boolean;
+  readonly refusedJurisdictions: readonly string[];
+  /** Class of the environment judged, where the input tells it: `disposable` lifts the two removal rules. */
+  readonly environmentClass: 'production' | 'staging' | 'disposable' | undefined;
+}
+
+/** One verdict about one subject, before postures and waivers. */
+export interface Judgement {
+  readonly truth: Truth;
+  /** States the fact for a fail or unknown: ≤ 120 characters, no final full stop. */
+  readonly message: string;
+  /** The element or attribute it is about, when narrower than the subject. */
+  readonly at?: string;
+  readonly place?: Place;
+}
+
+/**
+ * One file under policies/: its name is the rule's id, its page, its test. Rules are pure: no I/O, clock or randomness.
+ */
+export interface Rule<K extends SubjectKind = SubjectKind> {
+  readonly id: string;
+  /** States the fact that holds when it passes: "Data volumes are encrypted at rest". */
+  readonly title: string;
+  readonly severity: Severity;
+  /** Whether waivers.yaml may excuse it. */
+  readonly waivable: boolean;
+  readonly controls: readonly [ControlRef, ...ControlRef[]];
+  readonly rationale: string;
+  readonly remediation: string;
+  /** Where the facts behind it can be read: provider page, RFC. */
+  readonly sources: readonly string[];
+  readonly appliesTo: readonly [K, ...K[]];
+  /** False: not applicable; its reasons say why. */
+  appliesWhen?(subject: Subject<K>, facts: Facts, context: PolicyContext): Truth;
+  check(subject: Subject<K>, facts: Facts, context: PolicyContext): Truth | readonly Judgement[];
+  message(subject: Subject<K>, truth: Truth): string;
+  readonly examples: readonly [Example, Example, ...Example[]];
+}
+
+/** Terraform JSON that the real readers read: test, documentation and scenario at once. */
+export interface Example {
+  readonly name: string;
+  readonly verdict: Exclude<Verdict, 'not-applicable'> | 'not-applicable';
+  /** One root module, or several stacks by name. */
+  readonly terraform: object;
+  readonly stacks?: Readonly<Record<string, object>>;
+  readonly environmentClass?: PolicyContext['environmentClass'];
+}
+
+/** Keeps the subject type of a rule while it is written as a plain object. */
+export function rule<const K extends SubjectKind>(definition: Rule<K>): Rule<K> {
+  return definition;
+}

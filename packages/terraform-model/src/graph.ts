@@ -1,0 +1,172 @@
+import type { Attr } from './attr.ts';
+import type { Cause, Path, Reference } from './value.ts';
+import type { ResourceType } from './zz_resource_types.ts';
+
+/** A place in a file of the user's repository; `file` is relative, with forward slashes; `line` counts from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+}
+
+export type InputKind = 'synth' | 'configuration' | 'plan' | 'state' | 'live';
+
+export type Change = 'declared' | 'create' | 'update' | 'replace' | 'delete' | 'no-op' | 'read';
+
+/**
+ * One root module: a stack of cdktf.out, a directory, a plan. Resources of called modules belong to the root that calls them.
+ */
+export interface Root {
+  /** The stack's name where the input tells it (cdktf metadata), else undefined. */
+  readonly stack: string | undefined;
+  readonly kind: InputKind;
+  readonly place: Place;
+  /** Terraform or OpenTofu version the input records, if any. */
+  readonly terraformVersion?: string;
+  readonly backend: Backend;
+  readonly requiredProviders: readonly RequiredProvider[];
+  readonly providers: readonly ProviderConfig[];
+  readonly modules: readonly ModuleCall[];
+  readonly outputs: readonly Output[];
+  readonly variables: readonly Variable[];
+  /** Ids of this root's resources. */
+  readonly resources: readonly string[];
+}
+
+interface Element {
+  /** Unique in the graph: `<stack>/<address>` where the stack is known, else `<address>`. This is what findings, waivers and obligations name. */
+  readonly id: string;
+  readonly root: Root;
+  readonly place: Place;
+  attr(...path: Path): Attr;
+}
+
+/** A backend or `cloud` block. No block at all is `type: 'local'` with `written: false`. */
+export interface Backend extends Element {
+  readonly kind: 'backend';
+  readonly type: string;
+  readonly written: boolean;
+}
+
+export interface RequiredProvider {
+  readonly name: string;
+  /** `registry.terraform.io/hetznercloud/hcloud`: always three parts. */
+  readonly source: string;
+  readonly version: string | undefined;
+  readonly place: Place;
+}
+
+/** A provider configuration; one without a block but used by a resource has `written: false`. */
+export interface ProviderConfig extends Element {
+  readonly kind: 'provider';
+  readonly name: string;
+  readonly alias: string | undefined;
+  readonly source: string;
+  readonly version: string | undefined;
+  readonly written: boolean;
+}
+
+export interface ModuleCall extends Element {
+  readonly kind: 'module';
+  readonly name: string;
+  readonly source: string;
+  readonly version: string | undefined;
+  /** Whether its resources are part of the graph. */
+  readonly loaded: boolean;
+}
+
+export interface Output extends Element {
+  readonly kind: 'output';
+  readonly name: string;
+  readonly value: Attr;
+  readonly sensitive: boolean;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly hasValue: boolean;
+  readonly sensitive: boolean;
+  readonly place: Place;
+}
+
+export interface Lifecycle {
+  readonly preventDestroy: boolean;
+  /** Attribute paths as written, or `all`. */
+  readonly ignoreChanges: readonly string[] | 'all';
+  readonly createBeforeDestroy: boolean;
+}
+
+export interface Provisioner extends Element {
+  readonly kind: 'provisioner';
+  /** `local-exec`, `remote-exec`, `file`. */
+  readonly type: string;
+  readonly when: 'create' | 'destroy';
+}
+
+/** A managed resource or data source: one instance where `count` and `for_each` could be expanded. */
+export interface Resource<K extends string = string> extends Element {
+  readonly kind: 'resource';
+  readonly mode: 'managed' | 'data';
+  readonly type: K;
+  readonly name: string;
+  /** Terraform's address within its root: `module.db.hcloud_server.host[0]`. */
+  readonly address: string;
+  readonly index: string | number | undefined;
+  /** False when `count` or `for_each` is not known: this one stands for any number of instances, none included. */
+  readonly expanded: boolean;
+  /** Provider source address, three parts. */
+  readonly provider: string;
+  readonly change: Change;
+  /** The instance as it is before the change (plan, state); undefined in a configuration. */
+  readonly before: ((...path: Path) => Attr) | undefined;
+  /** undefined when the configuration is not at hand (plan JSON without `--source`). */
+  readonly lifecycle: Lifecycle | undefined;
+  readonly provisioners: readonly Provisioner[] | undefined;
+  /** Addresses written in `depends_on`, resolved to ids where possible. */
+  readonly dependsOn: readonly string[];
+  /** Every reference of this resource, with the attribute path it stands at. */
+  readonly references: readonly { readonly at: Path; readonly reference: Reference }[];
+  /** CDKTF construct path, where the input tells it. */
+  readonly constructPath: string | undefined;
+  /** Where the values came from: configuration file and line per attribute path (or per text within it). */
+  readonly origins: readonly Origin[];
+}
+
+export interface Origin {
+  readonly attribute: string;
+  /** Set when only this text inside the attribute came from there. */
+  readonly value?: string;
+  readonly place: Place;
+}
+
+export interface Edge<R> {
+  readonly resource: R;
+  readonly certainty: 'certain' | 'possible';
+  /** The attribute the edge was read from, for the reasons of a verdict. */
+  readonly via: Attr;
+}
+
+/** What points out of a resource along one attribute, and whether that is all. */
+export interface Edges<R> {
+  readonly edges: readonly Edge<R>[];
+  /** False when more may exist that this input does not show. `why` names the causes. */
+  readonly complete: boolean;
+  readonly why: readonly Cause[];
+}
+
+export interface Graph {
+  readonly roots: readonly Root[];
+  readonly resources: readonly Resource[];
+  /**
+   * True when "nobody points here" can be believed: all stacks of a cdktf.out, or one root with its state or plan and no
+   * remote state that reads it. `closedBecause` says in one sentence what was seen.
+   */
+  readonly closed: boolean;
+  readonly closedBecause: string;
+  all<K extends ResourceType>(type: K): readonly Resource<K>[];
+  ofType(type: string): readonly Resource[];
+  byId(id: string): Resource | undefined;
+  /** Out along the references at an attribute path. Literal ids are matched against known ids of the target type. */
+  to(from: Resource, path: Path, type: string): Edges<Resource>;
+  /** Who points at this resource with that attribute. Not complete in an open world. */
+  from(type: string, path: Path, to: Resource): Edges<Resource>;
+}
