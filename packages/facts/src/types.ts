@@ -56,7 +56,11 @@ export interface ServerFacts {
   readonly payload: Payload;
   readonly exposure: Exposure;
   /** Volumes that are, or may be, attached. */
-  readonly attached: readonly { readonly volume: Resource; readonly certainty: 'certain' | 'possible'; readonly via: Attr }[];
+  readonly attached: readonly {
+    readonly volume: Resource;
+    readonly certainty: 'certain' | 'possible';
+    readonly via: Attr;
+  }[];
   /** Files and directories that hold data by what the payload runs, each with the path below which it must lie. */
   readonly dataPaths: readonly DataPath[];
 }
@@ -66,7 +70,11 @@ export interface Exposure {
   readonly public: Statement;
   /** Some firewall certainly applies (firewall_ids, hcloud_firewall_attachment, apply_to, label selector). */
   readonly guarded: Statement;
-  readonly firewalls: readonly { readonly firewall: Resource; readonly certainty: 'certain' | 'possible'; readonly via: Attr }[];
+  readonly firewalls: readonly {
+    readonly firewall: Resource;
+    readonly certainty: 'certain' | 'possible';
+    readonly via: Attr;
+  }[];
   readonly inbound: readonly InboundRule[];
 }
 
@@ -91,12 +99,27 @@ export interface Payload {
   readonly files: readonly PayloadFile[];
   /** Commands that run, in order, reachable from runcmd, bootcmd or a started unit. */
   readonly commands: readonly Command[];
+  /** Conditions that end a script as failed: what follows them runs only where they hold. */
+  readonly refusals: readonly (Guard & { readonly at: string })[];
   readonly units: readonly Unit[];
   readonly containers: readonly Container[];
   readonly sites: readonly CaddySite[];
   readonly packages: readonly string[];
+  /** Hosts the payload names where a host is expected, before anybody asks who operates them. */
+  readonly hosts: readonly PayloadHost[];
   /** What could not be parsed: each is unknown to every rule that looks there. */
   readonly unread: readonly { readonly at: string; readonly why: string }[];
+}
+
+/** A host (or URL, or address) named inside a payload, as marked text. */
+export interface PayloadHost {
+  readonly text: string;
+  readonly position: string;
+  readonly class: PathClass;
+  readonly at: string;
+  readonly line: number;
+  /** True when the program's default is meant. */
+  readonly implicit: boolean;
 }
 
 /** Text in which holes stand as marks; `hole(mark)` gives back what stands there. See payload/marked.ts. */
@@ -112,8 +135,20 @@ export interface PayloadFile {
 /** A string in which every hole is a run of private-use characters, and the table of what they stand for. */
 export interface MarkedText {
   readonly marked: string;
-  /** Resource attribute a hole stands for, if the whole hole is one; undefined when it is not determined. */
-  readonly holes: readonly { readonly mark: string; readonly expression: string; readonly target: string | undefined; readonly attribute: string; readonly causes: readonly Cause[] }[];
+  readonly holes: readonly Hole[];
+}
+
+/** One `${…}` inside a text. */
+export interface Hole {
+  /** The run of private-use characters that stands for it. */
+  readonly mark: string;
+  /** As written, without `${}`. */
+  readonly expression: string;
+  /** Id of the resource whose attribute it is, if the whole hole is certainly one; undefined when it is not determined. */
+  readonly target: string | undefined;
+  /** Attribute at the target: `id`, `public_net[0].ipv4`. */
+  readonly attribute: string;
+  readonly causes: readonly Cause[];
 }
 
 export interface Command {
@@ -125,21 +160,47 @@ export interface Command {
   readonly line: number;
   /** False when it runs only if a condition holds that this engine does not evaluate. */
   readonly always: boolean;
+  /** The conditions it runs under, outermost first; empty when `always`. */
+  readonly guards: readonly Guard[];
+  /** Program as written, when it was given as a path. */
+  readonly programPath: string | undefined;
+  /** Every text its words show, also inside a substitution whose result is not determined. */
+  readonly mentions: readonly string[];
+  /** Files it writes by redirection; `undefined` where the path is not determined. */
+  readonly writes: readonly (string | undefined)[];
+  /** The engine cannot see what it does: a program the payload does not contain, a shell fed by a pipe, a word that is not determined as program. */
+  readonly opaque: boolean;
+}
+
+/** A condition this engine does not evaluate, and what its words show: what the condition is about. */
+export interface Guard {
+  readonly line: number;
+  readonly mentions: readonly string[];
+  /** Set when it stands for several conditions, which need not all be about the same thing. */
+  readonly several?: boolean;
 }
 
 export interface Unit {
   readonly name: string;
   readonly file: PayloadFile;
-  readonly entries: readonly { readonly section: string; readonly key: string; readonly value: string; readonly line: number }[];
+  readonly entries: readonly {
+    readonly section: string;
+    readonly key: string;
+    readonly value: string;
+    readonly line: number;
+  }[];
   /** Enabled, started, or wanted by something that is. */
   readonly started: boolean;
+  /** The conditions under which it is started. */
+  readonly guards: readonly Guard[];
 }
 
 export interface Container {
   readonly unit: Unit;
   readonly image: string;
   readonly line: number;
-  readonly volumes: readonly { readonly host: string; readonly container: string }[];
+  /** A volume by name has the host path `volume:<name>`: it lies in podman's own storage. */
+  readonly volumes: readonly { readonly host: string; readonly container: string; readonly readOnly: boolean }[];
   readonly networkHost: boolean;
   readonly publishes: readonly string[];
 }
@@ -153,6 +214,8 @@ export interface CaddySite {
   readonly upstreams: readonly { readonly text: string; readonly line: number; readonly tls: boolean }[];
   /** `tls internal`, own certificate files, or `acme`. */
   readonly tls: 'acme' | 'internal' | 'files' | 'off';
+  /** Lowest TLS version the site accepts; undefined where Caddy's default (1.2) applies. */
+  readonly minimumTls: string | undefined;
 }
 
 export interface DataPath {
@@ -166,6 +229,8 @@ export interface DataPath {
 
 export interface VolumeFacts {
   readonly resource: Resource;
+  /** Whether it is attached to one server: false only where the world is closed and no attachment may be meant for it. */
+  readonly attachment: Statement;
   /** Attached → payload names it → LUKS is set up on it → opened → mounted, and nothing writes to it in plain. */
   readonly encryption: Proof;
   /** Mount point of the encrypted file system, when shown. */
@@ -176,7 +241,10 @@ export interface VolumeFacts {
 export type PathClass = 'data' | 'pull' | 'build';
 
 export interface HostUse {
-  /** Lower case, without port; undefined when the position holds a host that is not known. */
+  /**
+   * Lower case, without port; for a reference to an address of the graph that attribute (`network/hcloud_primary_ip.logs.ip_address`);
+   * undefined when the position holds a host that is not known.
+   */
   readonly host: string | undefined;
   readonly class: PathClass;
   /** In the field's words: `state backend`, `provider`, `container image`, `upstream`, `certificate authority`, `package source`, `clock`, `resolver`, `URL`. */

@@ -1,34 +1,53 @@
 import { z } from 'zod';
-import { environmentClass, hostName, schemaVersion } from './common.ts';
+import { environmentClass, hostName, pattern, schemaVersion } from './common.ts';
+import { checkAddresses, checkNames, checkNetwork, checkQuorum } from './config-checks.ts';
+import { hasHostBits } from './network.ts';
+import { isAgeRecipient, isSshPublicKey } from './public-key.ts';
 
 /** A name that becomes part of resource names, labels and file names. */
-const slug = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens, starting with a letter');
+const slug = pattern(
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  'expected lower-case letters, digits and single hyphens, starting with a letter',
+);
+const text = z.string().min(1);
 const days = z.number().int().min(1).max(3650);
-const cidrV4 = z.cidrv4('expected an IPv4 network such as 10.20.0.0/16');
-const cidr = z.union([cidrV4, z.cidrv6()], { error: 'expected a network such as 198.51.100.0/24 or 2001:db8::/32' });
-const ipv4 = z.ipv4('expected an IPv4 address such as 10.20.1.10');
+const networkForm = 'expected an IPv4 network without bits set behind its prefix, such as 10.20.0.0/16';
+const networkV4 = z.cidrv4(networkForm).refine((network) => !hasHostBits(network), networkForm);
+const network = z.union([z.cidrv4(), z.cidrv6()], {
+  error: 'expected a network such as 198.51.100.0/24 or 2001:db8::/32',
+});
+const addressV4 = z.ipv4('expected an IPv4 address such as 10.20.1.10');
+const address = z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address such as 192.0.2.53 or 2001:db8::53' });
 const httpsUrl = z.url({ protocol: /^https$/, error: 'expected a URL that starts with https://' });
 
-/** SHA-256 or SHA-1 thumbprint of a Tang signing key, as `jose jwk thp` prints it (base64url, RFC 7638). */
-const thumbprint = z.string().regex(/^([A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})$/, 'expected a JWK thumbprint of 43 characters, as `lukko keys pin` writes it');
-const sshPublicKey = z.string().regex(/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/]+={0,2}( .*)?$/, 'expected an OpenSSH public key such as "ssh-ed25519 AAAA… comment"');
-const ageRecipient = z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'expected an age recipient (age1…)');
+const thumbprint = pattern(
+  /^([A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})$/,
+  'expected a JWK thumbprint of 43 characters, as `lukko keys pin` writes it',
+).describe(
+  'SHA-256 thumbprint of the signing key, as `jose jwk thp -a S256` prints it (RFC 7638); SHA-1 has 27 characters.',
+);
+const publicKeyForm = 'expected an OpenSSH public key on one line, such as "ssh-ed25519 AAAA… comment"';
+const recipientForm =
+  'expected an age recipient with a valid checksum (age1 and 58 characters, as age-keygen prints it)';
 
 const image = z.strictObject({
-  repository: z.string().regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, 'expected a repository without registry and tag, such as victoriametrics/victoria-logs'),
-  tag: z.string().min(1),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'),
+  repository: pattern(
+    /^[a-z0-9]+([._/-][a-z0-9]+)*$/,
+    'expected a repository without registry and tag, such as victoriametrics/victoria-logs',
+  ),
+  tag: pattern(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'expected a tag such as v1.52.0'),
+  digest: pattern(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits'),
 });
 
 const host = z.strictObject({
   serverType: slug,
-  /** Fixed address in the private network. */
-  privateAddress: ipv4,
+  privateAddress: addressV4.describe('Fixed address in the private network.'),
   volume: z.strictObject({
-    /** Gigabytes; Hetzner's volumes have 10 to 10240. */
-    size: z.number().int().min(10).max(10240),
-    /** Written by `lukko volumes pin` after the first boot: a host that has it refuses a blank disk. */
-    luksUuid: z.uuid().optional(),
+    size: z.number().int().min(10).max(10240).describe('Gigabytes; a volume of Hetzner has 10 to 10240.'),
+    luksUuid: z
+      .uuid('expected a UUID, as `lukko volumes pin` writes it')
+      .optional()
+      .describe('Written by `lukko volumes pin` after the first boot: a host that has it refuses a blank disk.'),
   }),
 });
 
@@ -36,33 +55,28 @@ const keyServer = z.strictObject({
   name: slug,
   location: slug,
   serverType: slug,
-  /** Absent until `lukko keys pin` has read it over SSH; the stacks that need it are left out until then. */
-  thumbprint: thumbprint.optional(),
+  thumbprint: thumbprint
+    .optional()
+    .describe('Written by `lukko keys pin`; until all have one, the stacks that need them are left out.'),
 });
 
 const keys = z
   .strictObject({
-    /** How many key servers must answer before a volume opens. */
-    threshold: z.number().int().min(2),
+    threshold: z.number().int().min(2).describe('How many key servers must answer before a volume opens.'),
     servers: z.array(keyServer).min(3),
   })
-  .superRefine((value, context) => {
-    const spare = value.servers.length - value.threshold;
-    if (spare < 1) context.addIssue({ code: 'custom', path: ['threshold'], message: `expected fewer than the ${value.servers.length} servers, so that one may be lost` });
-    for (const location of new Set(value.servers.map((server) => server.location))) {
-      const there = value.servers.filter((server) => server.location === location).length;
-      if (there > spare) context.addIssue({ code: 'custom', path: ['servers'], message: `expected at most ${Math.max(spare, 0)} in one location, found ${there} in ${location}: losing it would lose the quorum` });
-    }
-    duplicates(value.servers.map((server) => server.name), (name, index) => context.addIssue({ code: 'custom', path: ['servers', index, 'name'], message: `expected a name used once, ${name} stands twice` }));
-  });
+  .superRefine(checkQuorum);
 
 const state = z.discriminatedUnion('backend', [
   z.strictObject({ backend: z.literal('local') }),
   z.strictObject({
     backend: z.literal('s3'),
     endpoint: httpsUrl,
-    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected a bucket name'),
-    region: z.string().min(1),
+    bucket: pattern(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'expected a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
+    ),
+    region: text,
   }),
 ]);
 
@@ -74,20 +88,30 @@ export const config = z
   .strictObject({
     schemaVersion,
     environment: z.strictObject({ name: slug, class: environmentClass }),
-    organisation: z.strictObject({ name: z.string().min(1), securityContact: z.email() }),
-    /** Zone below which every host gets its name: `logs.<domain>`. */
-    domain: hostName,
-    /** Whether the zone is managed here; `false` leaves out the stack `dns`. */
-    dns: z.strictObject({ managed: z.boolean(), ttl: z.number().int().min(60).max(86400) }),
+    organisation: z.strictObject({
+      name: text,
+      securityContact: z.email('expected an e-mail address such as security@lukko.example'),
+    }),
+    domain: hostName.describe('Zone below which every host gets its name: logs.<domain>.'),
+    dns: z.strictObject({
+      managed: z.boolean().describe('Whether the zone is managed here; false leaves out the stack dns.'),
+      ttl: z.number().int().min(60).max(86400).describe('Seconds.'),
+    }),
     locations: z.strictObject({ live: slug, backups: slug, networkZone: slug }),
-    network: z.strictObject({ range: cidrV4, subnet: cidrV4 }),
+    network: z.strictObject({ range: networkV4, subnet: networkV4 }).superRefine(checkNetwork),
     access: z.strictObject({
-      /** Public key of the CA that signs operators' SSH certificates. */
-      sshUserCa: sshPublicKey,
-      /** Networks from which operators connect; they live only in the Hetzner firewall. */
-      operatorNetworks: z.array(cidr).min(1),
-      /** Who can recover a volume: at least two, so that one lost identity loses nothing. */
-      ageRecipients: z.array(ageRecipient).min(2),
+      sshUserCa: z
+        .string(publicKeyForm)
+        .refine(isSshPublicKey, publicKeyForm)
+        .describe("Public key of the authority that signs operators' SSH certificates."),
+      operatorNetworks: z
+        .array(network)
+        .min(1)
+        .describe('Networks from which operators connect; they live only in the Hetzner firewall.'),
+      ageRecipients: z
+        .array(z.string(recipientForm).refine(isAgeRecipient, recipientForm))
+        .min(2)
+        .describe('Who can recover a volume: at least two, so that one lost identity loses nothing.'),
     }),
     keys,
     hosts: z.strictObject({ edge: host, logs: host, errors: host, backups: host }),
@@ -96,53 +120,34 @@ export const config = z
       packageMirror: httpsUrl,
       securityMirror: httpsUrl,
       clocks: z.array(hostName).min(2),
-      resolvers: z.array(z.union([z.ipv4(), z.ipv6()])).min(1),
+      resolvers: z.array(address).min(1),
     }),
     images: z.strictObject({
-      registry: z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/, 'expected the host of a registry, such as registry.lukko.example'),
+      registry: pattern(
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/,
+        'expected the host of a registry, such as registry.lukko.example',
+      ),
       caddy: image,
       victoriaLogs: image,
       glitchtip: image,
       postgresql: image,
     }),
     certificates: z.strictObject({
-      authority: z.strictObject({ name: z.string().min(1), directory: httpsUrl }),
+      authority: z.strictObject({ name: text, directory: httpsUrl }),
       minimumTls: z.enum(['1.2', '1.3']),
     }),
-    /** What the edge proxies: a public name and the service behind it. */
-    upstreams: z.array(z.strictObject({ name: hostName, to: z.url({ protocol: /^https?$/ }) })),
+    upstreams: z
+      .array(
+        z.strictObject({
+          name: hostName,
+          to: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://errors.lukko.example' }),
+        }),
+      )
+      .describe('What the edge proxies: a public name and the service behind it.'),
     state,
-    retention: z.strictObject({ audit: days, application: days, errors: days, backups: days }),
+    retention: z.strictObject({ audit: days, application: days, errors: days, backups: days }).describe('Days.'),
   })
-  .superRefine((value, context) => {
-    const addresses = Object.entries(value.hosts).map(([name, entry]) => ({ name, address: entry.privateAddress }));
-    duplicates(addresses.map((entry) => entry.address), (address, index) =>
-      context.addIssue({ code: 'custom', path: ['hosts', addresses[index]?.name ?? '', 'privateAddress'], message: `expected an address used once, ${address} stands twice` }),
-    );
-    for (const { name, address } of addresses) {
-      if (!contains(value.network.subnet, address)) context.addIssue({ code: 'custom', path: ['hosts', name, 'privateAddress'], message: `expected an address inside network.subnet ${value.network.subnet}` });
-    }
-    const [base = ''] = value.network.subnet.split('/');
-    if (!contains(value.network.range, base)) context.addIssue({ code: 'custom', path: ['network', 'subnet'], message: `expected a network inside network.range ${value.network.range}` });
-    duplicates(value.upstreams.map((upstream) => upstream.name), (name, index) =>
-      context.addIssue({ code: 'custom', path: ['upstreams', index, 'name'], message: `expected a name used once, ${name} stands twice` }),
-    );
-  });
+  .superRefine(checkAddresses)
+  .superRefine(checkNames)
+  .meta({ title: 'Lukko environment', description: 'config/<environment>.yaml: what an operator edits.' });
 export type Config = z.infer<typeof config>;
-
-function duplicates(names: readonly string[], report: (name: string, index: number) => void): void {
-  names.forEach((name, index) => {
-    if (names.indexOf(name) !== index) report(name, index);
-  });
-}
-
-/** Whether an IPv4 address lies in an IPv4 network; both already checked for form. */
-function contains(network: string, address: string): boolean {
-  const [base = '', bits = '32'] = network.split('/');
-  const mask = bits === '0' ? 0 : (0xffffffff << (32 - Number(bits))) >>> 0;
-  return (number(base) & mask) >>> 0 === (number(address) & mask) >>> 0;
-}
-
-function number(address: string): number {
-  return address.split('.').reduce((sum, part) => ((sum << 8) | Number(part)) >>> 0, 0);
-}

@@ -1,9 +1,15 @@
 export * from './common.ts';
 export * from './config.ts';
+export * from './evidence-export.ts';
+export * from './fixtures.ts';
 export * from './gate-verdict.ts';
 export * from './lukko.ts';
+export { nearest } from './nearest.ts';
 export * from './obligations.ts';
 export * from './operators.ts';
+export { FormatError, type Problem, printable, printProblem } from './problem.ts';
 export * from './register.ts';
 export * from './report.ts';
+export * from './schemas.ts';
 export * from './waivers.ts';
+export { type Parsed, parseFile } from './yaml.ts';

@@ -30,6 +30,8 @@ export const operator = z.strictObject({
   backends: z.array(z.string()).optional(),
   /** Domain suffixes: `amazonaws.com` covers every name below it and itself. */
   hosts: z.array(hostName).optional(),
+  /** Networks whose addresses the operator answers for: public resolvers and clocks are configured by address. */
+  addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
   /** Container registries, by host. */
   registries: z.array(hostName).optional(),
 });

@@ -34,7 +34,14 @@ export const report = z.strictObject({
   tool: z.strictObject({ name: z.literal('lukko'), version: z.string() }),
   posture: z.string(),
   threshold: severity,
-  inputs: z.array(z.strictObject({ file: z.string(), kind: z.enum(['synth', 'configuration', 'plan', 'state', 'live']), stack: z.string().optional(), sha256 })),
+  inputs: z.array(
+    z.strictObject({
+      file: z.string(),
+      kind: z.enum(['synth', 'configuration', 'plan', 'state', 'live']),
+      stack: z.string().optional(),
+      sha256,
+    }),
+  ),
   /** One digest over lukko.yaml and all it names, the rules and the operators data. */
   policy: z.strictObject({ sha256, files: z.array(z.string()) }),
   world: z.strictObject({ closed: z.boolean(), because: z.string() }),

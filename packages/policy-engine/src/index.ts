@@ -1,2 +1,12 @@
+export { waiverText } from './approval/approval.ts';
+export { type Evaluation, evaluate } from './evaluate.ts';
+export { mergeObligations } from './ledger.ts';
+export { type Gate, gateOf, obligationsOf } from './obligations.ts';
+export { type Catalogue, PolicyError, type PolicyInput, type PolicySource, readPolicy } from './policy-source.ts';
+export { type Posture, postures, refuses } from './posture.ts';
+export { renderJson } from './reports/json.ts';
+export { renderFinding, renderTerminal, type TerminalOptions } from './reports/terminal.ts';
+export { controlName, printable } from './reports/text.ts';
 export * from './rule.ts';
 export * from './truth.ts';
+export { waiverFindings } from './waivers.ts';

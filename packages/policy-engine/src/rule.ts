@@ -10,7 +10,16 @@ import type {
   ServerFacts,
   VolumeFacts,
 } from '@lukko/facts';
-import type { Backend, ModuleCall, Place, ProviderConfig, Resource, ResourceType, Root } from '@lukko/terraform-model';
+import type {
+  Backend,
+  ModuleCall,
+  Place,
+  ProviderConfig,
+  Resource,
+  ResourceType,
+  Root,
+  TerraformJson,
+} from '@lukko/terraform-model';
 import type { Truth } from './truth.ts';
 
 export type Severity = 'low' | 'medium' | 'high' | 'critical';
@@ -60,6 +69,10 @@ export interface Judgement {
   /** The element or attribute it is about, when narrower than the subject. */
   readonly at?: string;
   readonly place?: Place;
+  /** Set when this judgement weighs less than the rule as a whole (a pull path in `recommended`). */
+  readonly severity?: Severity;
+  /** Why something that breaks the rule's plain wording passes all the same; every report lists it. */
+  readonly exception?: string;
 }
 
 /**
@@ -78,8 +91,11 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   /** Where the facts behind it can be read: provider page, RFC. */
   readonly sources: readonly string[];
   readonly appliesTo: readonly [K, ...K[]];
+  /** `removal`: also judges what a plan deletes. Every other rule sees only what will exist. */
+  readonly judges?: 'removal';
   /** False: not applicable; its reasons say why. */
   appliesWhen?(subject: Subject<K>, facts: Facts, context: PolicyContext): Truth;
+  /** One truth, or one judgement per element found. An empty list says there was nothing to judge: not applicable, never a pass. */
   check(subject: Subject<K>, facts: Facts, context: PolicyContext): Truth | readonly Judgement[];
   message(subject: Subject<K>, truth: Truth): string;
   readonly examples: readonly [Example, Example, ...Example[]];
@@ -90,8 +106,8 @@ export interface Example {
   readonly name: string;
   readonly verdict: Exclude<Verdict, 'not-applicable'> | 'not-applicable';
   /** One root module, or several stacks by name. */
-  readonly terraform: object;
-  readonly stacks?: Readonly<Record<string, object>>;
+  readonly terraform: TerraformJson;
+  readonly stacks?: Readonly<Record<string, TerraformJson>>;
   readonly environmentClass?: PolicyContext['environmentClass'];
 }
 

@@ -1,4 +1,4 @@
-import type { Path, Reference, Unknown, Value } from './value.ts';
+import type { Path, Reference, Value } from './value.ts';
 
 /** A value together with where it stands: what rules and facts read. */
 export interface Attr {
@@ -16,4 +16,3 @@ export interface Attr {
   /** The known string, number or boolean, else undefined. Rules use `holds`; this is for messages. */
   readonly text: string | undefined;
 }
-

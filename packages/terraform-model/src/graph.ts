@@ -22,6 +22,8 @@ export interface Root {
   readonly place: Place;
   /** Terraform or OpenTofu version the input records, if any. */
   readonly terraformVersion?: string;
+  /** The environment this root was made for, where our stacks wrote it into the document's metadata. */
+  readonly environment?: { readonly name: string; readonly class: string } | undefined;
   readonly backend: Backend;
   readonly requiredProviders: readonly RequiredProvider[];
   readonly providers: readonly ProviderConfig[];

@@ -15,15 +15,7 @@ export type Scalar = string | number | boolean | null;
  * `source`        a plan shows only a hash or the bare references, and the configuration is not at hand
  * `sensitive`     the input marks it sensitive: it is never shown, stored or judged
  */
-export type Cause =
-  | 'computed'
-  | 'variable'
-  | 'data'
-  | 'function'
-  | 'possible'
-  | 'outside'
-  | 'source'
-  | 'sensitive';
+export type Cause = 'computed' | 'variable' | 'data' | 'function' | 'possible' | 'outside' | 'source' | 'sensitive';
 
 /** One traversal found in an expression, resolved through locals, module inputs and sibling outputs. */
 export interface Reference {

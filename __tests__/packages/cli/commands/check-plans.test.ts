@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { report as reportFormat } from '@lukko/formats';
+import { lukko } from '../fake-ports.ts';
+
+const root = join(__dirname, '../../../..');
+const plans = '__tests__/fixtures/plans';
+const recorded = readdirSync(join(root, plans), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+interface Summary {
+  readonly rules: readonly string[];
+  readonly fail: number;
+  readonly unknown: number;
+  readonly pass: number;
+}
+
+async function check(
+  name: string,
+  joined: boolean,
+): Promise<Summary & { readonly code: number; readonly err: string }> {
+  const source = joined ? ['--source', `${plans}/${name}/plan.tfplan`] : [];
+  const { code, out, err } = await lukko(root, ['check', `${plans}/${name}/plan.json`, '--format', 'json', ...source]);
+  const { findings, summary } = reportFormat.parse(JSON.parse(out));
+  const rules = findings.filter(({ verdict }) => verdict === 'fail').map(({ rule }) => rule);
+  return { code, err, rules: [...new Set(rules)], fail: summary.fail, unknown: summary.unknown, pass: summary.pass };
+}
+
+describe.each(recorded)('%s', (name) => {
+  test('joining a plan with its configuration never proves less', async () => {
+    const [alone, joined] = [await check(name, false), await check(name, true)];
+    expect(joined.unknown).toBeLessThanOrEqual(alone.unknown);
+    expect(joined.pass).toBeGreaterThanOrEqual(alone.pass);
+  });
+});
+
+test.each(recorded.filter((name) => name.startsWith('own-')))('nothing about %s is proven wrong', async (name) => {
+  for (const joined of [false, true]) expect(await check(name, joined)).toMatchObject({ fail: 0, rules: [], err: '' });
+});
+
+test.each(recorded.filter((name) => name.startsWith('foreign-')))(
+  '%s is refused, with a note about its HCL',
+  async (name) => {
+    const { code, rules, err } = await check(name, true);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `note: ${plans}/${name}/plan.tfplan holds HCL (main.tf and 1 more), which cannot be read yet: what only it shows is not known\n`,
+    });
+    expect(rules).toContain('servers-have-ssh-keys');
+  },
+);

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { evidenceExport } from '@lukko/formats';
+import { directoryWith, lukko } from '../fake-ports.ts';
+
+const stack = JSON.stringify({
+  '//': {
+    metadata: {
+      backend: 'local',
+      stackName: 'logs',
+      version: '0.21.0',
+      environment: { name: 'example', class: 'production' },
+    },
+  },
+  provider: { hcloud: [{}] },
+  resource: {
+    hcloud_volume: { data: { name: 'data', size: 10, location: 'hel1', delete_protection: true } },
+  },
+  terraform: {
+    backend: { local: { path: '../../../state/example/logs.tfstate' } },
+    required_providers: { hcloud: { source: 'hetznercloud/hcloud', version: '1.68.0' } },
+  },
+});
+
+const synthesised = {
+  'cdktf.out/manifest.json': JSON.stringify({
+    version: '0.21.0',
+    stacks: { logs: { name: 'logs', synthesizedStackPath: 'stacks/logs/cdk.tf.json' } },
+  }),
+  'cdktf.out/stacks/logs/cdk.tf.json': stack,
+};
+
+const asOf = ['--as-of', '2026-11-21T12:00:00Z'];
+const read = (directory: string, name: string) => readFileSync(join(directory, 'evidence-out', name), 'utf8');
+
+describe('lukko evidence export', () => {
+  test('writes three files, says where and what, and exits 0 with blanks and failures alike', async () => {
+    const directory = directoryWith(synthesised);
+    const { code, out, err } = await lukko(directory, ['evidence', 'export', ...asOf]);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(
+      'Evidence for ISO/IEC 27001:2022 Annex A.8, example (production), as of 2026-11-21T12:00:00Z',
+    );
+    expect(out).toContain('0 of 34 observed on a running system');
+    expect(readdirSync(join(directory, 'evidence-out')).sort()).toEqual([
+      'evidence.csv',
+      'evidence.json',
+      'report.html',
+    ]);
+    const evidence = evidenceExport.parse(JSON.parse(read(directory, 'evidence.json')));
+    expect(evidence.inputs).toMatchObject([
+      { tier: 'declared', file: 'cdktf.out/stacks/logs/cdk.tf.json', stack: 'logs' },
+    ]);
+    // The volume is attached to nothing that sets up LUKS.
+    expect(evidence.controls.find((control) => control.id === 'A.8.24')?.state).toBe('failed');
+  });
+
+  test('the same inputs and instant give the same bytes, whatever the clock says', async () => {
+    const directory = directoryWith(synthesised);
+    const bytes = async (now: string) => {
+      await lukko(directory, ['evidence', 'export', ...asOf], { now: () => new Date(now) });
+      return ['evidence.csv', 'evidence.json', 'report.html'].map((name) => read(directory, name));
+    };
+    expect(await bytes('2026-11-21T13:00:00Z')).toEqual(await bytes('2027-01-01T00:00:00Z'));
+  });
+
+  test('one control alone', async () => {
+    const directory = directoryWith(synthesised);
+    const { code } = await lukko(directory, [
+      'evidence',
+      'export',
+      '--control',
+      'A.8.24',
+      '--out',
+      'evidence-out',
+      ...asOf,
+    ]);
+    expect(code).toBe(0);
+    expect(read(directory, 'evidence.csv').split('\r\n')).toHaveLength(3);
+  });
+
+  test.each([
+    ['an unknown control', ['--control', 'A.8.35']],
+    ['a date that does not exist', ['--as-of', '2026-02-31']],
+    ['an instant that is none', ['--as-of', 'yesterday']],
+    ['a path that is not there', ['nowhere']],
+    ['the source of a plan without a plan', ['--source', 'tfplan']],
+  ])('exit 2, one message and nothing written for %s', async (_name, args) => {
+    const directory = directoryWith(synthesised);
+    const { code, out, err } = await lukko(directory, ['evidence', 'export', ...args]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatchSnapshot();
+    expect(existsSync(join(directory, 'evidence-out'))).toBe(false);
+  });
+
+  test('a directory with other files in it is left alone', async () => {
+    const directory = directoryWith({ ...synthesised, 'evidence-out/notes.txt': 'mine' });
+    const { code, err } = await lukko(directory, ['evidence', 'export', ...asOf]);
+    expect(code).toBe(2);
+    expect(err).toMatchSnapshot();
+    expect(read(directory, 'notes.txt')).toBe('mine');
+  });
+});

@@ -1,0 +1,84 @@
+import { find } from '../../../packages/cli/src/find.ts';
+import { directoryWith, portsAt } from './fake-ports.ts';
+
+const manifest = (stacks: Readonly<Record<string, string>>) =>
+  JSON.stringify({
+    version: '0.21.0',
+    stacks: Object.fromEntries(
+      Object.entries(stacks).map(([name, path]) => [name, { name, synthesizedStackPath: path }]),
+    ),
+  });
+const plan = '{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{},"resource_changes":[]}';
+
+const found = async (files: Readonly<Record<string, string | Uint8Array>>, target?: string, stdin = '') =>
+  find(target, portsAt(directoryWith(files), { stdin: async () => Buffer.from(stdin) }));
+const message = async (...args: Parameters<typeof found>) =>
+  found(...args).then(
+    (result) => `found ${result.kind}`,
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
+
+describe('finds', () => {
+  const out = {
+    'cdktf.out/manifest.json': manifest({ logs: 'stacks/logs/cdk.tf.json', keys: 'stacks/keys/cdk.tf.json' }),
+    'cdktf.out/stacks/logs/cdk.tf.json': '{}',
+    'cdktf.out/stacks/keys/cdk.tf.json': '{}',
+    'cdktf.out/stacks/gone/cdk.tf.json': '{}',
+  };
+
+  test.each([undefined, 'cdktf.out', '.'])('all stacks the manifest names, from %j', async (target) => {
+    const result = await found(out, target);
+    expect(result.kind === 'cdktf.out' && result.stacks.map(({ stack, file }) => `${stack} ${file}`)).toEqual([
+      'logs cdktf.out/stacks/logs/cdk.tf.json',
+      'keys cdktf.out/stacks/keys/cdk.tf.json',
+    ]);
+  });
+
+  test('the *.tf.json files of a directory as one root module', async () => {
+    const result = await found({ 'b.tf.json': '{}', 'a.tf.json': '{}', 'README.md': '' });
+    expect(result.kind === 'root' && result.files.map(({ file }) => file)).toEqual(['a.tf.json', 'b.tf.json']);
+  });
+
+  test.each([
+    ['a configuration', 'cdk.tf.json', '{"resource":{}}', 'root'],
+    ['a plan', 'anything', plan, 'plan'],
+    ['a plan with a byte order mark', 'plan.json', `\uFEFF${plan}`, 'plan'],
+    [
+      'a plan whose version stands late',
+      'plan.json',
+      `{"resource_changes":[],${' '.repeat(9000)}"format_version":"1.2"}`,
+      'plan',
+    ],
+  ])('%s by what stands in the file', async (_, name, text, kind) => {
+    expect((await found({ [name]: text }, name)).kind).toBe(kind);
+  });
+
+  test('a plan on standard input', async () => {
+    expect(await found({}, '-', plan)).toMatchObject({ kind: 'plan', plan: { file: 'standard input' } });
+  });
+});
+
+describe('says what is missing', () => {
+  test.each<readonly [string, Parameters<typeof found>]>([
+    ['an empty directory', [{}]],
+    ['no such path', [{}, 'nowhere']],
+    ['an empty file', [{ 'plan.json': '' }, 'plan.json']],
+    ['nothing on standard input', [{}, '-']],
+    ['text that is not JSON', [{ 'plan.json': 'Terraform will perform' }, 'plan.json']],
+    ['HCL', [{ 'main.tf': '', 'b.tf': '', 'c.tf': '', 'd.tf': '' }]],
+    ['HCL beside JSON', [{ 'main.tf': '', 'extra.tf.json': '{}' }]],
+    ['one HCL file', [{ 'main.tf': 'resource {}' }, 'main.tf']],
+    ['a binary plan', [{ tfplan: Buffer.from('PK\u0003\u0004rest') }, 'tfplan']],
+    ['a manifest that is no JSON', [{ 'manifest.json': '{' }]],
+    ['a manifest of something else', [{ 'manifest.json': '{"name":"a web app"}' }]],
+    ['a manifest without stacks', [{ 'manifest.json': manifest({}) }]],
+    [
+      'a manifest that names a stack that is missing',
+      [{ 'manifest.json': manifest({ logs: 'stacks/logs/cdk.tf.json' }) }],
+    ],
+    ['a manifest that leads outside', [{ 'manifest.json': manifest({ logs: '../../etc/passwd' }) }]],
+    ['a manifest that is not UTF-8', [{ 'manifest.json': Buffer.from([0x7b, 0xff, 0xfe]) }]],
+  ])('%s', async (_, args) => {
+    expect(await message(...args)).toMatchSnapshot();
+  });
+});

@@ -1,0 +1,109 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+
+/** The command as somebody gets it who has nothing of this repository: packed, installed without network, run. */
+const root = join(__dirname, '../../..');
+const examples = join(root, 'examples');
+let place = '';
+
+beforeAll(() => {
+  place = mkdtempSync(join(tmpdir(), 'lukko-package-'));
+  // From the sources as they are now, not from the last install.
+  run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'scripts/build.ts'], root);
+  npm(['pack', '--workspace', '@lukko/cli', '--pack-destination', place, '--ignore-scripts', '--silent'], root);
+  writeFileSync(join(place, 'package.json'), '{"private":true}');
+  const tarball = readdirSync(place).find((name) => name.endsWith('.tgz')) ?? 'no tarball';
+  npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], place);
+  cpSync(examples, join(place, 'examples'), { recursive: true });
+}, 120_000);
+
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+function npm(args: readonly string[], cwd: string): void {
+  const cli = process.env.npm_execpath;
+  if (cli?.endsWith('.js')) run(process.execPath, [cli, ...args], cwd);
+  else run('npm', args, cwd);
+}
+
+function run(command: string, args: readonly string[], cwd: string): void {
+  execFileSync(command, args, { cwd, stdio: 'pipe' });
+}
+
+function lukkoAt(
+  cwd: string,
+  ...args: readonly string[]
+): {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+} {
+  const { status, stdout, stderr } = spawnSync(join(place, 'node_modules/.bin/lukko'), args, {
+    cwd,
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const lukko = (...args: readonly string[]) => lukkoAt(place, ...args);
+
+test('it brings one file and no dependency', () => {
+  const installed = readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'));
+  expect(installed).toEqual(['@lukko']);
+  expect(readdirSync(join(place, 'node_modules/@lukko/cli/dist'))).toEqual(['lukko.js']);
+  expect(existsSync(join(place, 'node_modules/@lukko/cli/node_modules'))).toBe(false);
+});
+
+test('its licences travel with what is bundled', () => {
+  const text = readFileSync(join(place, 'node_modules/@lukko/cli/dist/lukko.js'), 'utf8');
+  for (const name of ['commander', 'yaml', 'zod'])
+    expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+$`, 'm'));
+});
+
+const folders = (kind: string) => (existsSync(join(examples, kind)) ? readdirSync(join(examples, kind)) : []);
+
+describe.each(folders('refused'))('examples/refused/%s', (name) => {
+  test.each(['recommended', 'eu-sovereign'])('is refused by %s', (posture) => {
+    const { code, err } = lukko('check', `examples/refused/${name}`, '--posture', posture);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+  });
+});
+
+test.each(folders('passes'))('examples/passes/%s passes by its own lukko.yaml, or by recommended', (name) => {
+  const { code, out, err } = lukkoAt(join(place, 'examples/passes', name), 'check', '.');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain(existsSync(join(examples, 'passes', name, 'lukko.yaml')) ? 'clean' : 'posture recommended');
+});
+
+test('the report is of the published schema', () => {
+  const schema = JSON.parse(readFileSync(join(root, 'packages/formats/schemas/zz_report.schema.json'), 'utf8'));
+  const ajv = addFormats(new Ajv2020({ strict: false }));
+  const { out } = lukko('check', 'examples/refused/us-cloud', '--format', 'json');
+  expect([ajv.validate(schema, JSON.parse(out)), ajv.errors]).toEqual([true, null]);
+});
+
+test('there are examples of both kinds', () => {
+  expect([folders('refused').length, folders('passes').length].every((count) => count > 0)).toBe(true);
+});
+
+test('nothing to check is no pass', () => {
+  const { code, out, err } = lukko('check', 'node_modules');
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain('nothing to check here');
+});
+
+test('it knows its rules and explains each', () => {
+  const { out } = lukko('rules', '--format', 'json');
+  const ids = (JSON.parse(out) as { id: string }[]).map(({ id }) => id);
+  expect(ids.length).toBeGreaterThan(0);
+  for (const id of ids.slice(0, 2)) expect(lukko('explain', id)).toMatchObject({ code: 0, err: '' });
+});
+
+test('a reader that goes away early is no failure', () => {
+  const pipe = `'${join(place, 'node_modules/.bin/lukko')}' rules | head -n 1`;
+  const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', pipe], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});

@@ -1,0 +1,56 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeDirectory } from '../../../../packages/cli/src/ports/directory.ts';
+
+let parent = '';
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'lukko-directory-'));
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+const read = () =>
+  Object.fromEntries(
+    readdirSync(join(parent, 'out')).map((name) => [name, readFileSync(join(parent, 'out', name), 'utf8')]),
+  );
+const write = (content: Record<string, string>) =>
+  writeDirectory(join(parent, 'out'), new Map(Object.entries(content)));
+
+describe('writeDirectory', () => {
+  test('writes, and replaces as a whole, leaving nothing beside it', () => {
+    write({ 'a.txt': 'old', 'b.txt': 'old' });
+    write({ 'a.txt': 'new', 'b.txt': 'new' });
+    expect(read()).toEqual({ 'a.txt': 'new', 'b.txt': 'new' });
+    expect(readdirSync(parent)).toEqual(['out']);
+  });
+
+  test('a write that fails leaves the older one and nothing beside it', () => {
+    write({ 'a.txt': 'old' });
+    expect(() => write({ 'a.txt': 'new', 'missing/b.txt': 'new' })).toThrow(
+      expect.objectContaining({ code: 'ENOENT' }),
+    );
+    expect(read()).toEqual({ 'a.txt': 'old' });
+    expect(readdirSync(parent)).toEqual(['out']);
+  });
+
+  test('killed between two renames, the older one is put back by the next run, even one that fails', () => {
+    mkdirSync(join(parent, '.out.previous'));
+    writeFileSync(join(parent, '.out.previous/a.txt'), 'old');
+    expect(() => write({ 'a.txt': 'new', 'missing/b.txt': 'new' })).toThrow();
+    expect(read()).toEqual({ 'a.txt': 'old' });
+    write({ 'a.txt': 'new' });
+    expect(read()).toEqual({ 'a.txt': 'new' });
+    expect(readdirSync(parent)).toEqual(['out']);
+  });
+
+  test('a directory with anything else in it, and a file, are not replaced', () => {
+    mkdirSync(join(parent, 'out'));
+    writeFileSync(join(parent, 'out/thesis.txt'), 'years of work');
+    expect(() => write({ 'a.txt': 'new' })).toThrow(/thesis\.txt/);
+    expect(read()).toEqual({ 'thesis.txt': 'years of work' });
+    rmSync(join(parent, 'out'), { recursive: true });
+    writeFileSync(join(parent, 'out'), 'a file');
+    expect(() => write({ 'a.txt': 'new' })).toThrow(/it is a file/);
+    expect(existsSync(join(parent, 'out'))).toBe(true);
+  });
+});

@@ -1,0 +1,258 @@
+import type { RegisterEntry } from '@lukko/formats';
+import { cloudConfig, factsOf } from './sample.ts';
+
+const hosts = (document: object | readonly object[], options?: Parameters<typeof factsOf>[1]) => {
+  const facts = factsOf(document, options);
+  return facts.hosts
+    .filter((use) => use.owner !== 'provider.hcloud' && use.owner !== 'stack0/provider.hcloud')
+    .map(
+      (use) =>
+        `${use.class} ${use.position} ${use.host ?? `? (${use.causes.join()})`}${use.implicit ? ' implicit' : ''} ${use.at}`,
+    );
+};
+const providers = (more: object) => ({
+  terraform: { required_providers: { hcloud: { source: 'hetznercloud/hcloud' }, ...more } },
+});
+
+describe('providers', () => {
+  const aws = providers({ aws: { source: 'hashicorp/aws' } });
+  it.each([
+    ['fixed', {}, ['data provider hetzner.cloud implicit provider.hcloud']],
+    [
+      'endpoints, none written',
+      { ...aws, provider: { aws: [{}] } },
+      ['data provider amazonaws.com implicit provider.aws'],
+    ],
+    [
+      'endpoints, one written',
+      { ...aws, provider: { aws: [{ endpoints: [{ s3: 'https://hel1.your-objectstorage.com' }] }] } },
+      ['data provider hel1.your-objectstorage.com provider.aws.endpoints[0].s3'],
+    ],
+    [
+      'an endpoint nobody knows',
+      { ...aws, provider: { aws: [{ endpoints: [{ s3: '${var.x}' }] }] }, variable: { x: {} } },
+      ['data provider ? (variable) provider.aws.endpoints[0].s3'],
+    ],
+    [
+      'nothing reached',
+      { ...providers({ random: { source: 'hashicorp/random' } }), resource: { random_id: { a: {} } } },
+      ['build provider amazonaws.com implicit provider.random'],
+    ],
+    [
+      'a provider nobody knows',
+      { ...providers({ other: { source: 'acme/other' } }), resource: { other_thing: { a: {} } } },
+      ['data provider ? (outside) implicit provider.other'],
+    ],
+    [
+      'required, but used by nothing',
+      providers({ other: { source: 'acme/other' } }),
+      ['data provider ? (outside) implicit provider.other'],
+    ],
+    ['built in', { resource: { terraform_data: { a: {} } } }, []],
+  ])('%s', (name, document, expected) => {
+    const facts = factsOf(document);
+    const all = facts.hosts.filter(
+      (use) => use.position === 'provider' && (name === 'fixed' || !use.owner.endsWith('provider.hcloud')),
+    );
+    expect(
+      all.map(
+        (use) =>
+          `${use.class} ${use.position} ${use.host ?? `? (${use.causes.join()})`}${use.implicit ? ' implicit' : ''} ${use.at}`,
+      ),
+    ).toEqual(expected);
+  });
+});
+
+const backend = (type: string, config: object) => ({ terraform: { backend: { [type]: config } } });
+
+it.each([
+  ['local state', backend('local', {}), []],
+  ['no backend', {}, []],
+  ['S3 without endpoint', backend('s3', { bucket: 'b' }), ['data state backend s3.amazonaws.com implicit backend.s3']],
+  [
+    'S3 elsewhere',
+    backend('s3', { endpoints: { s3: 'https://nbg1.your-objectstorage.com' } }),
+    ['data state backend nbg1.your-objectstorage.com backend.s3.endpoints.s3'],
+  ],
+  [
+    'S3 elsewhere with locks at AWS',
+    backend('s3', { endpoint: 'https://x.example', endpoints: { dynamodb: 'https://dynamodb.amazonaws.com' } }),
+    [
+      'data state backend x.example backend.s3.endpoint',
+      'data state backend dynamodb.amazonaws.com backend.s3.endpoints.dynamodb',
+    ],
+  ],
+  [
+    'cloud',
+    { terraform: { cloud: { organization: 'o' } } },
+    ['data state backend app.terraform.io implicit backend.cloud'],
+  ],
+  [
+    'remote with a host',
+    backend('remote', { hostname: 'tfe.example' }),
+    ['data state backend tfe.example backend.remote.hostname'],
+  ],
+  ['GCS', backend('gcs', {}), ['data state backend storage.googleapis.com implicit backend.gcs']],
+  ['a type nobody knows', backend('odd', {}), ['data state backend ? (outside) implicit backend.odd']],
+  [
+    'PostgreSQL',
+    backend('pg', { conn_str: 'postgres://u@db.example/x' }),
+    ['data state backend db.example backend.pg.conn_str'],
+  ],
+  [
+    'modules',
+    {
+      module: {
+        a: { source: './x' },
+        b: { source: 'terraform-aws-modules/vpc/aws' },
+        c: { source: 'git::https://git.example/x.git?ref=1' },
+        d: { source: 'git@github.com:a/b.git' },
+      },
+    },
+    [
+      'build module source registry.terraform.io module.b.source',
+      'build module source git.example module.c.source',
+      'build module source github.com module.d.source',
+    ],
+  ],
+  [
+    'an http data source',
+    { data: { http: { a: { url: 'https://ip.example/me' } } } },
+    ['build data source ip.example data.http.a.url'],
+  ],
+  [
+    'records that lead out',
+    {
+      resource: {
+        hcloud_zone: { z: { name: 'lukko.example' } },
+        hcloud_zone_rrset: {
+          a: { type: 'CNAME', records: [{ value: 'cname.vercel-dns.com.' }] },
+          b: { type: 'MX', records: [{ value: '10 mail.lukko.example.' }] },
+          c: { type: 'A', records: [{ value: '192.0.2.1' }] },
+          d: { type: 'CAA', records: [{ value: '0 issue "letsencrypt.org; x=1"' }] },
+          e: { type: 'TXT', records: [{ value: 'v=spf1 include:amazonses.amazonaws.com -all' }] },
+        },
+      },
+    },
+    [
+      'data DNS record cname.vercel-dns.com hcloud_zone_rrset.a.records[0].value',
+      'data DNS record mail.lukko.example hcloud_zone_rrset.b.records[0].value',
+      'pull DNS record letsencrypt.org hcloud_zone_rrset.d.records[0].value',
+      'data text amazonses.amazonaws.com hcloud_zone_rrset.e.records[0].value',
+    ],
+  ],
+  [
+    'attributes that are hosts by name, URLs, and names of known operators',
+    {
+      resource: {
+        vercel_project_domain: {
+          a: { domain: 'app.example.com', note: 'see main.ts and README.md, s3.amazonaws.com' },
+        },
+        hcloud_server: { h: { name: 'not.a.host', labels: { x: 'https://x.example/y' } } },
+      },
+    },
+    [
+      'data text s3.amazonaws.com vercel_project_domain.a.note',
+      'data domain app.example.com vercel_project_domain.a.domain',
+      'data URL x.example hcloud_server.h.labels.x',
+    ],
+  ],
+])('%s', (_, document, expected) => {
+  const found = hosts(document).filter((line) => !line.includes(' provider '));
+  expect(found.sort()).toEqual([...expected].sort());
+});
+
+it('payloads name hosts where a host is expected', () => {
+  const payload = `${cloudConfig(
+    {
+      '/etc/caddy/Caddyfile': 'a.example {\nreverse_proxy https://up.example\nreverse_proxy 127.0.0.1:1\n}\n',
+      '/a.env':
+        'DATABASE_URL=postgres://u@db.example/x\nSMTP_HOST=mail.example\nOPENAI_API_KEY=$X\nTANG=http://${hcloud_primary_ip.p.ip_address}:7500\nB=https://${hcloud_server.h.name}.s3.amazonaws.com/x\nC=https://${var.x}/y\n',
+      '/doc.txt': '# https://no.example\nplain main.ts bucket.amazonaws.com\n',
+      '/etc/containers/registries.conf': '[[registry]]\nlocation = "docker.io"\nblocked = true\n',
+    },
+    [['curl', '-fsSL', 'https://get.example/x']],
+  )}ntp: {servers: [ntp.example]}\napt: {primary: [{arches: [default], uri: "https://mirror.example/debian"}]}\n`;
+  expect(
+    hosts({
+      resource: { hcloud_server: { h: { user_data: payload } }, hcloud_primary_ip: { p: {} } },
+      variable: { x: {} },
+    }),
+  ).toMatchSnapshot();
+});
+
+describe('resolve', () => {
+  const register: RegisterEntry[] = [
+    {
+      host: 'partner.example',
+      purpose: 'mail',
+      entity: 'Partner Oy',
+      country: 'FI',
+      role: 'processor',
+      dataCategories: [],
+      source: 'contract',
+      date: '2026-01-01',
+    },
+    {
+      host: 'x.amazonaws.com',
+      purpose: 'none',
+      entity: 'Nobody',
+      country: 'FI',
+      role: 'none',
+      dataCategories: [],
+      source: 'x',
+      date: '2026-01-01',
+    },
+  ];
+  const { resolve } = factsOf(
+    {
+      resource: {
+        hcloud_zone: { z: { name: 'lukko.example' } },
+        hcloud_network: { n: { ip_range: '10.20.0.0/16' } },
+        hcloud_primary_ip: { p: { name: 'p' } },
+        hcloud_server: {
+          h: {
+            user_data: cloudConfig({
+              '/etc/containers/systemd/app.container': '[Container]\nImage=x\nContainerName=glitchtip\n',
+            }),
+          },
+        },
+      },
+    },
+    { register },
+  );
+
+  it.each([
+    ['logs.lukko.example', 'own', 'lukko.example'],
+    ['LUKKO.example.', 'own', 'lukko.example'],
+    ['notlukko.example', 'nobody', undefined],
+    ['hcloud_primary_ip.p.ip_address', 'own', 'hcloud_primary_ip.p.ip_address'],
+    ['hcloud_primary_ip.p.name', 'nobody', undefined],
+    ['10.20.1.10', 'own', 'hcloud_network.n'],
+    ['10.21.1.10', 'nobody', undefined],
+    ['glitchtip', 'own', 'glitchtip'],
+    ['other', 'nobody', undefined],
+    ['185.12.64.1', 'operators', '185.12.64.0/22'],
+    ['2a01:4ff:ff00::add:1', 'operators', '2a01:4ff:ff00::/48'],
+    ['8.8.8.8', 'nobody', undefined],
+    ['eu-west-1.x.amazonaws.com', 'operators', 'amazonaws.com'],
+    ['fakeamazonaws.com', 'nobody', undefined],
+    ['docker.io', 'operators', 'docker.io'],
+    ['mx.partner.example', 'register', 'partner.example'],
+  ])('%s', (host, by, matched) => {
+    const resolution = resolve(host);
+    expect([resolution.by, resolution.matched]).toEqual([by, matched]);
+  });
+
+  it('says who: entity, country, source and date', () => {
+    expect(resolve('s3.amazonaws.com')).toEqual({
+      by: 'operators',
+      entity: 'Amazon Web Services, Inc.',
+      country: 'US',
+      source: 'https://amazon.example/imprint',
+      date: '2026-11-21',
+      matched: 'amazonaws.com',
+    });
+    expect(resolve('partner.example')).toMatchObject({ entity: 'Partner Oy', country: 'FI' });
+  });
+});

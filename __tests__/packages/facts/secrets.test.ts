@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { isSecretName, secretsByForm, secretsByName } from '../../../packages/facts/src/secret-patterns.ts';
+import { cloudConfig, factsOf } from './sample.ts';
+
+const found = (document: object) => factsOf(document).secrets.map(({ kind, at }) => `${kind} at ${at}`);
+const token = `${'aB3'.repeat(21)}x`;
+const key = ['-----BEGIN', 'OPENSSH PRIVATE KEY-----'].join(' ');
+
+describe('secrets', () => {
+  it.each([
+    [
+      'a password of a resource',
+      { resource: { hcloud_storage_box: { a: { password: 'hunter2!' } } } },
+      ['literal password at hcloud_storage_box.a.password'],
+    ],
+    ['a token of a provider', { provider: { hcloud: [{ token }] } }, ['Hetzner API token at provider.hcloud.token']],
+    [
+      'a private key',
+      { resource: { hcloud_uploaded_certificate: { a: { private_key: `${key}\nabc\n` } } } },
+      ['private key at hcloud_uploaded_certificate.a.private_key'],
+    ],
+    [
+      'an access key of a backend',
+      { terraform: { backend: { s3: { bucket: 'b', access_key: `AKIA${'ABCD2345'.repeat(2)}` } } } },
+      ['AWS access key at backend.s3.access_key'],
+    ],
+    [
+      'a password in a URL',
+      {
+        resource: {
+          vercel_project: {
+            a: { environment: [{ key: 'DATABASE_URL', value: 'postgres://app:s3cr3t@db.example/x' }] },
+          },
+        },
+      },
+      ['password in a URL at vercel_project.a.environment[0].value'],
+    ],
+    [
+      'an output',
+      { output: { db_password: { value: 'hunter2!' } } },
+      ['literal db_password at output.db_password.value'],
+    ],
+    [
+      'an argument of a command',
+      {
+        resource: {
+          terraform_data: {
+            a: { provisioner: [{ 'local-exec': { command: 'x', environment: { API_KEY: 'abcdef123' } } }] },
+          },
+        },
+      },
+      ['literal api_key at terraform_data.a.provisioner[0].environment.API_KEY'],
+    ],
+    [
+      'an environment file',
+      {
+        resource: {
+          hcloud_server: {
+            a: { user_data: cloudConfig({ '/a.env': 'X=1\nSECRET_KEY=abcdef123\nY_TOKEN="zzzz-1"\n' }) },
+          },
+        },
+      },
+      [
+        'literal secret_key at hcloud_server.a.user_data:/a.env:2',
+        'literal y_token at hcloud_server.a.user_data:/a.env:3',
+      ],
+    ],
+    [
+      'an age identity in a script',
+      { resource: { hcloud_server: { a: { user_data: `#!/bin/sh\necho AGE-SECRET-KEY-1${'Q'.repeat(58)}\n` } } } },
+      ['age identity at hcloud_server.a.user_data:2'],
+    ],
+    [
+      'a password of chpasswd',
+      { resource: { hcloud_server: { a: { user_data: '#cloud-config\npassword: hunter2!\n' } } } },
+      ['literal password at hcloud_server.a.user_data:2'],
+    ],
+    [
+      'a user_data that is ignored',
+      {
+        resource: {
+          hcloud_server: {
+            a: { user_data: '#cloud-config\npassword: hunter2!\n', lifecycle: { ignore_changes: ['user_data'] } },
+          },
+        },
+      },
+      ['literal password at hcloud_server.a.user_data:2'],
+    ],
+  ])('%s', (_, document, expected) => {
+    expect(found(document)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'a variable',
+      {
+        resource: { hcloud_storage_box: { a: { password: '${var.password}' } } },
+        variable: { password: { sensitive: true } },
+      },
+    ],
+    [
+      'a public key, a recipient, a digest',
+      {
+        resource: { hcloud_ssh_key: { a: { public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF' } } },
+        output: { age_key: { value: `age1${'q'.repeat(58)}` }, token_sha256: { value: 'f'.repeat(64) } },
+      },
+    ],
+    [
+      'a path, a switch, a name',
+      {
+        resource: {
+          hcloud_server: {
+            a: {
+              user_data: cloudConfig({
+                '/a.env':
+                  'PASSWORD_FILE=/run/x\nTOKEN=/run/secrets/token\nPOSTGRES_PASSWORD=$PW\nSECRET_KEY=\nAUTH_TOKEN=true\nssh_pwauth: false\n# PASSWORD=hunter2\n',
+              }),
+            },
+          },
+        },
+      },
+    ],
+    [
+      'a DSN with a public key alone',
+      { resource: { vercel_project: { a: { value: 'https://abcdef0123@o1.ingest.example/1' } } } },
+    ],
+    [
+      'a placeholder in a URL',
+      { resource: { vercel_project: { a: { value: 'postgres://app:$PASSWORD@db.example' } } } },
+    ],
+  ])('%s is none', (_, document) => {
+    expect(found(document)).toEqual([]);
+  });
+
+  it('never keeps the text', () => {
+    expect(
+      JSON.stringify(factsOf({ resource: { hcloud_storage_box: { a: { password: 'hunter2!' } } } }).secrets),
+    ).not.toContain('hunter2');
+  });
+
+  it('names tell', () => {
+    expect(
+      ['password', 'DB_PASSWORD', 'clientSecret', 'hcloud_token', 'private_key', 'mac_key'].map(isSecretName),
+    ).not.toContain(false);
+    expect(
+      ['public_key', 'password_file', 'key_name', 'token_id', 'secretary', 'keyboard', 'ssh_keys'].map(isSecretName),
+    ).not.toContain(true);
+  });
+
+  it('any text is searched', () => {
+    const piece = fc.constantFrom('password', '=', ':', '"', "'", '://', '@', '\n', 'x', '\\', ' ', 'token');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 200 }), (parts) => {
+        secretsByForm(parts.join(''));
+        secretsByName(parts.join(''));
+      }),
+    );
+    expect(secretsByName(`password=${'"'.repeat(19_000)}`)).toEqual([]);
+  });
+});

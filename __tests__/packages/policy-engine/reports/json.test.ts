@@ -1,0 +1,86 @@
+import { report as reportFormat } from '@lukko/formats';
+import { renderJson } from '@lukko/policy-engine';
+import { factsOf, known } from '../fake-facts.ts';
+import { run } from '../fake-rules.ts';
+
+const report = run({
+  facts: factsOf([
+    {
+      id: 'orchard/hcloud_volume.apple',
+      values: { location: known('ash') },
+      place: { file: 'a\u001b.ts', line: 1 },
+    },
+  ]),
+});
+
+test('the whole report, readable by its published format', () => {
+  const text = renderJson(report);
+  expect(reportFormat.parse(JSON.parse(text))).toEqual(report);
+  expect(text).toMatchInlineSnapshot(`
+    "{
+      "schemaVersion": 1,
+      "tool": {
+        "name": "lukko",
+        "version": "0.1.0"
+      },
+      "posture": "eu-sovereign",
+      "threshold": "low",
+      "inputs": [
+        {
+          "file": "cdk.tf.json",
+          "kind": "synth",
+          "stack": "orchard",
+          "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        }
+      ],
+      "policy": {
+        "sha256": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+        "files": [
+          "lukko.yaml"
+        ]
+      },
+      "world": {
+        "closed": true,
+        "because": "all stacks are given"
+      },
+      "findings": [
+        {
+          "rule": "grown-in-finland",
+          "verdict": "fail",
+          "severity": "high",
+          "address": "orchard/hcloud_volume.apple",
+          "message": "apple grows in ash",
+          "file": "a\\u001b.ts",
+          "line": 1,
+          "because": [
+            {
+              "at": "orchard/hcloud_volume.apple.location",
+              "saw": "\\"ash\\""
+            }
+          ],
+          "reasons": 1,
+          "controls": [
+            "ISO27001:2022/A.8.24",
+            "GDPR/32(1)(a)"
+          ],
+          "fix": "plant it in Finland",
+          "fingerprint": "b21a6a8ea0265a4d825372e8a289a9c04f7a79b8ea41bd52080adc25a95859dc"
+        }
+      ],
+      "exceptions": [],
+      "summary": {
+        "resources": 1,
+        "rules": 1,
+        "pass": 0,
+        "fail": 1,
+        "unknown": 0,
+        "obligations": 0,
+        "waived": 0,
+        "notApplicable": 0,
+        "notLookedAt": [],
+        "exitCode": 1
+      }
+    }
+    "
+  `);
+});

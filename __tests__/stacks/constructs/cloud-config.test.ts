@@ -1,0 +1,48 @@
+import { parse } from 'yaml';
+import { escapeForTerraform, LARGEST_PAYLOAD, printCloudConfig } from '../../../stacks/constructs/cloud-config.ts';
+import { built, serversOf, shipped } from '../built.ts';
+
+const minimal = {
+  hostname: 'logs',
+  fqdn: 'logs.lukko.example',
+  apt: { mirror: 'https://mirror.example/debian', security: 'https://mirror.example/security' },
+  packages: ['age'],
+  files: [{ path: '/etc/motd', content: 'cost: ${PRICE} and %{http_code}\n' }],
+  bootcmd: [],
+  runcmd: [['systemctl', 'enable', '--now', 'lukko-volume.service']],
+};
+
+test('constants are escaped for Terraform, references are not', () => {
+  const text = printCloudConfig(minimal, {
+    path: '/etc/lukko/host.env',
+    content: 'DEVICE=/dev/${hcloud_volume.data.id}\n',
+  });
+  expect(text).toMatch(/^#cloud-config\n/);
+  expect(text).toContain('cost: $${PRICE} and %%{http_code}');
+  expect(text).toContain('DEVICE=/dev/${hcloud_volume.data.id}');
+  expect(parse(text)).toMatchObject({
+    write_files: [
+      { path: '/etc/lukko/host.env', owner: 'root:root', permissions: '0644' },
+      { path: '/etc/motd', owner: 'root:root', permissions: '0644' },
+    ],
+  });
+});
+
+test('escaping touches templates only', () => {
+  expect(escapeForTerraform('$HOME $(x) 100% ${a}${b} %{if}')).toBe('$HOME $(x) 100% $${a}$${b} %%{if}');
+});
+
+test('a payload that Hetzner would refuse is refused here, with the files to shorten', () => {
+  const files = [...minimal.files, { path: '/srv/large', content: 'x'.repeat(LARGEST_PAYLOAD) }];
+  expect(() => printCloudConfig({ ...minimal, files })).toThrow(
+    /^The payload of logs\.lukko\.example has \d+ bytes, expected at most 24576: .* Its largest files: \/srv\/large \(24576 bytes\), \/etc\/motd/,
+  );
+});
+
+test('the shipped payloads leave room for ids', () => {
+  const sizes = [...built(shipped('example.yaml')).documents.values()].flatMap((document) =>
+    serversOf(document).map(([, server]) => Buffer.byteLength(String(server.user_data))),
+  );
+  expect(sizes).toHaveLength(7);
+  for (const size of sizes) expect(size).toBeLessThanOrEqual(LARGEST_PAYLOAD);
+});

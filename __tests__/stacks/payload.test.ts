@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { built, documentOf, REPOSITORY, serversOf, shipped } from './built.ts';
+
+interface CloudConfig {
+  readonly packages: readonly string[];
+  readonly write_files: readonly { readonly path: string; readonly content: string; readonly permissions: string }[];
+  readonly runcmd: readonly (readonly string[])[];
+}
+
+/** A payload as a host reads it: unescaped, each reference replaced by an id. */
+function onHost(userData: unknown): CloudConfig {
+  const text = String(userData)
+    .replace(/(^|[^$])\$\{[^}]*\}/g, '$14711')
+    .replaceAll('$${', () => '${')
+    .replaceAll('%%{', '%{');
+  return parse(text) as CloudConfig;
+}
+
+const example = built(shipped('example.yaml'));
+const payloads = [...example.documents.keys()].flatMap((stack) =>
+  serversOf(documentOf(example, stack)).map(
+    ([name, server]) => [stack === 'keys' ? name : stack, onHost(server.user_data)] as const,
+  ),
+);
+const dataHosts = payloads.filter(([name]) => !name.startsWith('tang-'));
+
+test('there are three key servers and four hosts that keep data', () => {
+  expect(payloads.map(([name]) => name)).toEqual([
+    'tang-fsn1',
+    'tang-nbg1',
+    'tang-hel1',
+    'edge',
+    'logs',
+    'errors',
+    'backups',
+  ]);
+});
+
+test.each(payloads)('%s: every script is one that a shell can read', (_, { write_files }) => {
+  for (const { path: file, content, permissions } of write_files) {
+    expect([file, permissions === '0755']).toEqual([file, content.startsWith('#!/bin/sh\n')]);
+    if (permissions !== '0755') continue;
+    const { status, stderr } = spawnSync('sh', ['-n'], { input: content, encoding: 'utf8' });
+    expect([file, status, stderr]).toEqual([file, 0, '']);
+  }
+});
+
+test.each(payloads)('%s: references stand in host.env alone', (_, { write_files }) => {
+  for (const { path: file, content } of write_files) {
+    if (file !== '/etc/lukko/host.env') expect([file, content.includes('4711')]).toEqual([file, false]);
+  }
+});
+
+test.each(dataHosts)(
+  '%s: what keeps data waits for the encrypted mount, and starts with it',
+  (_, { write_files, runcmd }) => {
+    const services = write_files.filter(
+      ({ path: file, content }) => /\.(container|service)$/.test(file) && content.includes('/srv/lukko/'),
+    );
+    expect(services.length).toBeGreaterThan(0);
+    for (const { path: file, content } of services) {
+      expect([file, content.includes('\nRequiresMountsFor=/srv/lukko\n')]).toEqual([file, true]);
+      expect([file, content.includes('WantedBy=multi-user.target')]).toEqual([file, false]);
+    }
+    expect(runcmd.at(-1)).toEqual(['systemctl', 'enable', '--now', 'lukko-volume.service']);
+  },
+);
+
+test.each(dataHosts)('%s: the volume is set up in an order that loses nothing', (_, { write_files }) => {
+  const script = write_files.find(({ path: file }) => file === '/usr/local/lib/lukko/volume')?.content ?? '';
+  const steps = [
+    'luksFormat',
+    'clevis luks bind',
+    'age --encrypt',
+    'token import',
+    'clevis luks unlock -d',
+    'mkfs.ext4',
+    '--label lukko ',
+    'rm -f "$key"',
+    'mount /dev/mapper',
+  ];
+  const setUp = script.slice(script.indexOf('cryptsetup luksFormat'));
+  const places = steps.map((step) => setUp.indexOf(step));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places).not.toContain(-1);
+});
+
+test('backups are served append-only, and by nothing else that keeps data', () => {
+  const { write_files } = onHost(documentOf(example, 'backups').resource.hcloud_server?.host_server?.user_data);
+  const units = write_files
+    .filter(({ path: file }) => /\.container$|restic\.service$/.test(file))
+    .map(({ path: file }) => path.posix.basename(file));
+  expect(units).toEqual(['caddy.container', 'lukko-restic.service']);
+  expect(write_files.find(({ path: file }) => file.endsWith('lukko-restic.service'))?.content).toContain(
+    'rclone serve restic --append-only --addr 127.0.0.1:',
+  );
+});
+
+test('a key server runs Tang and no container, and its payload is the same everywhere but for its name', () => {
+  const [first, ...others] = payloads.filter(([name]) => name.startsWith('tang-')).map(([, payload]) => payload);
+  expect(first?.packages).toContain('tang');
+  expect(first?.packages).not.toContain('podman');
+  for (const other of others)
+    expect({ ...other, hostname: '', fqdn: '' }).toEqual({ ...first, hostname: '', fqdn: '' });
+});
+
+test('no file below stacks/payload lies there unused', () => {
+  const sources = ['stacks', 'stacks/constructs'].flatMap((folder) =>
+    readdirSync(path.join(REPOSITORY, folder))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(path.join(REPOSITORY, folder, file), 'utf8')),
+  );
+  const files = readdirSync(path.join(REPOSITORY, 'stacks/payload'), { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile(),
+  );
+  expect(files.length).toBeGreaterThan(20);
+  const unused = files.map(({ name }) => name).filter((name) => !sources.some((text) => text.includes(`${name}'`)));
+  expect(unused).toEqual([]);
+});

@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+import type { Ports } from '../ports/ports.ts';
+import type { EvidenceOptions } from './evidence-export.ts';
+
+/**
+ * Adds `lukko evidence export` to the program. What it needs is loaded when it runs.
+ * @param done is told the exit code: 0 also with blanks, since a blank is an answer.
+ */
+export function evidenceCommand(program: Command, ports: Ports, done: (code: number) => void): void {
+  const evidence = program.command('evidence').description('evidence for auditors').helpCommand(false);
+  evidence
+    .command('export')
+    .description('write what configuration and plans show for ISO/IEC 27001:2022 Annex A.8, as HTML, JSON and CSV')
+    .argument(
+      '[paths...]',
+      'cdktf.out, directories with *.tf.json, or plans in JSON (default: cdktf.out, else this directory)',
+    )
+    .option('--control <number>', 'A.8 for all 34, or one, such as A.8.24', 'A.8')
+    .option('--source <planfile>', 'the binary plan that the one plan among the paths was printed from')
+    .option('--out <directory>', 'where to write; replaced as a whole', 'evidence-out')
+    .option(
+      '--as-of <instant>',
+      'count ages to this instant, such as 2026-11-21T12:00:00Z or 2026-11-21 (default: now)',
+    )
+    .addOption(
+      new Option('--posture <name>', 'instead of what lukko.yaml says (recommended without one)').choices([
+        'eu-sovereign',
+        'recommended',
+      ]),
+    )
+    .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
+    .action(async (paths: readonly string[], options: EvidenceOptions) => {
+      const { exportEvidence } = await import('./evidence-export.ts');
+      done(await exportEvidence(paths, options, ports));
+    });
+  for (const command of evidence.commands)
+    command.configureHelp({ sortOptions: false }).helpOption('-h, --help', 'print this help');
+}

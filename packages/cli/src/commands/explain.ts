@@ -1,0 +1,44 @@
+import { styleText } from 'node:util';
+import { printable } from '@lukko/policy-engine';
+import { catalogue } from '../catalogue.ts';
+import { InputError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { rulePage } from '../pages/rule-page.ts';
+import type { Ports } from '../ports/ports.ts';
+
+export interface ExplainOptions {
+  readonly format: 'terminal' | 'markdown';
+}
+
+/** Prints a rule's page. @returns 0. @throws InputError for an id that is no rule, with the nearest one. */
+export function explain(id: string, { format }: ExplainOptions, ports: Pick<Ports, 'out' | 'color'>): number {
+  const rule = catalogue.rules.find((candidate) => candidate.id === id);
+  if (rule === undefined) {
+    const near = nearest(
+      id,
+      catalogue.rules.map((candidate) => candidate.id),
+    );
+    throw new InputError(
+      `${printable(id)}: no such rule; ${near === undefined ? '`lukko rules` lists them' : `did you mean ${near}?`}`,
+    );
+  }
+  const page = rulePage(rule);
+  ports.out(format === 'markdown' ? page : asText(page, ports.color));
+  return 0;
+}
+
+/** Markdown as it reads on a terminal: headings without marks, code indented, links bare. */
+function asText(page: string, color: boolean): string {
+  let inCode = false;
+  const lines = page.split('\n').flatMap((line) => {
+    if (line.startsWith('```')) {
+      inCode = !inCode;
+      return [];
+    }
+    if (inCode) return [line === '' ? '' : `    ${line}`];
+    const [, heading] = /^#+ (.*)$/.exec(line) ?? [];
+    if (heading !== undefined) return [color ? styleText('bold', heading, { validateStream: false }) : heading];
+    return [line.replace(/<(https?:[^>]+)>/g, '$1')];
+  });
+  return lines.join('\n');
+}

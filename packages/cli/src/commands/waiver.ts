@@ -1,0 +1,24 @@
+import { printable, waiverText } from '@lukko/policy-engine';
+import { InputError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { type PolicyOptions, policyAt } from '../policy-files.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/**
+ * Prints exactly the bytes an approver signs: `lukko waiver <id> | ssh-keygen -Y sign -n lukko-waiver -f <key>`.
+ * @returns 0. @throws InputError for an id that is no waiver of the policy.
+ */
+export function waiver(id: string, options: PolicyOptions, ports: Pick<Ports, 'out' | 'cwd' | 'files'>): number {
+  const { waivers, waiversFile } = policyAt(options, ports);
+  const found = waivers.find((candidate) => candidate.id === id);
+  if (found === undefined) {
+    const near = nearest(
+      id,
+      waivers.map((candidate) => candidate.id),
+    );
+    const next = near === undefined ? 'lukko.yaml names the file in its field waivers' : `did you mean ${near}?`;
+    throw new InputError(`${printable(id)}: no such waiver in ${waiversFile}; ${next}`);
+  }
+  ports.out(waiverText(found));
+  return 0;
+}

@@ -1,0 +1,20 @@
+/** Wrong arguments or unreadable input: exit 2, one message without a stack. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
+/** What node:fs says, in words for people. */
+export function fileProblem(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'no such file',
+    EACCES: 'permission denied',
+    EEXIST: 'part of the path is a file',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'part of the path is a file',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space left',
+    ELOOP: 'too many symbolic links',
+  };
+  return words[code ?? ''] ?? message ?? String(error);
+}

@@ -1,0 +1,132 @@
+import { dirname, isAbsolute, join, posix } from 'node:path';
+import { printable } from '@lukko/policy-engine';
+import { InputError } from './errors.ts';
+import { below, decode, displayName, fromHere, type InputFile, readBytes } from './input-file.ts';
+import type { Files, Ports } from './ports/ports.ts';
+import { hclMessage, type RootFiles, rootAt } from './root-files.ts';
+
+/** What `check` was pointed at. */
+export type Found =
+  /** All stacks of one cdktf.out: with its manifest the world is closed. */
+  | { readonly kind: 'cdktf.out'; readonly manifest?: InputFile; readonly stacks: readonly FoundStack[] }
+  /** One root module in JSON syntax. */
+  | ({ readonly kind: 'root' } & RootFiles)
+  /** The JSON that `terraform show -json` prints for a plan. */
+  | { readonly kind: 'plan'; readonly plan: InputFile };
+
+/** One stack: the file cdktf wrote, and everything else terraform would read in its folder. */
+export interface FoundStack extends InputFile {
+  readonly stack: string;
+  readonly root: RootFiles;
+}
+
+/** What can be checked, for messages. */
+export const looked = 'cdktf.out, *.tf.json, or the JSON of a plan';
+
+/** Finds and reads what there is to check; nothing is judged yet. @throws InputError when there is nothing, or it cannot be read. */
+export async function find(target: string | undefined, ports: Ports): Promise<Found> {
+  if (target === '-') return fromText({ file: 'standard input', bytes: await ports.stdin() }, '-');
+  const path = resolveTarget(target, ports);
+  const name = displayName(path, ports.cwd);
+  switch (ports.files.kind(path)) {
+    case 'directory':
+      return inDirectory(path, name, ports.files);
+    case 'file':
+      return fromText({ file: name, bytes: readBytes(path, name, ports.files) }, target ?? name);
+    default:
+      throw new InputError(`${name}: no such file or directory; name ${looked}`);
+  }
+}
+
+/** Without an argument: what was synthesised here, else this directory. */
+function resolveTarget(target: string | undefined, { cwd, files }: Ports): string {
+  if (target !== undefined) return fromHere(target, cwd);
+  const out = join(cwd, 'cdktf.out');
+  return files.kind(out) === 'directory' ? out : cwd;
+}
+
+function inDirectory(path: string, name: string, files: Files): Found {
+  const names = files.list(path);
+  if (names.includes('manifest.json')) return synthesised(path, name, files);
+  const root = rootAt(path, name, files);
+  if (root.files.length > 0) return { kind: 'root', ...root };
+  if (files.kind(join(path, 'cdktf.out/manifest.json')) === 'file') {
+    return synthesised(join(path, 'cdktf.out'), below(name, 'cdktf.out'), files);
+  }
+  throw new InputError(`${name}: nothing to check here; expected ${looked} (\`npx cdktf synth\` writes the first)`);
+}
+
+/** https://github.com/hashicorp/terraform-cdk: manifest.json names each stack's file below the output directory. */
+function synthesised(path: string, name: string, files: Files): Found {
+  const file = below(name, 'manifest.json');
+  const manifest = { file, bytes: readBytes(join(path, 'manifest.json'), file, files) };
+  const stacks = stacksOf(decode(manifest.bytes, file), file);
+  if (stacks.length === 0) throw new InputError(`${file}: names no stack, so there is nothing to check`);
+  return {
+    kind: 'cdktf.out',
+    manifest,
+    stacks: stacks.map((entry) => {
+      const display = below(name, entry.file);
+      const at = join(path, entry.file);
+      if (files.kind(at) !== 'file')
+        throw new InputError(`${display}: ${file} names it, but it is missing; synthesise again`);
+      const root = rootAt(dirname(at), posix.dirname(display), files);
+      return { stack: entry.stack, file: display, bytes: readBytes(at, display, files), root };
+    }),
+  };
+}
+
+function stacksOf(text: string, manifest: string): readonly { readonly stack: string; readonly file: string }[] {
+  const wrong = (what: string) =>
+    new InputError(`${manifest}: expected the manifest cdktf writes, found ${what}; synthesise again`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw wrong('what is not JSON');
+  }
+  const stacks = (parsed as { stacks?: unknown } | null)?.stacks;
+  if (typeof stacks !== 'object' || stacks === null || Array.isArray(stacks)) throw wrong('no stacks');
+  return Object.entries(stacks).map(([stack, entry]) => {
+    const file = (entry as { synthesizedStackPath?: unknown } | null)?.synthesizedStackPath;
+    if (typeof file !== 'string') throw wrong(`no path for stack ${JSON.stringify(stack)}`);
+    if (isAbsolute(file) || file.split(/[\\/]/).includes('..'))
+      throw wrong(`a path outside it: ${JSON.stringify(file)}`);
+    if (printable(file) !== file) throw wrong(`a path with characters that cannot be printed: ${printable(file)}`);
+    return { stack, file };
+  });
+}
+
+/** Tells a plan from a configuration by what stands in the file, since its name says nothing. */
+function fromText(input: InputFile, target: string): Found {
+  const { file, bytes } = input;
+  if (bytes.length === 0) throw new InputError(`${file}: empty; expected ${looked}`);
+  if (isZip(bytes)) {
+    throw new InputError(
+      [
+        `${file}: a binary plan, whose changes only terraform can read; print it as JSON and name both:`,
+        `  terraform show -json ${target === '-' ? 'tfplan' : target} > plan.json`,
+        `  lukko check plan.json --source ${target === '-' ? 'tfplan' : target}`,
+      ].join('\n'),
+    );
+  }
+  const head = Buffer.from(bytes.subarray(0, 4096))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (/^\{\s*"format_version"\s*:/.test(head)) return { kind: 'plan', plan: input };
+  if (file.endsWith('.tf')) throw new InputError(hclMessage(file, [file], []));
+  if (head.startsWith('{'))
+    return isPlan(bytes) ? { kind: 'plan', plan: input } : { kind: 'root', files: [input], modules: [], variables: {} };
+  throw new InputError(`${file}: expected JSON, found text that does not start with {; name ${looked}`);
+}
+
+/** `format_version` is terraform's first key; other writers may put it anywhere at the top. */
+function isPlan(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes).toString('utf8');
+  return /"format_version"\s*:\s*"/.test(text) && /"(planned_values|resource_changes)"\s*:/.test(text);
+}
+
+export function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;
+}

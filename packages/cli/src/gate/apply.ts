@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type GateVerdict, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
+import { mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
+import { nodeFiles } from '../ports/node.ts';
+import type { ApplyOptions } from './arguments.ts';
+import { resolvedBackend } from './backend.ts';
+import { type Endpoint, endpoints } from './endpoints.ts';
+import { leftOut } from './environment.ts';
+import { refuseOffLoopback } from './fixtures.ts';
+import { readBytes, repositoryOf } from './folder.ts';
+import { judgePlan } from './judge.ts';
+import { Refusal } from './refusal.ts';
+import { defuse, QUESTIONS } from './relay.ts';
+import { type Program, supervise } from './run.ts';
+import { refuseOtherEnvironment } from './state-environment.ts';
+import { readStackFolder, type StackFolder } from './synth-verdict.ts';
+import { answer, personAtTerminal } from './terminal.ts';
+import { refuseUnnamedWaivers } from './waivers.ts';
+
+export interface Gated {
+  readonly program: Program;
+  readonly command: 'apply' | 'destroy';
+  readonly options: ApplyOptions;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly now: () => Date;
+}
+
+/**
+ * Plans to a file, judges that plan joined with its configuration, asks, writes the verdict and applies exactly that file.
+ * @returns terraform's exit code, or 1 when the findings or the operator refuse. Throws a Refusal before anything is planned.
+ */
+export async function applyGated(gated: Gated): Promise<number> {
+  const { command, options, environment } = gated;
+  // It would tell the operator to apply the plan file by hand.
+  const program: Program = { ...gated.program, environment: { ...gated.program.environment, TF_IN_AUTOMATION: '1' } };
+  const stack = readStackFolder(program.folder);
+  const repository = repositoryOf(program.folder);
+  if (!options.autoApprove && !personAtTerminal()) {
+    throw new Refusal(
+      `terraform ${command} of stack ${stack.stack} must ask, and there is no terminal to ask on`,
+      'run it on a terminal, or give --auto-approve to cdktf (-auto-approve to terraform)',
+    );
+  }
+  const unseen = leftOut(environment);
+  if (unseen.length > 0) process.stderr.write(`lukko: not passed on to terraform: ${unseen.join(', ')}\n`);
+  const configuration = stack.texts.get(stack.stack) ?? '';
+  const reached = endpoints(environment, providerBlocks(configuration));
+  refuseOffLoopback(reached, {
+    fixtures: readBytes(path.join(repository, 'config', 'fixtures.json'))?.toString('utf8'),
+    texts: stack.texts,
+    environment: stack.verdict.environment,
+    disposable: stack.verdict.class === 'disposable',
+  });
+  const backend = resolvedBackend(program.folder, configuration);
+  const version = await terraformVersion(program);
+  const outputs = await supervise(program, ['output', '-json', '-no-color'], { capture: true });
+  if (outputs.code !== 0) return outputs.code;
+  refuseOtherEnvironment(outputs.output.toString('utf8'), stack.stack, stack.verdict.environment);
+
+  const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-gate-'));
+  try {
+    const planFile = path.join(temporary, 'plan');
+    const colour = options.noColor ? ['-no-color'] : [];
+    const planned = await supervise(
+      program,
+      [
+        'plan',
+        '-input=false',
+        `-out=${planFile}`,
+        ...(command === 'destroy' ? ['-destroy'] : []),
+        ...colour,
+        ...options.plan,
+      ],
+      { capture: false },
+    );
+    if (planned.code !== 0) return planned.code;
+    const shown = await supervise(program, ['show', '-json', planFile], { capture: true });
+    if (shown.code !== 0) return shown.code;
+    const bytes = readFileSync(planFile);
+    const report = judgePlan({ repository, stack, plan: shown.output, planFile: bytes, now: gated.now() });
+    say(renderTerminal(report, { color: !options.noColor && process.stdout.isTTY === true }));
+    if (report.summary.exitCode !== 0) {
+      throw new Refusal(
+        `the plan of stack ${stack.stack} fails the policy, nothing was applied`,
+        'mend what the findings name; a finding that may be waived is waived in the waivers file, by its approver',
+      );
+    }
+    if (nothingJudged(report))
+      throw new Refusal(
+        `no rule found anything to judge in the plan of stack ${stack.stack}, and nothing looked at is no pass`,
+        'look at the plan with terraform plan',
+      );
+    const waivers = refuseUnnamedWaivers(report, environment);
+    if (!(await approved(gated, stack, reached))) return 1;
+    record(stack, report, {
+      sha256: digest(bytes),
+      command,
+      endpoints: reached.map((endpoint) => endpoint.url),
+      backend,
+      terraform: version,
+      waivers: [...waivers],
+      at: gated.now().toISOString(),
+    });
+    const applied = await supervise(program, ['apply', '-input=false', ...colour, ...options.apply, planFile], {
+      capture: false,
+    });
+    return applied.code;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function nothingJudged({ summary }: Report): boolean {
+  return summary.pass + summary.fail + summary.unknown + summary.obligations + summary.waived === 0;
+}
+
+async function approved(
+  { command, options }: Gated,
+  { stack, verdict }: StackFolder,
+  reached: readonly Endpoint[],
+): Promise<boolean> {
+  if (options.autoApprove) return true;
+  say(
+    `stack ${stack} of the environment ${verdict.environment}, at ${reached.map((endpoint) => endpoint.url).join(' and ')}\n`,
+  );
+  // cdktf acts on whole lines only: without the newline its own question would never appear.
+  process.stdout.write(`${QUESTIONS[command]} Type yes to go on, anything else stops.\n`);
+  if ((await answer()) === 'yes') return true;
+  process.stdout.write(`lukko: stopped: nothing was changed in stack ${stack}\n`);
+  return false;
+}
+
+/** What was decided is on disk before terraform changes anything: the verdict of this plan, and what it leaves open. */
+function record(stack: StackFolder, report: Report, plan: NonNullable<GateVerdict['plan']>): void {
+  const { environment } = stack.verdict;
+  const ours = (address: string) => address.startsWith(`${stack.stack}/`);
+  const found = obligationsOf(report, 'plan', plan.at).filter(({ address }) => ours(address));
+  const verdict: GateVerdict = {
+    schemaVersion: 1,
+    gate: 'plan',
+    environment,
+    class: stack.verdict.class,
+    posture: report.posture,
+    policy: report.policy.sha256,
+    stacks: { [stack.stack]: stack.verdict.stacks[stack.stack] ?? '' },
+    plan,
+    obligations: [...found],
+  };
+  const state = path.join(path.dirname(stack.output), 'state', environment);
+  const file = path.join(state, 'obligations.json');
+  const before = readBytes(file)?.toString('utf8');
+  const ledger: Obligations = {
+    schemaVersion: 1,
+    environment,
+    obligations: [
+      ...mergeObligations(
+        before === undefined ? [] : parseFile(obligations, before, 'obligations.json').value.obligations,
+        found,
+        {
+          gate: 'plan',
+          covers: ours,
+          at: plan.at,
+        },
+      ),
+    ],
+  };
+  nodeFiles.write(file, `${JSON.stringify(ledger, null, 2)}\n`);
+  nodeFiles.write(path.join(state, 'verdicts', `${stack.stack}.json`), `${JSON.stringify(verdict, null, 2)}\n`);
+}
+
+async function terraformVersion(program: Program): Promise<string> {
+  const { code, output } = await supervise(program, ['version', '-json'], { capture: true });
+  const version =
+    code === 0 ? (JSON.parse(output.toString('utf8')) as { terraform_version?: unknown }).terraform_version : undefined;
+  if (typeof version !== 'string')
+    throw new Refusal('the real terraform does not say its version', 'name another one with LUKKO_TERRAFORM');
+  return version;
+}
+
+function providerBlocks(configuration: string): readonly Record<string, unknown>[] {
+  const provider = (JSON.parse(configuration) as { provider?: { hcloud?: unknown } }).provider?.hcloud;
+  return [provider]
+    .flat()
+    .filter((block): block is Record<string, unknown> => typeof block === 'object' && block !== null);
+}
+
+function say(text: string): void {
+  process.stdout.write(text.split('\n').map(defuse).join('\n'));
+}
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { deriveFacts } from '@lukko/facts';
+import type { Report } from '@lukko/formats';
+import { evaluate } from '@lukko/policy-engine';
+import type { RootInput } from '@lukko/terraform-model';
+import { catalogue } from '../catalogue.ts';
+import { policyAt } from '../policy-files.ts';
+import { nodeFiles } from '../ports/node.ts';
+import { readPlanGraph } from '../read-plan.ts';
+import { Refusal } from './refusal.ts';
+import type { StackFolder } from './synth-verdict.ts';
+
+export interface PlanToJudge {
+  readonly repository: string;
+  readonly stack: StackFolder;
+  /** What `terraform show -json` printed; never written to disk. */
+  readonly plan: Uint8Array;
+  /** The binary plan: its configuration is joined with the JSON. */
+  readonly planFile: Uint8Array;
+  readonly now: Date;
+}
+
+/**
+ * Judges one plan by the policy of the repository, among the configurations of the other stacks: its firewall stands in one,
+ * its addresses in another. Waivers of other stacks are left out, since here they excuse nothing.
+ * Throws a Refusal for a plan that is not of the judged configuration, or cannot be read.
+ */
+export function judgePlan({ repository, stack, plan, planFile, now }: PlanToJudge): Report {
+  const policy = policyAt({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
+  const name = `${stack.stack}.tfplan`;
+  const { graph, inputs, otherSyntax } = readPlanGraph(
+    { file: `${stack.stack}.plan.json`, bytes: plan },
+    { file: name, bytes: planFile },
+    siblingsOf(stack),
+  );
+  if (otherSyntax.length > 0)
+    throw new Refusal(
+      `the plan of stack ${stack.stack} was made from other files too: ${otherSyntax.join(', ')}`,
+      'remove them; declare what they declare in stacks/',
+    );
+  const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
+  return evaluate({
+    rules: policy.rules,
+    facts,
+    context: { ...policy.context, environmentClass: stack.verdict.class },
+    posture: policy.posture,
+    waivers: policy.waivers.filter(({ address }) => address.startsWith(`${stack.stack}/`)),
+    waiversFile: policy.waiversFile,
+    approvers: policy.approvers,
+    asOf: now.toISOString().slice(0, 10),
+    gate: 'plan',
+    version: catalogue.version,
+    inputs,
+    policy: policy.policy,
+  });
+}
+
+/** The other stacks of this output, whose bytes the synth verdict names, as seen from the folder terraform runs in. */
+function siblingsOf({ stack, texts }: StackFolder): readonly RootInput[] {
+  const others = [...texts].filter(([name]) => name !== stack);
+  return others.map(([name, text]) => ({ kind: 'synth', files: [{ file: `../${name}/cdk.tf.json`, text }] }));
+}

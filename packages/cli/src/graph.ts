@@ -1,0 +1,61 @@
+import type { Report } from '@lukko/formats';
+import { printable } from '@lukko/policy-engine';
+import { type ConfigurationFile, type Graph, type RootInput, readSynth } from '@lukko/terraform-model';
+import { InputError } from './errors.ts';
+import type { Found } from './find.ts';
+import { decode, displayName, fromHere, type InputFile, inputOf, readBytes } from './input-file.ts';
+import type { Ports } from './ports/ports.ts';
+import { readPlanGraph } from './read-plan.ts';
+import type { RootFiles } from './root-files.ts';
+
+export interface ReadInput {
+  readonly graph: Graph;
+  readonly inputs: Report['inputs'];
+}
+
+/**
+ * One graph of what was found.
+ * @param source path of the binary plan that plan JSON was printed from
+ * @throws InputError of this package or of terraform-model, with file, line and next step
+ */
+export function readGraph(found: Found, source: string | undefined, ports: Ports | undefined): ReadInput {
+  if (found.kind === 'plan') return fromPlan(found.plan, source, ports);
+  if (source !== undefined)
+    throw new InputError('--source: goes with the JSON of a plan; this input is a configuration already');
+  if (found.kind === 'root') {
+    const graph = readSynth({ roots: [rootInput(found)] });
+    return { graph, inputs: found.files.map((file) => inputOf(file, graph.roots[0]?.kind ?? 'configuration')) };
+  }
+  const { manifest, stacks } = found;
+  const graph = readSynth({
+    roots: stacks.map(({ root }) => ({ ...rootInput(root), kind: 'synth' })),
+    ...(manifest === undefined ? { complete: true } : { manifest: asText(manifest) }),
+  });
+  return {
+    graph,
+    inputs: stacks.flatMap(({ stack, root }) => root.files.map((file) => ({ ...inputOf(file, 'synth'), stack }))),
+  };
+}
+
+function fromPlan(plan: InputFile, source: string | undefined, ports: Ports | undefined): ReadInput {
+  if (source === undefined || ports === undefined) return readPlanGraph(plan);
+  const path = fromHere(source, ports.cwd);
+  const file = displayName(path, ports.cwd);
+  const read = readPlanGraph(plan, { file, bytes: readBytes(path, file, ports.files) });
+  const [first] = read.otherSyntax;
+  if (first !== undefined) {
+    const others = read.otherSyntax.length > 1 ? ` and ${read.otherSyntax.length - 1} more` : '';
+    ports.err(
+      `note: ${file} holds HCL (${printable(first)}${others}), which cannot be read yet: what only it shows is not known\n`,
+    );
+  }
+  return read;
+}
+
+function rootInput({ files, modules, variables }: RootFiles): RootInput {
+  return { files: files.map(asText), modules: modules.map((module) => ({ files: module.map(asText) })), variables };
+}
+
+function asText({ file, bytes }: InputFile): ConfigurationFile {
+  return { file, text: decode(bytes, file) };
+}

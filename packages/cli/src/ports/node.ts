@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Files, Ports } from './ports.ts';
+
+/** The disk. */
+export const nodeFiles: Files = {
+  read: (path) => readFileSync(path),
+  kind: (path) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'none';
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
+  },
+  list: (directory) => readdirSync(directory).sort(),
+  write: writeAtomically,
+};
+
+/** This process: its arguments are handed in by main.ts, its streams and clock by this. */
+export function nodePorts(): Ports {
+  return {
+    files: nodeFiles,
+    cwd: process.cwd(),
+    environment: process.env,
+    stdin: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    },
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    color: process.stdout.isTTY === true && process.stdout.hasColors(),
+    now: () => new Date(),
+  };
+}
+
+function writeAtomically(path: string, content: string | Uint8Array): void {
+  const directory = dirname(path);
+  mkdirSync(directory, { recursive: true });
+  const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const file = openSync(temporary, 'wx', 0o644);
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncDirectory(directory);
+}
+
+/** The rename is only safe on disk once its directory is; some systems cannot open directories, and then it is up to them. */
+function syncDirectory(directory: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(directory, 'r');
+    fsyncSync(handle);
+  } catch {
+    // The file itself is complete either way.
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}

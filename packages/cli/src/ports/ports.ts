@@ -1,0 +1,27 @@
+/** What commands need of the machine, handed in: a command that is not given it cannot reach it. */
+export interface Ports {
+  readonly files: Files;
+  /** Directory the command was started in, absolute. */
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Everything on standard input. */
+  readonly stdin: () => Promise<Uint8Array>;
+  /** Writes to standard output and standard error as they are. */
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether standard output is a terminal that shows colour. */
+  readonly color: boolean;
+  /** The current instant. */
+  readonly now: () => Date;
+}
+
+/** Paths are absolute, or relative to the process's working directory. */
+export interface Files {
+  /** @throws with `code: 'ENOENT'` and the like, as node:fs does. */
+  readonly read: (path: string) => Uint8Array;
+  readonly kind: (path: string) => 'file' | 'directory' | 'other' | 'none';
+  /** Names in a directory, sorted by code units. */
+  readonly list: (directory: string) => readonly string[];
+  /** Writes to a temporary file beside it, flushes it and renames: readers see the old content or the new, never a part. */
+  readonly write: (path: string, content: string | Uint8Array) => void;
+}

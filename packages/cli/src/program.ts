@@ -1,0 +1,122 @@
+import { printable } from '@lukko/policy-engine';
+import { Command, CommanderError, Option } from 'commander';
+import manifest from '../package.json';
+import type { CheckOptions } from './commands/check.ts';
+import { evidenceCommand } from './commands/evidence.ts';
+import type { ExplainOptions } from './commands/explain.ts';
+import type { RulesOptions } from './commands/rules.ts';
+import { InputError } from './errors.ts';
+import type { PolicyOptions } from './policy-files.ts';
+import type { Ports } from './ports/ports.ts';
+
+/**
+ * The command `lukko`: reads its arguments and runs one verb.
+ * @returns exit code: 0 clean, 1 findings, 2 wrong arguments or unreadable input. What a verb needs is loaded when it runs.
+ */
+export async function run(argv: readonly string[], ports: Ports): Promise<number> {
+  let code = 0;
+  const program = lukko(ports, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    ports.err(problem(error));
+    return 2;
+  }
+}
+
+/** The whole tree of commands; also what docs/cli.md is generated from. */
+export function lukko(ports: Ports, done: (code: number) => void): Command {
+  const program = new Command('lukko')
+    .description('Judges Terraform: where it stands, what is encrypted, whose law reaches it')
+    .version(manifest.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: ports.out,
+      writeErr: (text) => ports.err(text),
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 wrong arguments or unreadable input.')
+    .exitOverride();
+
+  program
+    .command('check')
+    .description('judge synthesised stacks, a configuration in JSON, or a plan')
+    .argument(
+      '[path]',
+      'cdktf.out, a directory with *.tf.json, one such file, plan JSON, or - for standard input (default: cdktf.out, else this directory)',
+    )
+    .addOption(
+      new Option('--posture <name>', 'instead of what lukko.yaml says (recommended without one)').choices([
+        'eu-sovereign',
+        'recommended',
+      ]),
+    )
+    .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
+    .option(
+      '--source <planfile>',
+      'the binary plan that plan JSON was printed from: its configuration is joined with it',
+    )
+    .addOption(
+      new Option('--format <format>', 'how to print the report').choices(['terminal', 'json']).default('terminal'),
+    )
+    .option('--out <file>', 'write the report to a file instead')
+    .action(async (path: string | undefined, options: CheckOptions) => {
+      const { check } = await import('./commands/check.ts');
+      done(await check(path, options, ports));
+    });
+
+  program
+    .command('rules')
+    .description('list the rules')
+    .addOption(
+      new Option('--format <format>', 'how to print them')
+        .choices(['terminal', 'markdown', 'json'])
+        .default('terminal'),
+    )
+    .action(async (options: RulesOptions) => {
+      const { rules } = await import('./commands/rules.ts');
+      done(rules(options, ports));
+    });
+
+  program
+    .command('explain')
+    .description('show what a rule asks for, why, and how to comply')
+    .argument('<rule>', 'id of the rule, such as volume-encrypted-at-rest')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['terminal', 'markdown']).default('terminal'))
+    .action(async (rule: string, options: ExplainOptions) => {
+      const { explain } = await import('./commands/explain.ts');
+      done(explain(rule, options, ports));
+    });
+
+  program
+    .command('waiver')
+    .description('print the text of a waiver that its approver signs with ssh-keygen -Y sign -n lukko-waiver')
+    .argument('<id>', 'id of a waiver in the file that lukko.yaml names')
+    .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
+    .action(async (id: string, options: PolicyOptions) => {
+      const { waiver } = await import('./commands/waiver.ts');
+      done(waiver(id, options, ports));
+    });
+
+  evidenceCommand(program, ports, done);
+
+  for (const command of program.commands)
+    command.configureHelp({ sortOptions: false }).helpOption('-h, --help', 'print this help');
+  return program;
+}
+
+/** One clear message for what the user can mend; anything else keeps its stack, since it is a fault of ours. */
+function problem(error: unknown): string {
+  if (!(error instanceof Error)) return `error: ${printable(String(error))}\n`;
+  const known = error instanceof InputError || /^(FormatError|PolicyError|ReadError|InputError)$/.test(error.name);
+  if (!known)
+    return `error: lukko failed, this is a fault of ours, please report it\n${error.stack ?? error.message}\n`;
+  return `error: ${error.message.split('\n').map(printable).join('\n')}\n`;
+}

@@ -1,0 +1,152 @@
+import type { EvidenceControl, EvidenceExport } from '@lukko/formats';
+import { states } from '../../totals.ts';
+import { controlArticle } from './control.ts';
+import { style } from './style.ts';
+import { html, type Markup } from './template.ts';
+import { age, chip, count, stateWords } from './words.ts';
+
+/**
+ * The export as one page: no script, nothing fetched, text escaped. The same export gives the same bytes.
+ */
+export function renderEvidenceHtml(evidence: EvidenceExport): string {
+  const shown = evidence.controls.filter((control) => control.declared !== undefined || control.planned !== undefined);
+  const names = evidence.environments.map(({ name }) => name).join(', ');
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="color-scheme" content="light dark">
+<title>Evidence for ${evidence.standard}${names !== '' && html`, ${names}`}, ${evidence.asOf.slice(0, 10)}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Evidence export${evidence.selection !== 'A.8' && html`, control ${evidence.selection}`}</p>
+<h1>${evidence.standard}</h1>
+<p class="lead">What configuration shows for ${count(evidence.totals.controls, 'control')}, what it rests on, and what it does not show.</p>
+${facts(evidence)}
+${warnings(evidence)}
+</header>
+<main>
+${glance(evidence)}
+<h2>Controls</h2>
+<p>Summaries are ours; the text of the standard is its publisher's. A dash means that nothing was shown, which is neither a pass nor a failure (<a href="#reading">how to read this</a>).</p>
+${overview(evidence)}
+${shown.length > 0 && html`<h2>What was found</h2>${shown.map((control) => controlArticle(control, evidence))}`}
+${legend()}
+${inputs(evidence)}
+${absent()}
+</main>
+<footer><p>Made by lukko ${evidence.tool.version} as of ${evidence.asOf}. The same inputs and the same instant give the same bytes. evidence.json beside this page holds every verdict with its reasons, evidence.csv one line per control.</p></footer>
+</body>
+</html>
+`.text;
+}
+
+function facts(evidence: EvidenceExport): Markup {
+  const environment = evidence.environments
+    .map((one) => (one.class === undefined ? one.name : `${one.name} (${one.class})`))
+    .join(', ');
+  const entries: readonly (readonly [string, string, boolean])[] = [
+    ['Environment', environment === '' ? 'not stated by the inputs' : environment, false],
+    ['As of', evidence.asOf, false],
+    ['Posture', evidence.posture, false],
+    ['Inputs', count(evidence.inputs.length, 'file'), false],
+    ['Tool', `lukko ${evidence.tool.version}`, false],
+    ['Policy digest (SHA-256)', evidence.policy.sha256, true],
+  ];
+  return html`<dl class="facts">${entries.map(([term, text, code]) => html`<div${code ? html` class="wide"` : undefined}><dt>${term}</dt><dd>${code ? html`<code>${text}</code>` : text}</dd></div>`)}</dl>`;
+}
+
+function warnings(evidence: EvidenceExport): Markup {
+  const disposable = evidence.environments.some((one) => one.class === 'disposable');
+  const open = evidence.worlds.filter((world) => !world.closed);
+  return html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>
+${disposable && html`<div class="note" role="note"><p><strong>Disposable environment.</strong> Rules that guard the removal of data do not apply to it; it is no evidence of a production system.</p></div>`}
+${open.length > 0 && html`<div class="note" role="note"><p><strong>Part of a whole.</strong> ${open.map((world) => html`The ${world.tier} inputs may not be all there is: ${world.because}. `)}</p></div>`}`;
+}
+
+function glance({ totals }: EvidenceExport): Markup {
+  const present = states.filter((state) => totals.states[state] > 0);
+  const spoken = present.map((state) => `${stateWords[state].name}: ${totals.states[state]}`).join(', ');
+  return html`<h2>At a glance</h2>
+<div class="bar" role="img" aria-label="${spoken}, of ${totals.controls}">${present.map(
+    (state) => html`<span class="${state}" style="flex: ${totals.states[state]}"></span>`,
+  )}</div>
+<ul class="tiles">${states.map(
+    (state) =>
+      html`<li class="${state}"><strong>${totals.states[state]}</strong> ${stateWords[state].name}<small>${totals.percent[state].toFixed(1)} % of ${totals.controls}</small></li>`,
+  )}</ul>
+<p>Observed on a running system: ${totals.observed} of ${totals.controls}.</p>`;
+}
+
+function legend(): Markup {
+  return html`<h2 id="reading">How to read this</h2>
+<dl class="legend">
+<div><dt>Tier: declared</dt><dd>Rules judged the configuration before a deployment. It shows what is intended.</dd></div>
+<div><dt>Tier: planned</dt><dd>Rules judged what the provider answered to a plan. It shows what a deployment would do.</dd></div>
+<div><dt>Tier: observed</dt><dd>A running system was asked. This version collects no observations, so the column is blank.</dd></div>
+${states.map((state) => html`<div><dt>${chip(state)}</dt><dd>${stateWords[state].means}</dd></div>`)}
+<div><dt>Age</dt><dd>Days from the time an input states of itself to the instant of this export. Configuration states no time; its verdicts date from the export.</dd></div>
+<div><dt>Due</dt><dd>Only the provider can answer. It counts as neither pass nor failure until then.</dd></div>
+</dl>`;
+}
+
+function overview({ controls }: EvidenceExport): Markup {
+  return html`<table class="cards">
+<thead><tr><th scope="col">Control</th><th scope="col">In our words</th><th scope="col">State</th><th scope="col">Declared</th><th scope="col">Planned</th><th scope="col">Observed</th><th scope="col">Age</th></tr></thead>
+<tbody>${controls.map(overviewRow)}</tbody></table>`;
+}
+
+function overviewRow(control: EvidenceControl): Markup {
+  const { declared, planned } = control;
+  const detailed = declared !== undefined || planned !== undefined;
+  const days = Math.max(declared?.ageDays ?? 0, planned?.ageDays ?? 0);
+  return html`<tr><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td>${chip(control.state)}${detailed && control.class !== 'strong' && html`<br><span class="more">a part of it</span>`}</td>${[
+    tierCell('Declared', declared),
+    tierCell('Planned', planned),
+    blank(),
+    detailed ? html`<td class="number" data-label="Age">${age(days)}</td>` : blank(),
+  ]}</tr>`;
+}
+
+function blank(): Markup {
+  return html`<td class="blank"><span aria-label="nothing">–</span></td>`;
+}
+
+function tierCell(label: string, tier: EvidenceControl['declared']): Markup {
+  if (tier === undefined) return blank();
+  const { pass, fail, unknown, obligations, waived, notApplicable } = tier.counts;
+  const parts: readonly (readonly [number, string])[] = [
+    [pass, 'pass'],
+    [fail, 'fail'],
+    [unknown, 'not proven'],
+    [obligations, 'due'],
+    [waived, 'waived'],
+    [notApplicable, 'not applicable'],
+  ];
+  const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
+  return html`<td data-label="${label}">${text.join(', ')}</td>`;
+}
+
+function inputs(evidence: EvidenceExport): Markup {
+  return html`<h2>Inputs</h2>
+<p>Policy: ${evidence.policy.files.length === 0 ? 'built-in rules and data only' : evidence.policy.files.join(', ')}; digest <code>${evidence.policy.sha256}</code>.</p>
+<table class="cards">
+<thead><tr><th scope="col">File</th><th scope="col">Kind</th><th scope="col">Tier</th><th scope="col">Recorded</th><th scope="col">SHA-256</th></tr></thead>
+<tbody>${evidence.inputs.map(
+    (input) =>
+      html`<tr><td><code>${input.file}</code></td><td data-label="Kind">${input.kind}</td><td data-label="Tier">${input.tier}</td><td data-label="Recorded">${input.recorded ?? 'states no time'}</td><td data-label="SHA-256"><code>${input.sha256}</code></td></tr>`,
+  )}</tbody></table>`;
+}
+
+function absent(): Markup {
+  return html`<h2>Not in this export</h2>
+<ul>
+<li>Whether a control is applicable, and what the organisation claims: no claims are read.</li>
+<li>Observations of running systems, signed statements, certificates inherited from the provider.</li>
+<li>A signature: the digests above tell which files were judged, not who judged them.</li>
+</ul>`;
+}

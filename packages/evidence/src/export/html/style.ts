@@ -1,0 +1,89 @@
+import { Markup } from './template.ts';
+
+/** One style sheet inside the page: it fetches nothing, follows the reader's light or dark setting, and prints in black on white. */
+export const style = new Markup(`
+:root {
+  color-scheme: light dark;
+  --ground: #fbfbf9; --sheet: #ffffff; --ink: #1b1f24; --soft: #57606b; --line: #dcdfe3; --tint: #f1f3f4; --accent: #0b5a6b;
+  --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #0b6b4b; --not-assessed: #565f6b; --not-evidenceable: #6b7280;
+  --note-ground: #fdf6e3; --note-line: #d9b44a;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #14171b; --sheet: #1b1f25; --ink: #e7eaee; --soft: #a6afba; --line: #343b45; --tint: #232931; --accent: #67c1d6;
+    --failed: #ff8f87; --open: #f0b355; --planned: #8ab8ff; --declared: #67d3a8; --not-assessed: #aab3bf; --not-evidenceable: #919aa6;
+    --note-ground: #2b2614; --note-line: #a98c35;
+  }
+}
+* { box-sizing: border-box; }
+html { font-size: 100%; -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; }
+main, header, footer { max-width: 70rem; margin: 0 auto; padding: 0 1.5rem; }
+header { padding-top: 2.5rem; }
+h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.01em; }
+h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 2px solid var(--ink); }
+h3 { font-size: 1.05rem; margin: 0; }
+h4 { font-size: .8rem; letter-spacing: .04em; text-transform: uppercase; color: var(--soft); margin: 1.1rem 0 .35rem; }
+p { margin: .5rem 0; max-width: 46rem; }
+a { color: var(--accent); }
+a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+code { font: .86em/1.45 ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+.kicker { color: var(--soft); text-transform: uppercase; letter-spacing: .08em; font-size: .78rem; font-weight: 600; margin: 0 0 .35rem; }
+.lead { max-width: none; font-size: 1.1rem; color: var(--soft); }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .75rem 2rem; margin: 1.5rem 0; padding: 1rem 1.25rem; background: var(--sheet); border: 1px solid var(--line); border-radius: .5rem; }
+.facts > div { min-width: 0; } .facts > .wide { grid-column: span 2; }
+dt { font-size: .8rem; color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+.note { background: var(--note-ground); border-left: .3rem solid var(--note-line); border-radius: .25rem; padding: .75rem 1rem; margin: 1.25rem 0; }
+.note p { margin: 0; max-width: none; }
+.bar { display: flex; height: 1.1rem; gap: 2px; margin: 1rem 0; }
+.bar span { display: block; min-width: .3rem; background: var(--colour); }
+.bar span:first-child { border-radius: .55rem 0 0 .55rem; } .bar span:last-child { border-radius: 0 .55rem .55rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; padding: 0; margin: 0; list-style: none; }
+.tiles li { background: var(--sheet); border: 1px solid var(--line); border-top: .25rem solid var(--colour); border-radius: .4rem; padding: .6rem .8rem; }
+.tiles strong { display: block; font-size: 1.7rem; line-height: 1.15; font-variant-numeric: tabular-nums; }
+.tiles small { color: var(--soft); display: block; font-size: .8rem; line-height: 1.35; }
+.failed { --colour: var(--failed); } .open { --colour: var(--open); } .planned { --colour: var(--planned); }
+.declared { --colour: var(--declared); } .not-assessed { --colour: var(--not-assessed); } .not-evidenceable { --colour: var(--not-evidenceable); }
+.chip { display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; padding: .05rem .5rem; border: 1.5px solid var(--colour); color: var(--colour); border-radius: 1rem; }
+.legend { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: .5rem 2rem; }
+.legend dt { margin-top: .35rem; color: var(--ink); font-weight: 600; font-size: .95rem; }
+.legend dd { color: var(--soft); font-size: .92rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; background: var(--sheet); border: 1px solid var(--line); }
+caption { text-align: left; color: var(--soft); font-size: .85rem; padding: 0 0 .5rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .7rem; border-bottom: 1px solid var(--line); }
+thead th { background: var(--tint); font-size: .8rem; color: var(--soft); border-bottom: 1px solid var(--line); }
+tbody th { font-weight: 600; white-space: nowrap; }
+table.cards td:first-of-type { min-width: 16rem; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.blank { color: var(--soft); }
+article { background: var(--sheet); border: 1px solid var(--line); border-left: .3rem solid var(--colour); border-radius: .4rem; padding: 1rem 1.25rem 1.1rem; margin: 1rem 0; }
+article .top { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: baseline; justify-content: space-between; }
+article p.why { margin: .15rem 0 .5rem; color: var(--soft); }
+ul.plain { margin: .25rem 0; padding: 0; list-style: none; }
+ul.plain > li { padding: .4rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+ul.plain > li:last-child { border-bottom: 0; }
+.ground { margin-top: .35rem; }
+ul.grounds { margin: .2rem 0 0; padding: 0 0 0 1.1rem; color: var(--soft); font-size: .88rem; overflow-wrap: anywhere; }
+.more { color: var(--soft); font-size: .88rem; }
+footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-size: .88rem; }
+@media screen and (max-width: 46rem) {
+  main, header, footer { padding-left: 1rem; padding-right: 1rem; }
+  h1 { font-size: 1.55rem; } .facts > .wide { grid-column: auto; }
+  table.cards, table.cards tbody, table.cards tr, table.cards th, table.cards td { display: block; width: 100%; }
+  table.cards { border: 0; background: none; } table.cards thead { display: none; }
+  table.cards tr { background: var(--sheet); border: 1px solid var(--line); border-radius: .4rem; margin: 0 0 .6rem; padding: .4rem .2rem; }
+  table.cards th, table.cards td, table.cards td:first-of-type { border: 0; min-width: 0; padding: .2rem .7rem; white-space: normal; }
+  table.cards td[data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+  table.cards td.blank { display: none; }
+}
+@media print {
+  :root { color-scheme: light; --ground: #fff; --sheet: #fff; --ink: #000; --soft: #3d444d; --line: #b9bec5; --tint: #f1f3f4; --accent: #000;
+    --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #0b6b4b; --not-assessed: #565f6b; --not-evidenceable: #6b7280; --note-ground: #fff; --note-line: #000; }
+  @page { size: A4; margin: 16mm 14mm; }
+  html { font-size: 66%; } main, header, footer { max-width: none; padding: 0; }
+  h2, h3, h4 { break-after: avoid; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
+  a { color: inherit; text-decoration: none; } .bar span, .chip, .tiles li, article { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`);

@@ -1,0 +1,37 @@
+import type { EvidenceControl, EvidenceState } from '@lukko/formats';
+import { html, type Markup } from './template.ts';
+
+/** Each state by name and in a sentence. The name always stands beside the colour. */
+export const stateWords: { readonly [S in EvidenceState]: { readonly name: string; readonly means: string } } = {
+  failed: { name: 'Failed', means: 'At least one rule that carries the control is broken.' },
+  open: { name: 'Open', means: 'Nothing is broken, but something is not proven, or a failure is excused by a waiver.' },
+  planned: {
+    name: 'Planned',
+    means: 'What was judged passes, all of it also on what the provider answered to a plan.',
+  },
+  declared: {
+    name: 'Declared',
+    means: 'What was judged passes on the configuration. Nobody has looked at a running system.',
+  },
+  'not-assessed': { name: 'Not assessed', means: 'Machines could show something; this export holds nothing for it.' },
+  'not-evidenceable': { name: 'Not evidenceable', means: 'Only people and documents can show it.' },
+};
+
+export const classWords: { readonly [C in EvidenceControl['class']]: string } = {
+  strong: 'mostly by machines',
+  supporting: 'in part by machines',
+  none: 'by people only',
+};
+
+export function chip(state: EvidenceState): Markup {
+  return html`<span class="chip ${state}">${stateWords[state].name}</span>`;
+}
+
+/** `today`, `1 day`, `12 days`. */
+export function age(days: number): string {
+  return days === 0 ? 'today' : `${days} ${days === 1 ? 'day' : 'days'}`;
+}
+
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,64 @@
+import type { Operator } from '@lukko/formats';
+import { registryOf } from '../images.ts';
+import { isLoopback } from '../payload/urls.ts';
+import type { HostUse, ImageUse, Payload } from '../types.ts';
+import { knownNames } from './attributes.ts';
+import { hostUse } from './place-of.ts';
+
+/** Hosts that what servers run names: by position, then names of known operators in any file. */
+export function payloadHosts(payload: Payload, operators: readonly Operator[]): HostUse[] {
+  const holes = payload.files[0]?.text.holes ?? [];
+  const owner = payload.server.id;
+  const { place } = payload.server;
+  const found = payload.hosts.flatMap((each): HostUse[] => {
+    const spot = {
+      position: each.position,
+      class: each.class,
+      at: `${each.at}:${each.line}`,
+      place,
+      owner,
+      implicit: each.implicit,
+    };
+    const use = hostUse(each.text, holes, spot);
+    return use === undefined ? [] : [use];
+  });
+  const seen = new Set(found.map((use) => `${use.at}\n${use.host ?? ''}`));
+  return [...found, ...textHosts(payload, operators, seen)];
+}
+
+/** The registries images are pulled from. */
+export function imageHosts(images: readonly ImageUse[]): HostUse[] {
+  const pulled = images.filter(({ registry }) => !isLoopback(registry.replace(/:\d+$/, '')));
+  return pulled.map(({ text, registry, at, place, owner, causes }) => {
+    const known = !registry.includes('${');
+    return {
+      host: known ? registry.replace(/:\d+$/, '') : undefined,
+      class: 'pull',
+      position: 'container image',
+      at,
+      place,
+      owner,
+      implicit: registryOf(text).implicit,
+      causes: known ? [] : causes.length > 0 ? causes : ['computed'],
+    };
+  });
+}
+
+/** Every line that is no comment; a registry that is only blocked is named in registries.conf, and used nowhere. */
+function textHosts(payload: Payload, operators: readonly Operator[], seen: ReadonlySet<string>): HostUse[] {
+  const suffixes = new Set(
+    operators.flatMap((operator) => [...(operator.hosts ?? []), ...(operator.registries ?? [])]),
+  );
+  const owner = payload.server.id;
+  const { place } = payload.server;
+  return payload.files.flatMap((file) => {
+    if (/\/registries\.conf/.test(file.path)) return [];
+    return file.text.marked.split('\n').flatMap((line, index): HostUse[] => {
+      if (/^\s*(#|;|\/\/)/.test(line)) return [];
+      const at = `${file.at}:${index + 1}`;
+      return knownNames(line, suffixes)
+        .filter((host) => !seen.has(`${at}\n${host}`))
+        .map((host) => ({ host, class: 'data', position: 'text', at, causes: [], place, owner, implicit: false }));
+    });
+  });
+}

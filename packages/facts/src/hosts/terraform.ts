@@ -1,0 +1,223 @@
+import type { Operator } from '@lukko/formats';
+import type { Backend, Graph, ModuleCall, ProviderConfig, Resource } from '@lukko/terraform-model';
+import type { HostUse } from '../types.ts';
+import { hostUse, hostUses, type Spot } from './place-of.ts';
+
+/** Source address without its registry's host: `hetznercloud/hcloud`. */
+export function shortSource(source: string): string {
+  return source.split('/').slice(-2).join('/').toLowerCase();
+}
+
+interface ProviderData {
+  readonly operator: Operator;
+  readonly entry: NonNullable<Operator['providers']>[number];
+}
+
+export function providerData(source: string, operators: readonly Operator[]): ProviderData | undefined {
+  const short = shortSource(source);
+  for (const operator of operators) {
+    const entry = operator.providers?.find((each) => each.source === short);
+    if (entry !== undefined) return { operator, entry };
+  }
+  return undefined;
+}
+
+/** The name under which an operator answers for a provider: its first host, else its id, which `resolve` knows too. */
+export function hostOfOperator(operator: Operator): string {
+  return operator.hosts?.[0] ?? operator.id;
+}
+
+/**
+ * What provider configurations reach: the endpoints they are given, else the operator's own hosts (operators data, `reaches`). A
+ * provider that reaches nothing (random, null, local) is only built with. An unknown provider may reach anything: host not known.
+ */
+export function providerHosts(graph: Graph, operators: readonly Operator[]): HostUse[] {
+  return graph.roots.flatMap((root) => root.providers.flatMap((provider) => hostsOfProvider(provider, operators)));
+}
+
+function hostsOfProvider(provider: ProviderConfig, operators: readonly Operator[]): HostUse[] {
+  const spot = { position: 'provider', class: 'data' as const, place: provider.place, owner: provider.id };
+  const data = providerData(provider.source, operators);
+  const implicit: Spot = { ...spot, at: provider.id, implicit: true };
+  if (isBuiltIn(provider.source)) return [];
+  if (data === undefined) return [{ ...implicit, implicit: true, host: undefined, causes: ['outside'] }];
+  const { operator, entry } = data;
+  if (entry.reaches === 'nothing') return named(operator, { ...implicit, class: 'build' });
+  // `endpoints` holds every argument below it.
+  const below = (entry.endpointArguments ?? []).filter(
+    (name) => !ENDPOINTS.some((each) => name.startsWith(`${each}.`)),
+  );
+  const names = new Set([...below, ...ENDPOINTS]);
+  const given = [...names].flatMap((name) => hostUses(provider.attr(...name.split('.')), spot));
+  if (entry.reaches === 'fixed') return [...named(operator, implicit), ...given];
+  return given.length > 0 ? given : named(operator, implicit);
+}
+
+const ENDPOINTS = ['endpoint', 'endpoints', 'base_url', 'api_url', 'host', 'hostname', 'url', 'server', 'address'];
+
+function named(operator: Operator, spot: Spot): HostUse[] {
+  return [
+    {
+      host: hostOfOperator(operator),
+      position: spot.position,
+      class: spot.class,
+      at: spot.at,
+      place: spot.place,
+      owner: spot.owner,
+      implicit: true,
+      causes: [],
+    },
+  ];
+}
+
+const isBuiltIn = (source: string): boolean => source.startsWith('terraform.io/builtin/');
+
+/** Backends that reach one operator when nothing says otherwise, and the arguments that say otherwise. */
+const BACKENDS: ReadonlyMap<
+  string,
+  { readonly host: string | undefined; readonly given: readonly (readonly string[])[] }
+> = new Map([
+  ['s3', { host: 's3.amazonaws.com', given: [['endpoints', 's3'], ['endpoint']] }],
+  ['remote', { host: 'app.terraform.io', given: [['hostname']] }],
+  ['cloud', { host: 'app.terraform.io', given: [['hostname']] }],
+  ['gcs', { host: 'storage.googleapis.com', given: [['storage_custom_endpoint']] }],
+  ['azurerm', { host: 'blob.core.windows.net', given: [['endpoint']] }],
+  ['oss', { host: 'aliyuncs.com', given: [['endpoint']] }],
+  ['cos', { host: 'myqcloud.com', given: [['endpoint']] }],
+  ['oci', { host: 'oraclecloud.com', given: [] }],
+  ['http', { host: undefined, given: [['address']] }],
+  ['consul', { host: undefined, given: [['address']] }],
+  ['pg', { host: undefined, given: [['conn_str']] }],
+  ['kubernetes', { host: undefined, given: [['host']] }],
+]);
+
+/** Where state lies (developer.hashicorp.com/terraform/language/backend, one page per type). Local state reaches nobody. */
+export function backendHosts(graph: Graph): HostUse[] {
+  return graph.roots.flatMap(({ backend }) => {
+    if (backend.type === 'local') return [];
+    const spot = { position: 'state backend', class: 'data' as const, place: backend.place, owner: backend.id };
+    const known = BACKENDS.get(backend.type);
+    const given = (known?.given ?? []).flatMap((path) => hostUses(backend.attr(...path), spot));
+    const more = backend.type === 's3' ? hostUses(backend.attr('endpoints', 'dynamodb'), spot) : [];
+    if (given.length > 0) return [...given, ...more];
+    return [defaultOf(backend, known?.host, spot), ...more];
+  });
+}
+
+function defaultOf(backend: Backend, host: string | undefined, spot: Omit<Spot, 'at'>): HostUse {
+  const base = {
+    position: spot.position,
+    class: spot.class,
+    place: spot.place,
+    owner: spot.owner,
+    at: backend.id,
+    implicit: true,
+  };
+  return host === undefined ? { ...base, host, causes: ['outside'] } : { ...base, host, causes: [] };
+}
+
+/** Where modules are fetched from (developer.hashicorp.com/terraform/language/modules/sources). Local paths reach nobody. */
+export function moduleHosts(graph: Graph): HostUse[] {
+  return graph.roots.flatMap((root) => root.modules.flatMap((module) => moduleHost(module)));
+}
+
+function moduleHost(module: ModuleCall): HostUse[] {
+  const { source } = module;
+  if (/^\.{0,2}\//.test(source) || source === '') return [];
+  const spot: Spot = {
+    position: 'module source',
+    class: 'build',
+    at: `${module.id}.source`,
+    place: module.place,
+    owner: module.id,
+  };
+  const host = moduleSourceHost(source);
+  const use = hostUse(host, [], spot);
+  return use === undefined ? [] : [use];
+}
+
+function moduleSourceHost(source: string): string {
+  const plain = source.replace(/^(git|hg|s3|gcs)::/, '');
+  const ssh = /^(?:ssh:\/\/)?[^@/\s]+@([^:/\s]+)/.exec(plain)?.[1];
+  if (ssh !== undefined) return ssh;
+  if (plain.includes('://')) return plain;
+  const parts = plain.split('/');
+  const [first = ''] = parts;
+  // `namespace/name/system` without a host is the public registry.
+  return parts.length >= 3 && !first.includes('.') ? 'registry.terraform.io' : first;
+}
+
+/** Data sources that fetch something at plan. */
+export function dataSourceHosts(graph: Graph): HostUse[] {
+  return graph.resources.flatMap((resource) => {
+    if (resource.mode !== 'data') return [];
+    if (resource.type === 'http')
+      return hostUses(resource.attr('url'), {
+        position: 'data source',
+        class: 'build',
+        place: resource.place,
+        owner: resource.id,
+      });
+    if (resource.type === 'terraform_remote_state') return remoteState(resource);
+    return [];
+  });
+}
+
+function remoteState(resource: Resource): HostUse[] {
+  const spot = { position: 'remote state', class: 'data' as const, place: resource.place, owner: resource.id };
+  const backend = BACKENDS.get(resource.attr('backend').text ?? '');
+  if (backend === undefined) return [];
+  const given = backend.given.flatMap((path) => hostUses(resource.attr('config', ...path), spot));
+  if (given.length > 0) return given;
+  const host = backend.host;
+  return [{ ...spot, at: resource.id, implicit: true, host, causes: host === undefined ? ['outside'] : [] }];
+}
+
+const LEADS_OUT = new Set(['CNAME', 'MX', 'NS', 'SRV', 'SVCB', 'HTTPS', 'CAA', 'ALIAS', 'DNAME']);
+
+/** Names that records of our zones hand over to somebody else (RFC 1035, RFC 2782, RFC 8659). */
+export function dnsHosts(graph: Graph): HostUse[] {
+  return graph.resources.flatMap((resource) => {
+    if (resource.mode !== 'managed' || resource.change === 'delete') return [];
+    if (resource.type === 'hcloud_zone_record')
+      return recordTargets(resource, resource.attr('type').text, [resource.attr('value')]);
+    if (resource.type !== 'hcloud_zone_rrset') return [];
+    return recordTargets(
+      resource,
+      resource.attr('type').text,
+      resource
+        .attr('records')
+        .items()
+        .map((record) => record.attr('value')),
+    );
+  });
+}
+
+function recordTargets(
+  resource: Resource,
+  type: string | undefined,
+  values: readonly ReturnType<Resource['attr']>[],
+): HostUse[] {
+  if (type === undefined || !LEADS_OUT.has(type.toUpperCase())) return [];
+  const spot = { position: 'DNS record', class: 'data' as const, place: resource.place, owner: resource.id };
+  return values.flatMap((attr): HostUse[] => {
+    const { text } = attr;
+    if (text === undefined) return hostUses(attr, spot);
+    const target =
+      type.toUpperCase() === 'CAA'
+        ? (/"([^";]*)/.exec(text)?.[1] ?? '')
+        : (text
+            .trim()
+            .split(/\s+/)
+            .filter((word) => /[a-z]/i.test(word))
+            .pop() ?? '');
+    if (!target.includes('.')) return [];
+    // A CAA record names who may issue, and is asked by nobody: not the data path.
+    const use = hostUse(target.replace(/\.$/, ''), [], {
+      ...spot,
+      class: type.toUpperCase() === 'CAA' ? 'pull' : 'data',
+      at: attr.at,
+    });
+    return use === undefined ? [] : [use];
+  });
+}

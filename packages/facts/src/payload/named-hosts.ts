@@ -1,0 +1,133 @@
+import type { PathClass, Payload, PayloadFile, PayloadHost } from '../types.ts';
+import { CADDY_DEFAULT_AUTHORITIES } from './caddy-sites.ts';
+import type { CloudSetting } from './cloud-config.ts';
+import { aptLine, hostsInFile } from './config-files.ts';
+import { parseEnvironmentFile } from './env-file.ts';
+import { valuesOf } from './unit-file.ts';
+import { hostPart, urlsIn } from './urls.ts';
+
+type Parts = Pick<Payload, 'files' | 'commands' | 'units' | 'containers' | 'sites'>;
+
+/** Variables whose value is a host without scheme. */
+const HOST_VARIABLE = /(^|_)(HOST|HOSTNAME|ENDPOINT|SERVER|ADDR)$/;
+const FETCHES = new Set([
+  'curl',
+  'wget',
+  'git',
+  'podman',
+  'docker',
+  'skopeo',
+  'apt-key',
+  'add-apt-repository',
+  'pip',
+  'pip3',
+  'npm',
+  'gem',
+  'go',
+]);
+
+/**
+ * Every host a payload names where a host is expected: package sources, clocks, resolvers, registries, upstreams, certificate
+ * authorities, addresses programs are asked to fetch, URLs and DSNs in files and environments. Loopback is left out later.
+ */
+export function hostsNamed(parts: Parts, settings: readonly CloudSetting[], at: string): PayloadHost[] {
+  const found = [
+    ...settings.flatMap((setting) => inSetting(setting, at)),
+    ...parts.files.flatMap(hostsInFile),
+    ...parts.sites.flatMap(inSite),
+    ...parts.commands.flatMap((command) => inCommand(command)),
+    ...parts.units.flatMap(inUnit),
+    ...parts.files.flatMap((file) => inFile(file, parts.sites)),
+  ];
+  const first = new Map<string, PayloadHost>();
+  for (const each of found) {
+    const key = `${each.at}\n${each.line}\n${hostPart(each.text) ?? each.text}`;
+    if (!first.has(key)) first.set(key, each);
+  }
+  return [...first.values()];
+}
+
+function named(
+  text: string,
+  position: string,
+  path: PathClass,
+  at: string,
+  line: number,
+  implicit = false,
+): PayloadHost {
+  return { text, position, class: path, at, line, implicit };
+}
+
+function inSetting({ path, text, line }: CloudSetting, at: string): PayloadHost[] {
+  const where = `${at}:${path}`;
+  if (/^apt\.(primary|security)\[\d+\]\.(uri|search\[\d+\])$/.test(path))
+    return [named(text, 'package source', 'pull', where, line)];
+  if (/^apt\.sources\..+\.keyserver$/.test(path)) return [named(text, 'key server', 'pull', where, line)];
+  if (/^apt\.(proxy|http_proxy|https_proxy|ftp_proxy)$/.test(path))
+    return [named(text, 'package source', 'pull', where, line)];
+  if (/^apt\.(sources\..+\.source|sources_list)$/.test(path)) {
+    return text.split('\n').flatMap((each, index) => {
+      const uri = aptLine(each);
+      return uri === undefined || uri.startsWith('$')
+        ? []
+        : [named(uri, 'package source', 'pull', where, line + index)];
+    });
+  }
+  if (/^ntp\.(servers|pools)\[\d+\]$/.test(path)) return [named(text, 'clock', 'pull', where, line)];
+  if (/^resolv_conf\.nameservers\[\d+\]$/.test(path)) return [named(text, 'resolver', 'data', where, line)];
+  return urlsIn(text).map((url) => named(url.text, 'URL', 'data', where, line + url.line - 1));
+}
+
+function inSite(site: Payload['sites'][number]): PayloadHost[] {
+  const upstreams = site.upstreams.map((upstream) => named(upstream.text, 'upstream', 'data', site.at, upstream.line));
+  if (site.tls !== 'acme') return upstreams;
+  const implicit = site.authorities.length === 0;
+  const authorities = implicit ? CADDY_DEFAULT_AUTHORITIES : site.authorities;
+  return [
+    ...upstreams,
+    ...authorities.map((each) => named(each, 'certificate authority', 'pull', site.at, site.line, implicit)),
+  ];
+}
+
+function inCommand(command: Payload['commands'][number]): PayloadHost[] {
+  const path: PathClass = FETCHES.has(command.program) ? 'pull' : 'data';
+  return command.args.flatMap((arg) =>
+    urlsIn(arg ?? '').map((url) => named(url.text, 'URL', path, command.at, command.line)),
+  );
+}
+
+function inUnit(unit: Payload['units'][number]): PayloadHost[] {
+  const section = unit.name.endsWith('.container') ? 'Container' : 'Service';
+  return unit.entries.flatMap((entry) => {
+    if (entry.section !== section || entry.key !== 'Environment') return [];
+    return valuesOf([entry], section, 'Environment').flatMap((pair) =>
+      inVariable(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1), unit.file.at, entry.line),
+    );
+  });
+}
+
+function inVariable(name: string, value: string, at: string, line: number): PayloadHost[] {
+  if (value.includes('://')) return urlsIn(value).map((url) => named(url.text, 'URL', 'data', at, line));
+  const host = HOST_VARIABLE.test(name) && /^[^\s/]+\.[^\s/]+$/.test(value) ? value : undefined;
+  return host === undefined ? [] : [named(host, 'endpoint', 'data', at, line)];
+}
+
+function inFile(file: PayloadFile, sites: Payload['sites']): PayloadHost[] {
+  const text = file.text.marked;
+  const variables = /\.env$|\/environment$|\/default\//.test(file.path)
+    ? parseEnvironmentFile(text).flatMap(({ name, value, line }) => inVariable(name, value, file.at, line))
+    : [];
+  // A registry that is blocked is named, not used; the reader of that file knows which.
+  if (/\/registries\.conf/.test(file.path)) return variables;
+  const read = new Set(
+    sites
+      .filter((site) => site.at === file.at)
+      .flatMap((site) => [...site.authorities, ...site.upstreams.map((upstream) => upstream.text)]),
+  );
+  return [
+    ...variables,
+    ...urlsIn(text)
+      .filter((url) => !read.has(url.text))
+      .map((url) => named(url.text, 'URL', 'data', file.at, url.line)),
+  ];
+}

@@ -1,0 +1,162 @@
+import type { Attr, Cause, Graph, Resource, Value } from '@lukko/terraform-model';
+import type { MarkedText, Payload, PayloadFile, Unit } from '../types.ts';
+import { caddyFacts } from './caddy-sites.ts';
+import { type BootCommand, type CloudConfig, decode, readCloudConfig } from './cloud-config.ts';
+import { composeContainers } from './compose.ts';
+import { mark, wholeHole } from './marked.ts';
+import { followMounts, readMountTables } from './mount-tables.ts';
+import { hostsNamed } from './named-hosts.ts';
+import { containersOf } from './quadlet.ts';
+import { ShellRun, TooMuch } from './shell-run.ts';
+import { known, newScope } from './shell-scope.ts';
+import { payloadSource } from './source.ts';
+import { runUnit } from './unit-run.ts';
+import { activate, unitFiles } from './units.ts';
+
+const MOST_ROUNDS = 12;
+const CADDYFILE = /(^|\/)Caddyfile$/;
+
+/**
+ * What a server runs at boot. Entry points are `bootcmd`, per-boot scripts, `runcmd` (or a shell script as user_data) and the
+ * units they start; a script nobody reaches gives no commands. Never throws: what is not understood is `unread`.
+ */
+export function readPayload(server: Resource, graph: Graph): Payload {
+  const source = payloadSource(server, graph);
+  return payloadOf(server, source.attr, source.causes);
+}
+
+/** The payload an attribute holds; `doubts`: causes that make it unknown whatever stands there. */
+export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]): Payload {
+  const base = {
+    server,
+    attr,
+    files: [],
+    commands: [],
+    refusals: [],
+    units: [],
+    containers: [],
+    sites: [],
+    packages: [],
+    hosts: [],
+    unread: [],
+  };
+  if (doubts.length > 0) return { ...base, state: 'unknown', causes: doubts };
+  const { value } = attr;
+  if (value.state === 'unset' || (value.state === 'known' && (value.value === null || value.value === '')))
+    return { ...base, state: 'none', causes: [] };
+  const text = mark(value);
+  if (text === undefined) return { ...base, state: 'unknown', causes: causesOf(value) };
+  const hole = wholeHole(text.marked, text.holes);
+  if (hole !== undefined || /^\s*\uE000/.test(text.marked))
+    return { ...base, state: 'unknown', causes: causesOf(value) };
+  return { ...base, state: 'read', causes: [], ...parse(text, attr.at) };
+}
+
+function causesOf(value: Value): readonly Cause[] {
+  if (value.state === 'unknown') return value.causes;
+  if (value.state === 'text')
+    return [...new Set(value.parts.flatMap((part) => (typeof part === 'string' ? [] : part.causes)))].sort();
+  return ['function'];
+}
+
+type Parsed = Pick<
+  Payload,
+  'files' | 'commands' | 'refusals' | 'units' | 'containers' | 'sites' | 'packages' | 'hosts' | 'unread'
+>;
+
+function parse(given: MarkedText, at: string): Parsed {
+  const text = unpacked(given);
+  const config = documentOf(text, at);
+  const files = new Map(config.files.map((file) => [file.path, file]));
+  const run = new ShellRun((path) => files.get(path));
+  run.holes = text.holes;
+  const units = follow(config, run, files, at);
+  const all = [...new Map([...files, ...run.written]).values()];
+  const caddy = all
+    .filter((file) => CADDYFILE.test(file.path))
+    .map((file) => caddyFacts(file, (path) => run.file(path)));
+  const compose = composeContainers(all, run.commands);
+  const parsed = {
+    files: all,
+    commands: followMounts(run.commands, units, all),
+    refusals: run.refusals,
+    units,
+    containers: [...containersOf(units), ...compose.containers],
+    sites: caddy.flatMap((each) => each.sites),
+    packages: [...config.packages, ...installed(run)],
+    unread: [...config.unread, ...run.unread, ...compose.unread, ...caddy.flatMap((each) => each.unread)],
+  };
+  return { ...parsed, hosts: hostsNamed(parsed, config.settings, at) };
+}
+
+/** cloud-init reads base64 and gzip as they come (DataSourceHetzner). */
+function unpacked(text: MarkedText): MarkedText {
+  const { marked, holes } = text;
+  if (holes.length > 0 || !/^[A-Za-z0-9+/\s]{16,}={0,2}$/.test(marked.trimEnd())) return text;
+  const decoded = decode(marked, marked.startsWith('H4sI'));
+  return decoded === undefined ? text : { marked: decoded, holes };
+}
+
+function documentOf({ marked, holes }: MarkedText, at: string): CloudConfig {
+  const start = marked.trimStart();
+  const nothing: CloudConfig = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread: [] };
+  if (/^#cloud-config\s/i.test(`${start}\n`)) return readCloudConfig(marked, holes, at);
+  if (!start.startsWith('#!')) return { ...nothing, unread: [{ at, why: formOf(start) }] };
+  const path = '/var/lib/cloud/instance/user-data.txt';
+  const file: PayloadFile = { path, text: { marked, holes }, permissions: undefined, owner: undefined, at };
+  return { ...nothing, files: [file], runcmd: [{ words: [path], line: 1 }] };
+}
+
+function formOf(start: string): string {
+  if (/^(content-type:|mime-version:)/i.test(start)) return 'multipart user_data is not read yet';
+  if (start.startsWith('#') || start.startsWith('## template'))
+    return `user_data of the form ${JSON.stringify(start.split('\n')[0]?.slice(0, 40))} is not read`;
+  return 'user_data of a form cloud-init does not run';
+}
+
+/** Runs the entry points, then the units they start, until nothing new starts. */
+function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, PayloadFile>, at: string): Unit[] {
+  const done = new Set<string>();
+  let units: Unit[] = [];
+  try {
+    bootCommands(config.bootcmd, run, `${at}:bootcmd`);
+    for (const file of files.values())
+      if (/^\/var\/lib\/cloud\/scripts\/per-(boot|once|instance)\//.test(file.path)) run.script(file, [], newScope(at));
+    bootCommands(config.runcmd, run, `${at}:runcmd`);
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      units = activate(unitFiles([...new Map([...files, ...run.written]).values()]), run.commands);
+      const fresh = units.filter((unit) => unit.started && !done.has(unit.name));
+      if (fresh.length === 0) break;
+      for (const unit of fresh) {
+        done.add(unit.name);
+        runUnit(unit, run);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof TooMuch) && !(error instanceof RangeError)) throw error;
+    run.unread.push({ at, why: error.message });
+    run.record([], newScope(at), 1, { opaque: true });
+  }
+  readMountTables([...new Map([...files, ...run.written]).values()], run);
+  return units;
+}
+
+/** cloud-init writes all entries into one shell script, so an `exit` ends them all, and variables live on. */
+function bootCommands(commands: readonly BootCommand[], run: ShellRun, at: string): void {
+  const scope = newScope(at);
+  for (const command of commands) {
+    if (scope.flow !== undefined) break;
+    if ('script' in command) run.text(command.script, scope, command.line);
+    else run.invoke(command.words.map(known), scope, command.line);
+  }
+}
+
+function installed(run: ShellRun): string[] {
+  return run.commands
+    .filter((command) => /^(apt|apt-get|aptitude)$/.test(command.program) && command.args.includes('install'))
+    .flatMap((command) =>
+      command.args.filter(
+        (arg): arg is string => arg !== undefined && /^[a-z0-9][a-z0-9.+-]+$/.test(arg) && arg !== 'install',
+      ),
+    );
+}

@@ -1,0 +1,388 @@
+import type { Command, Guard, PayloadFile } from '../types.ts';
+import { builtin } from './shell-builtins.ts';
+import { expand, expandWhole } from './shell-expand.ts';
+import { DECLARES, parseShell } from './shell-parse.ts';
+import {
+  childScope,
+  type Expanded,
+  fork,
+  leave,
+  merge,
+  type Outcome,
+  type Scope,
+  setVariable,
+  together,
+  undetermined,
+} from './shell-scope.ts';
+import { type Assignment, type List, type Node, type Redirect, ShellSyntaxError, type Word } from './shell-syntax.ts';
+import { evaluateTest, matchesPattern } from './shell-test.ts';
+import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
+
+const MOST_STEPS = 20_000;
+const DEEPEST_CALL = 20;
+const MOST_ROUNDS = 32;
+const SYSTEM = /^\/(usr\/)?(s?bin|lib|libexec|lib\/systemd|lib\/cryptsetup)\//;
+
+/** Thrown when a script does more than this engine follows; the caller records it as unread. */
+export class TooMuch extends Error {}
+
+/**
+ * Follows shell scripts without running them: which commands they run, with which words, under which conditions. Both arms
+ * of a condition that is not determined are followed, each command with that condition as its guard; a variable the arms leave
+ * different is not determined. Nothing here claims that a command succeeds.
+ */
+export class ShellRun {
+  readonly commands: Command[] = [];
+  readonly unread: { at: string; why: string }[] = [];
+  readonly refusals: (Guard & { at: string })[] = [];
+  /** Files that commands write, read like files of the payload. */
+  readonly written = new Map<string, PayloadFile>();
+  private readonly find: (path: string) => PayloadFile | undefined;
+  private steps = 0;
+
+  constructor(find: (path: string) => PayloadFile | undefined) {
+    this.find = find;
+  }
+
+  file(path: string): PayloadFile | undefined {
+    return this.written.get(path) ?? this.find(path);
+  }
+
+  /** Follows the text of a script; what is not understood is recorded as unread. */
+  text(text: string, scope: Scope, line = 1): Outcome {
+    try {
+      return this.list(parseShell(text, line), scope);
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error;
+      this.unread.push({ at: scope.at, why: `shell script not understood: ${error.message}` });
+      this.record([], scope, error.line, { opaque: true });
+      return { ok: undefined, mentions: [] };
+    }
+  }
+
+  /** Runs a program of the payload in a scope of its own. */
+  script(file: PayloadFile, positional: readonly Expanded[], scope: Scope): Outcome {
+    if (scope.depth >= DEEPEST_CALL) throw new TooMuch(`scripts call each other more than ${DEEPEST_CALL} deep`);
+    return this.text(file.text.marked, childScope(scope, file, positional));
+  }
+
+  list(nodes: List, scope: Scope): Outcome {
+    let ok: boolean | undefined = true;
+    const mentions: (readonly string[])[] = [];
+    for (const node of nodes) {
+      if (scope.flow !== undefined) break;
+      const outcome = this.node(node, scope);
+      ok = outcome.ok;
+      mentions.push(outcome.mentions);
+    }
+    return { ok, mentions: together(...mentions) };
+  }
+
+  private node(node: Node, scope: Scope): Outcome {
+    this.steps += 1;
+    if (this.steps > MOST_STEPS) throw new TooMuch(`more than ${MOST_STEPS} steps`);
+    switch (node.type) {
+      case 'command':
+        return this.simple(node, scope);
+      case 'test':
+        return evaluateTest(this.words(node.words, scope));
+      case 'pipeline':
+        return this.pipeline(node, scope);
+      case 'and-or':
+        return this.andOr(node, scope);
+      case 'if':
+        return this.conditional(node, scope);
+      case 'while':
+        return this.loop(node, scope);
+      case 'for':
+        return this.forEach(node, scope);
+      case 'case':
+        return this.choice(node, scope);
+      case 'group':
+        return this.group(node, scope);
+      case 'function':
+        scope.functions.set(node.name, { body: node.body, at: scope.at });
+        return { ok: true, mentions: [] };
+    }
+  }
+
+  words(words: readonly Word[], scope: Scope): Expanded[] {
+    return words.flatMap((word) => expand(word, scope, this.substitute));
+  }
+
+  readonly substitute = (body: List, scope: Scope): readonly string[] => this.list(body, fork(scope)).mentions;
+
+  private simple(node: Node & { type: 'command' }, scope: Scope): Outcome {
+    const words = this.words(node.words, scope);
+    const [program] = words;
+    const declares = program?.text !== undefined && DECLARES.includes(program.text);
+    const own = words.length > 0 && !declares ? fork(scope) : scope;
+    const seen: (readonly string[])[] = [];
+    for (const assignment of node.assignments) {
+      const value = assignment.other ? undetermined() : expandWhole(assignment.value, scope, this.substitute);
+      seen.push(value.mentions);
+      setVariable(own, assignment.name, value);
+      if (own !== scope || scope.exportsAll || program?.text === 'export') own.exported.add(assignment.name);
+    }
+    const writes = this.redirects(node.redirects, scope, words);
+    if (words.length === 0) return { ok: undefined, mentions: together(...seen) };
+    const outcome = this.invoke(words, own, node.line, writes);
+    if (own !== scope) takeBack(own, scope, node.assignments);
+    return { ok: outcome.ok, mentions: together(outcome.mentions, ...seen) };
+  }
+
+  private redirects(redirects: readonly Redirect[], scope: Scope, words: readonly Expanded[]): (string | undefined)[] {
+    const writes: (string | undefined)[] = [];
+    for (const { operator, target, document } of redirects) {
+      if (!operator.includes('>') || operator === '>&') continue;
+      const path = expandWhole(target, scope, this.substitute).text;
+      if (path === '/dev/null' || path === '/dev/stderr' || path === '/dev/stdout') continue;
+      writes.push(path);
+      const source = document ?? redirects.find((each) => each.document !== undefined)?.document;
+      const whole = words.length === 1 && words[0]?.text === 'cat' && operator === '>' ? source : undefined;
+      if (path !== undefined) this.write(path, whole && documentText(whole, scope), scope);
+    }
+    return writes;
+  }
+
+  /** Records a file a command writes; `text` undefined: what it holds is not determined. */
+  write(path: string, text: string | undefined, scope: Scope): void {
+    const known = this.file(path);
+    if (text === undefined || scope.guards.length > 0) {
+      if (known !== undefined || READ_PLACES.test(path))
+        this.unread.push({ at: scope.at, why: `${path} is written by a command, its content is not determined` });
+      if (text === undefined) return;
+    }
+    const holes = this.holes;
+    this.written.set(path, {
+      path,
+      text: { marked: text, holes },
+      permissions: undefined,
+      owner: undefined,
+      at: `${scope.at}:${path}`,
+    });
+  }
+
+  /** The holes of the whole payload, for files that scripts write. */
+  holes: PayloadFile['text']['holes'] = [];
+
+  /** One command with its expanded words: a function, a built-in, a program of the payload, or anything else. */
+  invoke(
+    words: readonly Expanded[],
+    scope: Scope,
+    line: number,
+    writes: readonly (string | undefined)[] = [],
+  ): Outcome {
+    this.steps += 1;
+    if (this.steps > MOST_STEPS) throw new TooMuch(`more than ${MOST_STEPS} steps`);
+    const [program, ...args] = words;
+    const mentions = together(...words.map((word) => word.mentions));
+    if (program === undefined) return { ok: true, mentions: [] };
+    const defined = program.text === undefined ? undefined : scope.functions.get(program.text);
+    if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, mentions);
+    const built = program.text === undefined ? undefined : builtin(this, program.text, args, scope, line);
+    if (built !== undefined) return { ok: built.ok, mentions: together(built.mentions, mentions) };
+    const file = program.text?.startsWith('/') ? this.file(program.text) : undefined;
+    const opaque =
+      program.text === undefined || (program.text.includes('/') && file === undefined && !SYSTEM.test(program.text));
+    this.record(words, scope, line, { opaque, writes });
+    if (file === undefined) return { ok: undefined, mentions };
+    return { ok: undefined, mentions: together(mentions, this.program(file, args, scope)) };
+  }
+
+  private program(file: PayloadFile, args: readonly Expanded[], scope: Scope): readonly string[] {
+    const first = file.text.marked.slice(0, 200).split('\n')[0] ?? '';
+    if (!first.startsWith('#!') || /^#!\s*\S*\/(env\s+)?(ba|da|k|z)?sh\b/.test(first))
+      return this.script(file, args, scope).mentions;
+    this.unread.push({ at: file.at, why: `not a shell script: ${first.slice(0, 80)}` });
+    this.record([], scope, 1, { opaque: true });
+    return [];
+  }
+
+  private call(body: List, at: string, args: readonly Expanded[], scope: Scope, mentions: readonly string[]): Outcome {
+    if (scope.depth >= DEEPEST_CALL) throw new TooMuch(`functions call each other more than ${DEEPEST_CALL} deep`);
+    const { guards, positional } = scope;
+    const from = scope.at;
+    Object.assign(scope, { positional: args, at, depth: scope.depth + 1 });
+    const outcome = this.list(body, scope);
+    leave(scope, guards, 'return');
+    Object.assign(scope, { positional, at: from, depth: scope.depth - 1 });
+    return { ok: outcome.ok, mentions: together(mentions, outcome.mentions) };
+  }
+
+  record(
+    words: readonly Expanded[],
+    scope: Scope,
+    line: number,
+    more: { opaque?: boolean; writes?: readonly (string | undefined)[] },
+  ): void {
+    const [program, ...args] = words;
+    const text = program?.text ?? '';
+    this.commands.push({
+      program: text.slice(text.lastIndexOf('/') + 1),
+      programPath: text.includes('/') ? text : undefined,
+      args: args.map((arg) => arg.text),
+      at: scope.at,
+      line,
+      always: scope.guards.length === 0,
+      guards: scope.guards,
+      mentions: together(...words.map((word) => word.mentions)),
+      writes: more.writes ?? [],
+      opaque: more.opaque ?? false,
+    });
+  }
+
+  private pipeline(node: Node & { type: 'pipeline' }, scope: Scope): Outcome {
+    const [only] = node.nodes;
+    const outcomes =
+      only !== undefined && node.nodes.length === 1
+        ? [this.node(only, scope)]
+        : node.nodes.map((each) => this.node(each, fork(scope)));
+    const ok = outcomes[outcomes.length - 1]?.ok;
+    const mentions = together(...outcomes.map((outcome) => outcome.mentions));
+    return { ok: node.negated && ok !== undefined ? !ok : ok, mentions };
+  }
+
+  private andOr(node: Node & { type: 'and-or' }, scope: Scope): Outcome {
+    let { ok, mentions } = this.node(node.first, scope);
+    for (const { operator, node: next } of node.rest) {
+      if (scope.flow !== undefined) break;
+      if (ok !== undefined) {
+        if (ok !== (operator === '&&')) continue;
+        const outcome = this.node(next, scope);
+        ok = outcome.ok;
+        mentions = together(mentions, outcome.mentions);
+        continue;
+      }
+      const guard: Guard = { line: lineOf(next), mentions };
+      const taken = fork(scope, guard);
+      const outcome = this.node(next, taken);
+      mentions = together(mentions, outcome.mentions);
+      this.join(scope, [taken, fork(scope)], guard);
+      const decided = operator === '||';
+      ok = outcome.ok === decided ? decided : undefined;
+    }
+    return { ok, mentions };
+  }
+
+  private join(scope: Scope, branches: readonly Scope[], condition: Guard): void {
+    if (branches.some((branch) => branch.flow === 'exit' && branch.failed))
+      this.refusals.push({ ...condition, at: scope.at });
+    merge(scope, branches, condition);
+  }
+
+  private conditional(node: Node & { type: 'if' }, scope: Scope): Outcome {
+    const done: Scope[] = [];
+    let rest = scope;
+    const seen: (readonly string[])[] = [];
+    let guard: Guard = { line: node.line, mentions: [] };
+    let open = true;
+    for (const { condition, body } of node.branches) {
+      const outcome = this.list(condition, rest);
+      seen.push(outcome.mentions);
+      if (rest.flow !== undefined) break;
+      if (outcome.ok === false) continue;
+      if (outcome.ok === true) {
+        seen.push(this.list(body, rest).mentions);
+        open = false;
+        break;
+      }
+      guard = { line: node.line, mentions: together(guard.mentions, outcome.mentions) };
+      const taken = fork(rest, guard);
+      seen.push(this.list(body, taken).mentions);
+      done.push(taken);
+      rest = fork(rest, guard);
+    }
+    if (open && rest.flow === undefined && node.otherwise !== undefined)
+      seen.push(this.list(node.otherwise, rest).mentions);
+    if (done.length > 0) this.join(scope, [...done, rest], guard);
+    return { ok: undefined, mentions: together(...seen) };
+  }
+
+  private loop(node: Node & { type: 'while' }, scope: Scope): Outcome {
+    forgetAssigned([...node.condition, ...node.body], scope);
+    const { guards } = scope;
+    const outcome = this.list(node.condition, scope);
+    if (outcome.ok !== undefined && outcome.ok === node.until) return { ok: true, mentions: outcome.mentions };
+    const guard: Guard = { line: node.line, mentions: outcome.mentions };
+    if (outcome.ok === undefined) {
+      const taken = fork(scope, guard);
+      const body = this.list(node.body, taken);
+      leave(taken, taken.guards, 'break');
+      merge(scope, [taken, fork(scope)], guard);
+      leave(scope, guards, 'break');
+      return { ok: undefined, mentions: together(outcome.mentions, body.mentions) };
+    }
+    const body = this.list(node.body, scope);
+    leave(scope, guards, 'break');
+    return { ok: undefined, mentions: together(outcome.mentions, body.mentions) };
+  }
+
+  private forEach(node: Node & { type: 'for' }, scope: Scope): Outcome {
+    const words = node.words === undefined ? scope.positional : this.words(node.words, scope);
+    const { guards } = scope;
+    const mentions = together(...words.map((word) => word.mentions));
+    if (node.name !== '_' && words.length <= MOST_ROUNDS && words.every((word) => word.text !== undefined)) {
+      const seen: (readonly string[])[] = [mentions];
+      for (const word of words) {
+        if (scope.flow !== undefined) break;
+        setVariable(scope, node.name, word);
+        seen.push(this.list(node.body, scope).mentions);
+      }
+      leave(scope, guards, 'break');
+      return { ok: undefined, mentions: together(...seen) };
+    }
+    forgetAssigned(node.body, scope);
+    setVariable(scope, node.name, undetermined(mentions));
+    const guard: Guard = { line: node.line, mentions };
+    const taken = fork(scope, guard);
+    const body = this.list(node.body, taken);
+    leave(taken, taken.guards, 'break');
+    merge(scope, [taken, fork(scope)], guard);
+    leave(scope, guards, 'break');
+    return { ok: undefined, mentions: together(mentions, body.mentions) };
+  }
+
+  private choice(node: Node & { type: 'case' }, scope: Scope): Outcome {
+    const word = expandWhole(node.word, scope, this.substitute);
+    const guard: Guard = { line: node.line, mentions: word.mentions };
+    const done: Scope[] = [];
+    const seen: (readonly string[])[] = [word.mentions];
+    let open = true;
+    for (const { patterns, body } of node.clauses) {
+      const matches = patterns.map((pattern) => matchesPattern(word.text, pattern));
+      const certain = matches.includes(true);
+      if (!certain && !matches.includes(undefined)) continue;
+      if (certain && done.length === 0)
+        return { ok: undefined, mentions: together(...seen, this.list(body, scope).mentions) };
+      const taken = fork(scope, guard);
+      seen.push(this.list(body, taken).mentions);
+      done.push(taken);
+      open = !certain;
+      if (certain) break;
+    }
+    if (done.length > 0) merge(scope, open ? [...done, fork(scope, guard)] : done, guard);
+    return { ok: undefined, mentions: together(...seen) };
+  }
+
+  private group(node: Node & { type: 'group' }, scope: Scope): Outcome {
+    this.redirects(node.redirects, scope, []);
+    if (!node.subshell) return this.list(node.body, scope);
+    const inner = fork(scope);
+    return this.list(node.body, inner);
+  }
+}
+
+/** Places from which this engine reads files that a command may also write. */
+const READ_PLACES = /^\/etc\/(systemd|containers|caddy|fstab|crypttab|chrony|apt|ssh)\b|Caddyfile$/;
+
+/** Variables before a command hold for that command; whatever else a built-in or function changed stays. */
+function takeBack(own: Scope, scope: Scope, assignments: readonly Assignment[]): void {
+  for (const { name } of assignments) {
+    const value = scope.variables.get(name);
+    if (value === undefined) setVariable(own, name, undefined);
+    else setVariable(own, name, value);
+    if (!scope.exported.has(name)) own.exported.delete(name);
+  }
+  Object.assign(scope, own);
+}

@@ -1,0 +1,170 @@
+import type { Command, Guard, PayloadFile, Unit } from '../types.ts';
+import { parseUnitFile, type UnitEntry, valuesOf } from './unit-file.ts';
+
+const SYSTEM = /^\/(etc|run|usr\/lib|lib|usr\/local\/lib)\/systemd\/system\/([^/]+)$/;
+const DROP_IN = /^\/(?:etc|run|usr\/lib|lib|usr\/local\/lib)\/systemd\/system\/([^/]+)\.d\/[^/]+\.conf$/;
+const QUADLET =
+  /^\/(etc|usr\/share)\/containers\/systemd\/(?:[^/]+\/)*([^/]+\.(container|volume|network|pod|kube|image|build))$/;
+const QUADLET_DROP_IN =
+  /^\/(?:etc|usr\/share)\/containers\/systemd\/([^/]+\.(?:container|volume|network|pod|kube))\.d\/[^/]+\.conf$/;
+const KINDS = /\.(service|socket|timer|path|target|mount|automount|swap|slice|scope|device)$/;
+const PULLS = ['Wants', 'Requires', 'BindsTo', 'Upholds', 'Requisite'];
+
+interface Draft {
+  readonly name: string;
+  readonly file: PayloadFile;
+  entries: UnitEntry[];
+}
+
+/** A start of a unit: by which condition. */
+interface Start {
+  readonly name: string;
+  readonly guards: readonly Guard[];
+  /** Also enabled, so that its `[Install]` section counts. */
+  readonly enabled?: boolean;
+}
+
+/** The unit name a quadlet generates: podman-systemd.unit(5), "Quadlet files with extension …". */
+export function generatedName(name: string): string {
+  const dot = name.lastIndexOf('.');
+  const stem = name.slice(0, dot);
+  const kind = name.slice(dot + 1);
+  return kind === 'container' || kind === 'kube' ? `${stem}.service` : `${stem}-${kind}.service`;
+}
+
+export function isQuadlet(name: string): boolean {
+  return /\.(container|volume|network|pod|kube|image|build)$/.test(name);
+}
+
+const parsed = new Map<string, UnitEntry[]>();
+
+/** Hosts share most of their units: a text is parsed once. */
+function entriesOf({ text: { marked } }: PayloadFile): UnitEntry[] {
+  const entries = parsed.get(marked) ?? parseUnitFile(marked);
+  if (parsed.size >= 256) parsed.clear();
+  parsed.set(marked, entries);
+  return entries;
+}
+
+/** Unit files, drop-ins merged into the unit they belong to; a drop-in for a unit of the distribution is a unit of its own. */
+export function unitFiles(files: readonly PayloadFile[]): Draft[] {
+  const drafts = new Map<string, Draft>();
+  for (const file of files) {
+    const name = SYSTEM.exec(file.path)?.[2] ?? QUADLET.exec(file.path)?.[2];
+    if (name !== undefined && (KINDS.test(name) || isQuadlet(name))) {
+      drafts.set(name, { name, file, entries: entriesOf(file) });
+    }
+  }
+  const dropIns = files.filter((file) => file.path.endsWith('.conf'));
+  for (const file of dropIns.sort((left, right) => (left.path < right.path ? -1 : 1))) {
+    const name = DROP_IN.exec(file.path)?.[1] ?? QUADLET_DROP_IN.exec(file.path)?.[1];
+    if (name === undefined) continue;
+    const draft = drafts.get(name) ?? { name, file, entries: [] };
+    draft.entries = [...draft.entries, ...entriesOf(file)];
+    drafts.set(name, draft);
+  }
+  return [...drafts.values()];
+}
+
+/** What `systemctl` commands start: `enable --now`, `start`, `restart`; and `enable`, which needs an `[Install]` section. */
+export function startsBy(commands: readonly Command[]): {
+  readonly starts: Start[];
+  readonly enables: Start[];
+  readonly stops: Set<string>;
+} {
+  const starts: Start[] = [];
+  const enables: Start[] = [];
+  const stops = new Set<string>();
+  for (const command of commands) {
+    if (command.program !== 'systemctl') continue;
+    const words = command.args.filter((arg): arg is string => arg !== undefined);
+    const [verb, ...names] = words.filter((word) => !word.startsWith('-'));
+    const now = words.includes('--now');
+    for (const each of names) {
+      const name = unitName(each);
+      const start = { name, guards: command.guards, enabled: verb === 'enable' || verb === 'reenable' };
+      if (['start', 'restart', 'try-restart', 'reload-or-restart'].includes(verb ?? '')) starts.push(start);
+      if (verb === 'enable' || verb === 'reenable') (now ? starts : enables).push(start);
+      if (verb === 'mask' || verb === 'disable' || verb === 'stop') stops.add(name);
+    }
+  }
+  return { starts, enables, stops };
+}
+
+function unitName(text: string): string {
+  const name = text.slice(text.lastIndexOf('/') + 1);
+  return KINDS.test(name) ? name : `${name}.service`;
+}
+
+/**
+ * Which units run: started by a command; enabled by one (quadlets: by their file) and wanted by a target that is reached; or pulled in by a
+ * unit that runs (`Wants=`, `Requires=`, …; a timer, path or socket pulls in its service).
+ */
+export function activate(drafts: readonly Draft[], commands: readonly Command[]): Unit[] {
+  const { starts, enables, stops } = startsBy(commands);
+  const started = new Map<string, readonly Guard[]>();
+  const open: Start[] = [...starts, ...[...BOOT_TARGETS].map((name) => ({ name, guards: [] }))];
+  const installed = new Map<string, Start[]>();
+  const install = (draft: Draft, name: string, guards: readonly Guard[]): void => {
+    for (const target of wantedBy(draft)) installed.set(target, [...(installed.get(target) ?? []), { name, guards }]);
+  };
+  for (const start of [...enables, ...starts.filter((each) => each.enabled)]) {
+    for (const draft of drafts)
+      if (!isQuadlet(draft.name) && serves(draft, start.name)) install(draft, start.name, start.guards);
+  }
+  for (const draft of drafts) if (isQuadlet(draft.name)) install(draft, generatedName(draft.name), []);
+  for (let start = open.pop(); start !== undefined; start = open.pop()) {
+    const before = started.get(start.name);
+    if (stops.has(start.name) || (before !== undefined && before.length <= start.guards.length)) continue;
+    started.set(start.name, start.guards);
+    for (const draft of drafts) if (serves(draft, start.name)) open.push(...pulledBy(draft, start));
+    for (const pulled of installed.get(start.name) ?? [])
+      open.push({ name: pulled.name, guards: [...start.guards, ...pulled.guards] });
+  }
+  return drafts.map(({ name, file, entries }) => {
+    const found = [...started].find(([each]) => serves({ name, file, entries }, each));
+    return { name, file, entries, started: found !== undefined, guards: found?.[1] ?? [] };
+  });
+}
+
+/** Targets that are reached at every boot: systemd.special(7). */
+const BOOT_TARGETS = new Set(
+  [
+    'default',
+    'multi-user',
+    'graphical',
+    'basic',
+    'sysinit',
+    'sockets',
+    'timers',
+    'paths',
+    'local-fs',
+    'remote-fs',
+    'network',
+    'network-online',
+    'cloud-init',
+    'cloud-config',
+  ].map((name) => `${name}.target`),
+);
+
+function wantedBy(draft: Draft): string[] {
+  return ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) => valuesOf(draft.entries, 'Install', key));
+}
+
+/** Whether a unit file is the one behind a name: itself, its template, or the quadlet that generates it. */
+function serves(draft: Draft, name: string): boolean {
+  if (draft.name === name || (isQuadlet(draft.name) && generatedName(draft.name) === name)) return true;
+  const template = /^([^@]+@)[^.]+(\..+)$/.exec(name);
+  return template !== null && draft.name === `${template[1]}${template[2]}`;
+}
+
+function pulledBy(draft: Draft, start: Start): Start[] {
+  const names = PULLS.flatMap((key) => valuesOf(draft.entries, 'Unit', key));
+  const activator = /^(.+)\.(timer|path|socket)$/.exec(draft.name);
+  if (activator?.[1] !== undefined) {
+    const section = activator[2] === 'timer' ? 'Timer' : activator[2] === 'path' ? 'Path' : 'Socket';
+    const key = activator[2] === 'socket' ? 'Service' : 'Unit';
+    names.push(valuesOf(draft.entries, section, key)[0] ?? `${activator[1]}.service`);
+  }
+  return names.map((name) => ({ name: unitName(name), guards: start.guards }));
+}

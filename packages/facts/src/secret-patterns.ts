@@ -1,0 +1,102 @@
+/** One thing that looks like a secret in a text. Its text is never handed on. */
+export interface Sighting {
+  readonly kind: string;
+  readonly line: number;
+}
+
+/** Secrets recognised by their own form, wherever they stand. */
+const FORMS: readonly (readonly [string, RegExp])[] = [
+  ['private key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/],
+  ['age identity', /\bAGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}\b/i],
+  ['AWS access key', /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/],
+  ['JSON web token', /\beyJ[A-Za-z0-9_-]{8,512}\.eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{16,}/],
+  ['GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b/],
+  ['GitLab token', /\bglpat-[A-Za-z0-9_-]{20,}/],
+  ['Slack token', /\bxox[abprs]-[A-Za-z0-9-]{10,}/],
+  ['OpenAI key', /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}/],
+  ['Stripe key', /\b[rs]k_live_[A-Za-z0-9]{16,}/],
+  ['Google API key', /\bAIza[A-Za-z0-9_-]{35}\b/],
+  ['OpenSSH private key', /\bb3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{20,}/],
+];
+
+/** A URL with a password, or a token in the place of the user: `postgres://app:pass@host`. A DSN's public key alone is not one. */
+const CREDENTIALS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,128}:([^\s:/?#@"'<>]{1,256})@/gi;
+
+/** Names whose literal value is a secret. `_FILE` and `_PATH` only say where it lies; public parts and digests are none. */
+const SECRET_NAME =
+  /(^|[_.-])(password|passwd|passphrase|secret|secret_?key|private_?key|api_?key|apikey|access_?key|auth_?key|token|credentials?|mac_?key|hmac|client_?secret|signing_?key|encryption_?key|psk|tsig_?key)$/i;
+const NOT_SECRET =
+  /(^|[_.-])(public|pub|file|path|name|id|ref|arn|url|type|length|rotation|version|ttl|policy|enabled|digest|thumbprint|fingerprint|hash|sha256)([_.-]|$)/i;
+
+/** Values that stand for a secret without being one. */
+const STAND_IN =
+  /^(|true|false|null|none|yes|no|trust|peer|scram-sha-256|md5|sha256|changeme-?not|\*+|x+|\$\{?[A-Za-z_]\w*\}?|\$\(.*\)|\{\{.*\}\}|\{\$?[\w./-]+\}|%[a-z]|<[^>]*>|\/[\w./-]+|file:\/\/.*|env:.*|vault:.*)$/i;
+
+/** Whether a name says its value is a secret: `admin_password`, `SECRET_KEY`, `hcloud_token`. */
+export function isSecretName(name: string): boolean {
+  const plain = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  return SECRET_NAME.test(plain) && !NOT_SECRET.test(plain);
+}
+
+/**
+ * Whether a literal is likely the secret itself. Public keys, recipients, thumbprints, digests, ciphertext and text with a hole
+ * (its value comes from elsewhere) are none.
+ */
+export function isSecretValue(text: string): boolean {
+  const value = text.trim();
+  if (STAND_IN.test(value) || /[\uE000-\uE01F]/.test(value) || value.length < 4) return false;
+  return !/^(ssh-(ed25519|rsa)|ecdsa-sha2-|sk-ssh-|age1[02-9ac-hj-np-z]{20,}|-----BEGIN (CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|PGP MESSAGE|AGE ENCRYPTED FILE)|sha(256|512):|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.)/.test(
+    value,
+  );
+}
+
+/** What every form has in it, so that most texts are read once. */
+const ANY_FORM =
+  /-----BEGIN|AGE-SECRET-KEY|AKIA|ASIA|eyJ|gh[pousr]_|github_pat_|glpat-|xox|sk-|k_live_|AIza|b3BlbnNza|:\/\//i;
+const ANY_NAME = /pass|secret|key|token|credential|hmac|psk/i;
+
+/** Secrets recognised by form, line by line; one sighting per kind and line. */
+export function secretsByForm(text: string): Sighting[] {
+  const found: Sighting[] = [];
+  if (!ANY_FORM.test(text)) return found;
+  text.split('\n').forEach((line, index) => {
+    if (!ANY_FORM.test(line)) return;
+    for (const [kind, form] of FORMS) if (form.test(line)) found.push({ kind, line: index + 1 });
+    if (!line.includes('://')) return;
+    for (const match of line.matchAll(CREDENTIALS))
+      if (isSecretValue(decoded(match[1] ?? ''))) found.push({ kind: 'password in a URL', line: index + 1 });
+  });
+  return found;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `NAME=value`, `name: value`, `"name": "value"` with a name that says secret and a literal value. */
+const PAIR =
+  /(?:^|[\s,{;(])-{0,2}["']?([A-Za-z][A-Za-z0-9_.-]{1,63})["']?\s*(?:=|:)\s*("(?:[^"\\]|\\.){0,512}"|'[^']{0,512}'|[^\s,;#}]{1,512})/g;
+
+/** Secrets recognised by the name beside them, in configuration files and scripts; comments are left out. */
+export function secretsByName(text: string): Sighting[] {
+  const found: Sighting[] = [];
+  text.split('\n').forEach((line, index) => {
+    if (!ANY_NAME.test(line) || line.length > 20_000 || /^\s*(#|;|\/\/)/.test(line)) return;
+    for (const match of line.matchAll(PAIR)) {
+      const name = match[1] ?? '';
+      const value = (match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2');
+      if (isSecretName(name) && isSecretValue(value) && !/[$`]/.test(value))
+        found.push({ kind: `literal ${name.toLowerCase()}`, line: index + 1 });
+    }
+  });
+  return found;
+}
+
+/** Hetzner's API tokens are 64 letters and digits; only a name says that such a text is one. */
+export function isHetznerToken(name: string, text: string): boolean {
+  return /token/i.test(name) && !NOT_SECRET.test(name) && /^[A-Za-z0-9]{64}$/.test(text);
+}

@@ -1,0 +1,169 @@
+import { AttrView } from '../attr-view.ts';
+import type { Evaluator } from '../expression/evaluate.ts';
+import { type AttributeSource, attrOf } from '../graph/resource.ts';
+import type {
+  Backend,
+  ModuleCall,
+  Output,
+  Place,
+  ProviderConfig,
+  Provisioner,
+  RequiredProvider,
+  Root,
+} from '../graph.ts';
+import { isObject, type JsonObject } from '../json/types.ts';
+import type { Path, Value } from '../value.ts';
+import { bodySource, nothing } from './attributes.ts';
+import { type Block, blocksOf, listOf, textOf } from './blocks.ts';
+import type { ModuleInstance } from './instance.ts';
+import { resourceMetadata } from './metadata.ts';
+import { sourceOf } from './providers.ts';
+
+const commentOnly: ReadonlySet<string> = new Set(['//']);
+const providerMeta: ReadonlySet<string> = new Set(['//', 'alias', 'version']);
+const callMeta: ReadonlySet<string> = new Set([
+  '//',
+  'source',
+  'version',
+  'count',
+  'for_each',
+  'providers',
+  'depends_on',
+]);
+const provisionerMeta: ReadonlySet<string> = new Set(['//', 'when', 'on_failure', 'connection']);
+
+interface ElementFields<K extends string> {
+  readonly kind: K;
+  readonly id: string;
+  readonly root: Root;
+  readonly place: Place;
+}
+
+function element<K extends string>(fields: ElementFields<K>, source: AttributeSource) {
+  const cache = new Map<string, Value>();
+  const value = (name: string) => {
+    const found = cache.get(name) ?? source.value(name);
+    cache.set(name, found);
+    return found;
+  };
+  return { ...fields, attr: (...path: Path) => attrOf(fields.id, path, source.names, value) };
+}
+
+/** The backend or `cloud` block of a root; none written means a local state beside the configuration. */
+export function backendOf(root: Root, instance: ModuleInstance, idPrefix: string, evaluator: Evaluator): Backend {
+  for (const block of instance.source.terraform) {
+    const written = blocksOf(block.document, block.body, 'backend', 1).at(-1);
+    const cloud = blocksOf(block.document, block.body, 'cloud', 0).at(-1);
+    const found = written ?? cloud;
+    if (found === undefined) continue;
+    const type = written === undefined ? 'cloud' : (written.labels[0] ?? '');
+    const source = bodySource(found.body, instance.scope, evaluator, commentOnly);
+    const fields = { kind: 'backend' as const, id: `${idPrefix}backend.${type}`, root, place: found.place };
+    return { ...element(fields, source), type, written: true };
+  }
+  const fields = { kind: 'backend' as const, id: `${idPrefix}backend.local`, root, place: root.place };
+  return { ...element(fields, nothing), type: 'local', written: false };
+}
+
+export function writtenProviders(
+  root: Root,
+  instance: ModuleInstance,
+  required: readonly RequiredProvider[],
+  evaluator: Evaluator,
+): readonly ProviderConfig[] {
+  return instance.source.providers.map((block) => {
+    const name = block.labels[0] ?? '';
+    const alias = textOf(block.body.get('alias'));
+    const id = `${instance.idPrefix}${instance.prefix}provider.${alias === undefined ? name : `${name}.${alias}`}`;
+    const own = required.find((provider) => provider.name === name);
+    return {
+      ...element(
+        { kind: 'provider' as const, id, root, place: resourceMetadata(block.body).place ?? block.place },
+        bodySource(block.body, instance.scope, evaluator, providerMeta),
+      ),
+      name,
+      alias,
+      source: sourceOf(name, required),
+      version: own?.version ?? textOf(block.body.get('version')),
+      written: true,
+    };
+  });
+}
+
+/** A provider that is used or required though no block configures it: everything about it comes from its defaults and the environment. */
+export function impliedProvider(
+  root: Root,
+  idPrefix: string,
+  name: string,
+  source: string,
+  version: string | undefined,
+  place: Place,
+): ProviderConfig {
+  const fields = { kind: 'provider' as const, id: `${idPrefix}provider.${name}`, root, place };
+  return { ...element(fields, nothing), name, alias: undefined, source, version, written: false };
+}
+
+export function moduleCall(
+  root: Root,
+  instance: ModuleInstance,
+  block: Block,
+  loaded: boolean,
+  evaluator: Evaluator,
+): ModuleCall {
+  const name = block.labels[0] ?? '';
+  const fields = {
+    kind: 'module' as const,
+    id: `${instance.idPrefix}${instance.prefix}module.${name}`,
+    root,
+    place: block.place,
+  };
+  return {
+    ...element(fields, bodySource(block.body, instance.scope, evaluator, callMeta)),
+    name,
+    source: textOf(block.body.get('source')) ?? '',
+    version: textOf(block.body.get('version')),
+    loaded,
+  };
+}
+
+export function outputOf(root: Root, instance: ModuleInstance, block: Block, evaluator: Evaluator): Output {
+  const name = block.labels[0] ?? '';
+  const id = `${instance.idPrefix}${instance.prefix}output.${name}`;
+  const source = bodySource(block.body, instance.scope, evaluator, commentOnly);
+  const made = element({ kind: 'output' as const, id, root, place: block.place }, source);
+  return {
+    ...made,
+    name,
+    sensitive: block.body.get('sensitive') === true,
+    get value() {
+      return new AttrView(id, ['value'], instance.output(name));
+    },
+  };
+}
+
+/** Provisioners in the order they run; each may be written as object or list at both levels. */
+export function provisionersOf(
+  owner: { readonly id: string; readonly root: Root },
+  block: Block,
+  source: (body: JsonObject, meta: ReadonlySet<string>) => AttributeSource,
+): readonly Provisioner[] {
+  const found: Provisioner[] = [];
+  const { document, body } = block;
+  for (const holder of listOf(body.get('provisioner'))) {
+    if (!isObject(holder)) continue;
+    for (const type of holder.keys()) {
+      if (type === '//') continue;
+      for (const { body: own, place } of blocksOf(document, holder, type, 0)) {
+        const fields = {
+          kind: 'provisioner' as const,
+          id: `${owner.id}.provisioner[${found.length}]`,
+          root: owner.root,
+          place,
+        };
+        const when = own.get('when') === 'destroy' || own.get('when') === '${destroy}' ? 'destroy' : 'create';
+        found.push({ ...element(fields, source(own, provisionerMeta)), type, when });
+      }
+    }
+  }
+  return found;
+}

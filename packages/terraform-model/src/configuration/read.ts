@@ -1,0 +1,130 @@
+import { posix } from 'node:path';
+import { plainOf } from '../expression/plain.ts';
+import { buildGraph, type Closure } from '../graph/build.ts';
+import type { GraphResource } from '../graph/resource.ts';
+import type { Graph, Root } from '../graph.ts';
+import { InputError } from '../input-error.ts';
+import { readJson } from '../json/read.ts';
+import { isObject } from '../json/types.ts';
+import { navigate } from '../navigate.ts';
+import type { Value } from '../value.ts';
+import { unset } from '../values.ts';
+import { type StateLocation, sameState, stateLocation } from './remote-state.ts';
+import { buildRoot, type LoadedRoot, loadRoot, populateDeclared, type RootInput } from './root.ts';
+import type { ConfigurationFile } from './source.ts';
+import { World } from './world.ts';
+
+export interface SynthInput {
+  readonly roots: readonly RootInput[];
+  /** `cdktf.out/manifest.json`: when every stack it names is among the roots, the world is closed. */
+  readonly manifest?: ConfigurationFile;
+  /** The caller vouches that these are all the roots there are (`main.ts`, which made them; the examples of a rule). */
+  readonly complete?: boolean;
+}
+
+/**
+ * Reads stacks of a cdktf.out, or plain root modules in JSON syntax, into one graph.
+ * @throws InputError for anything that is no configuration; never for a value that is merely unknown.
+ */
+export function readSynth(input: SynthInput): Graph {
+  const world = new World();
+  const loaded = input.roots.map((root) => loadRoot(root, world, ''));
+  const unnamed = loaded.filter((root) => root.stack === undefined);
+  const named = unnamed.length < 2 ? loaded : loaded.map((root) => reload(root, world));
+  refuseSameNames(named);
+  const remote = remoteOutputs(named);
+  const roots = named.map((root) =>
+    buildRoot(
+      root,
+      world,
+      populateDeclared(world, (resource, output) => remote(root, resource, output)),
+    ),
+  );
+  return buildGraph(roots, world.resources, closureOf(input, named, roots));
+}
+
+/** One root module in Terraform's JSON syntax: the `*.tf.json` files of its directory. Its world is open. */
+export function readConfiguration(files: readonly ConfigurationFile[], more: Omit<RootInput, 'files'> = {}): Graph {
+  return readSynth({ roots: [{ ...more, files }] });
+}
+
+/** With several roots that have no name, the directory tells their resources apart. */
+function reload(root: LoadedRoot, world: World): LoadedRoot {
+  return root.stack === undefined ? loadRoot(root.input, world, `${root.source.directory}/`) : root;
+}
+
+function refuseSameNames(loaded: readonly LoadedRoot[]): void {
+  const seen = new Map<string, LoadedRoot>();
+  for (const root of loaded) {
+    const before = seen.get(root.idPrefix);
+    if (before !== undefined) {
+      const fault = `two roots have the same name, ${JSON.stringify(root.stack ?? root.source.directory)} (the other: ${before.source.place.file})`;
+      throw new InputError(root.source.place.file, undefined, fault, 'check them one after the other');
+    }
+    seen.set(root.idPrefix, root);
+  }
+}
+
+/** Finds the output of a sibling root by the place of the state that a `terraform_remote_state` reads. */
+export function remoteOutputs(loaded: readonly Pick<LoadedRoot, 'source' | 'module'>[]) {
+  const places = new Map<Pick<LoadedRoot, 'source' | 'module'>, StateLocation>();
+  const locationOf = (root: Pick<LoadedRoot, 'source' | 'module'>): StateLocation => {
+    const found = places.get(root) ?? writtenLocation(root);
+    places.set(root, found);
+    return found;
+  };
+  return (
+    reader: Pick<LoadedRoot, 'source' | 'module'>,
+    resource: GraphResource,
+    output: string,
+  ): Value | undefined => {
+    const type = plainOf(resource.value('backend'));
+    const config = resource.value('config');
+    const read = stateLocation(String(type), (name) => navigate(config, name), reader.source.directory);
+    const siblings = loaded.filter((root) => root !== reader && sameState(locationOf(root), read));
+    const sibling = siblings.length === 1 ? siblings[0] : undefined;
+    return sibling?.module.outputNames.includes(output) ? sibling.module.output(output) : undefined;
+  };
+}
+
+function writtenLocation({ source, module }: Pick<LoadedRoot, 'source' | 'module'>): StateLocation {
+  const backend = module.backendArguments();
+  return stateLocation(backend?.type ?? 'local', backend?.argument ?? (() => unset), source.directory);
+}
+
+function closureOf(input: SynthInput, loaded: readonly LoadedRoot[], roots: readonly Root[]): Closure {
+  const open = roots.flatMap((root) => root.modules).find((module) => !module.loaded);
+  if (open !== undefined) {
+    return { closed: false, closedBecause: `module ${open.id} is not part of the input` };
+  }
+  const count = roots.length === 1 ? 'the only root' : `all ${roots.length} roots`;
+  if (input.complete === true) return { closed: true, closedBecause: `${count} of the application were read` };
+  if (input.manifest === undefined) {
+    return { closed: false, closedBecause: 'nothing says that these are all the stacks there are' };
+  }
+  const stacks = stacksOf(input.manifest);
+  const missing = [...stacks].find(([name, path]) => !loaded.some((root) => isStack(root, name, path)));
+  if (missing !== undefined) {
+    return { closed: false, closedBecause: `stack ${missing[0]} of ${input.manifest.file} is not part of the input` };
+  }
+  const all = stacks.size === 1 ? 'the only stack' : `all ${stacks.size} stacks`;
+  return { closed: true, closedBecause: `${all} of ${input.manifest.file} were read` };
+}
+
+function isStack(root: LoadedRoot, name: string, path: string | undefined): boolean {
+  return root.stack === name || (path !== undefined && root.source.place.file.endsWith(posix.normalize(path)));
+}
+
+function stacksOf(manifest: ConfigurationFile): ReadonlyMap<string, string | undefined> {
+  const { value } = readJson(manifest.text, manifest.file);
+  const stacks = isObject(value) ? value.get('stacks') : undefined;
+  if (!isObject(stacks)) {
+    throw new InputError(manifest.file, undefined, 'the manifest names no stacks', 'run the synthesis again');
+  }
+  return new Map(
+    [...stacks].map(([name, stack]) => {
+      const path = isObject(stack) ? stack.get('synthesizedStackPath') : undefined;
+      return [name, typeof path === 'string' ? path : undefined];
+    }),
+  );
+}

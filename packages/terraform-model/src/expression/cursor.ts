@@ -1,0 +1,92 @@
+import { ExpressionError } from './ast.ts';
+
+/** Nested expressions beyond this are refused: no configuration written by people comes near it. */
+export const maximumNesting = 100;
+
+const identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy;
+const number = /[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const space = /(?:[ \t\r\n]|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
+
+/** Position in the text of one template, with the few tokens the grammar needs. */
+export class Cursor {
+  readonly text: string;
+  at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get ended(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  get character(): string {
+    return this.text[this.at] ?? '';
+  }
+
+  space(): void {
+    this.#match(space);
+  }
+
+  looksAt(token: string): boolean {
+    return this.text.startsWith(token, this.at);
+  }
+
+  /** Takes the token after any space, if it stands there. */
+  take(token: string): boolean {
+    this.space();
+    if (!this.looksAt(token)) return false;
+    this.at += token.length;
+    return true;
+  }
+
+  expect(token: string): void {
+    if (!this.take(token)) this.fail(`expected "${token}"`);
+  }
+
+  identifier(): string | undefined {
+    this.space();
+    return this.#match(identifier);
+  }
+
+  number(): number | undefined {
+    const found = this.#match(number);
+    return found === undefined ? undefined : Number(found);
+  }
+
+  digits(): number | undefined {
+    const found = this.#match(/[0-9]+/y);
+    return found === undefined ? undefined : Number(found);
+  }
+
+  /** Looks for a whole word without taking it. */
+  looksAtWord(word: string): boolean {
+    this.space();
+    const start = this.at;
+    const found = this.#match(identifier) === word;
+    this.at = start;
+    return found;
+  }
+
+  nested<T>(parse: () => T): T {
+    if (this.#depth >= maximumNesting) this.fail(`expressions are nested deeper than ${maximumNesting} levels`);
+    this.#depth++;
+    try {
+      return parse();
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  fail(message: string): never {
+    throw new ExpressionError(message, this.at);
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0];
+    if (found !== undefined) this.at += found.length;
+    return found;
+  }
+}

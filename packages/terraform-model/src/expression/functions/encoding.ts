@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { literal } from '../../navigate.ts';
+import { asText, byCodePoint, isList, isMap, NotEvaluated, numberText, type Plain, plainOf } from '../plain.ts';
+import type { PlainFunctions } from './table.ts';
+
+const digest =
+  (algorithm: string, encoding: 'hex' | 'base64') =>
+  ([text]: readonly Plain[]) =>
+    createHash(algorithm).update(asText(text)).digest(encoding);
+
+/** https://developer.hashicorp.com/terraform/language/functions#encoding-functions and the hashes beside them. */
+export const encoding: PlainFunctions = {
+  base64decode: ([text]) => decode(asText(text)),
+  base64encode: ([text]) => Buffer.from(asText(text)).toString('base64'),
+  base64sha256: digest('sha256', 'base64'),
+  base64sha512: digest('sha512', 'base64'),
+  jsondecode: ([text]) => parse(asText(text)),
+  jsonencode: ([value]) => encodeJson(value ?? null),
+  md5: digest('md5', 'hex'),
+  sha1: digest('sha1', 'hex'),
+  sha256: digest('sha256', 'hex'),
+  sha512: digest('sha512', 'hex'),
+  urlencode: ([text]) =>
+    encodeURIComponent(asText(text))
+      .replaceAll('%20', '+')
+      .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
+};
+
+function decode(text: string): string {
+  const bytes = Buffer.from(text, 'base64');
+  const decoded = bytes.toString('utf8');
+  if (bytes.toString('base64') !== text || !Buffer.from(decoded).equals(bytes)) throw new NotEvaluated('base64');
+  return decoded;
+}
+
+function parse(text: string): Plain {
+  try {
+    // JSON that nests so deep that walking it would overflow is no JSON a configuration holds.
+    if ((text.match(/[[{]/g)?.length ?? 0) > 100_000 || nesting(text) > 200) throw new NotEvaluated('nesting');
+    return plainOf(literal(JSON.parse(text))) ?? null;
+  } catch {
+    throw new NotEvaluated('jsondecode');
+  }
+}
+
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth--;
+  }
+  return deepest;
+}
+
+/** Go's form: keys sorted, `<`, `>`, `&` and the line separators escaped. */
+function encodeJson(plain: Plain): string {
+  if (isList(plain)) return `[${plain.map(encodeJson).join(',')}]`;
+  if (isMap(plain)) {
+    const keys = [...plain.keys()].sort(byCodePoint);
+    return `{${keys.map((key) => `${encodeText(key)}:${encodeJson(plain.get(key) ?? null)}`).join(',')}}`;
+  }
+  if (typeof plain === 'number') return numberText(plain);
+  return typeof plain === 'string' ? encodeText(plain) : String(plain);
+}
+
+function encodeText(text: string): string {
+  return JSON.stringify(text).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,137 @@
+import {
+  asBoolean,
+  asList,
+  asNumber,
+  asText,
+  asWhole,
+  byCodePoint,
+  isList,
+  NotEvaluated,
+  numberText,
+  type Plain,
+} from '../plain.ts';
+import type { PlainFunctions } from './table.ts';
+
+const verbs = /%(%|(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z]))/g;
+
+/** https://developer.hashicorp.com/terraform/language/functions#string-functions */
+export const strings: PlainFunctions = {
+  chomp: ([text]) => asText(text).replace(/(\r?\n)+$/, ''),
+  endswith: ([text, end]) => asText(text).endsWith(asText(end)),
+  format: ([form, ...args]) => format(asText(form), args),
+  formatlist: ([form, ...args]) => formatList(asText(form), args),
+  indent: ([spaces, text]) => asText(text).replaceAll('\n', `\n${' '.repeat(bounded(asWhole(spaces)))}`),
+  join: ([separator, ...lists]) => lists.flatMap((list) => asList(list).map(asText)).join(asText(separator)),
+  lower: ([text]) => asText(text).toLowerCase(),
+  replace: ([text, from, to]) => replace(asText(text), asText(from), asText(to)),
+  split: ([separator, text]) => asText(text).split(asText(separator)),
+  startswith: ([text, start]) => asText(text).startsWith(asText(start)),
+  strcontains: ([text, part]) => asText(text).includes(asText(part)),
+  strrev: ([text]) => [...asText(text)].reverse().join(''),
+  substr: ([text, offset, length]) => substring(asText(text), asWhole(offset), asWhole(length)),
+  title: ([text]) =>
+    asText(text).replace(/(^|[^\p{L}\p{N}_'])(\p{Ll})/gu, (_, before, letter) => before + letter.toUpperCase()),
+  trim: ([text, characters]) => trimEnd(trimStart(asText(text), asText(characters)), asText(characters)),
+  trimprefix: ([text, prefix]) => {
+    const start = asText(prefix);
+    return asText(text).startsWith(start) ? asText(text).slice(start.length) : asText(text);
+  },
+  trimspace: ([text]) => asText(text).trim(),
+  trimsuffix: ([text, suffix]) => {
+    const end = asText(suffix);
+    return end !== '' && asText(text).endsWith(end) ? asText(text).slice(0, -end.length) : asText(text);
+  },
+  upper: ([text]) => asText(text).toUpperCase(),
+  sort: ([list]) => asList(list).map(asText).sort(byCodePoint),
+};
+
+/** A text between slashes is a regular expression, in a dialect of Go that is not evaluated here. */
+function replace(text: string, from: string, to: string): string {
+  if (from.length > 1 && from.startsWith('/') && from.endsWith('/')) throw new NotEvaluated('regular expression');
+  return text.split(from).join(to);
+}
+
+function substring(text: string, offset: number, length: number): string {
+  const characters = [...text];
+  const start = offset < 0 ? Math.max(0, characters.length + offset) : offset;
+  return characters.slice(start, length < 0 ? undefined : start + length).join('');
+}
+
+function trimStart(text: string, characters: string): string {
+  const all = [...text];
+  let start = 0;
+  while (start < all.length && characters.includes(all[start] ?? '')) start++;
+  return all.slice(start).join('');
+}
+
+function trimEnd(text: string, characters: string): string {
+  const all = [...text];
+  while (all.length > 0 && characters.includes(all.at(-1) ?? '')) all.pop();
+  return all.join('');
+}
+
+/** `%s %d %v %q %t %f %x %X %o %b` with width and zeros; anything else is left unevaluated. */
+export function format(form: string, args: readonly Plain[]): string {
+  let next = 0;
+  const text = form.replace(verbs, (_, verb, index, flags, width, precision, letter) => {
+    if (verb === '%') return '%';
+    const arg = args[index === undefined ? next++ : Number(index) - 1];
+    if (arg === undefined) throw new NotEvaluated('too few arguments');
+    const shown = formatOne(letter, arg, precision === undefined ? undefined : Number(precision));
+    return pad(shown, flags, width === undefined ? 0 : bounded(Number(width)));
+  });
+  if (/%(?![%a-zA-Z\d\s.,;:\-/)])/.test(form)) throw new NotEvaluated('format');
+  return text;
+}
+
+function formatOne(letter: string, arg: Plain, precision: number | undefined): string {
+  switch (letter) {
+    case 's':
+      return precision === undefined ? asText(arg) : [...asText(arg)].slice(0, precision).join('');
+    case 'v':
+      return arg === null ? 'null' : asText(arg);
+    case 'q':
+      return JSON.stringify(asText(arg));
+    case 't':
+      return String(asBoolean(arg));
+    case 'd':
+      return numberText(asWhole(arg));
+    case 'f':
+      return asNumber(arg).toFixed(precision ?? 6);
+    case 'x':
+      return typeof arg === 'string' ? Buffer.from(arg).toString('hex') : asWhole(arg).toString(16);
+    case 'X':
+      return asWhole(arg).toString(16).toUpperCase();
+    case 'o':
+      return asWhole(arg).toString(8);
+    case 'b':
+      return asWhole(arg).toString(2);
+    default:
+      throw new NotEvaluated('format');
+  }
+}
+
+function pad(text: string, flags: string, width: number): string {
+  if (/[+ #]/.test(flags)) throw new NotEvaluated('format');
+  if (flags.includes('-')) return text.padEnd(width);
+  if (!flags.includes('0')) return text.padStart(width);
+  return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
+}
+
+function formatList(form: string, args: readonly Plain[]): Plain {
+  const lists = args.filter(isList);
+  const length = lists[0]?.length ?? 1;
+  if (lists.some((list) => list.length !== length)) throw new NotEvaluated('lists of different lengths');
+  return Array.from({ length }, (_, i) =>
+    format(
+      form,
+      args.map((arg) => (isList(arg) ? (arg[i] ?? null) : arg)),
+    ),
+  );
+}
+
+/** A configuration must not make us build huge texts. */
+function bounded(count: number): number {
+  if (count < 0 || count > 1000) throw new NotEvaluated('width');
+  return count;
+}

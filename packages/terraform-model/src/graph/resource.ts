@@ -1,0 +1,161 @@
+import type { Attr } from '../attr.ts';
+import { AttrView } from '../attr-view.ts';
+import type { Change, Lifecycle, Origin, Place, Provisioner, Resource, Root } from '../graph.ts';
+import { navigateAll } from '../navigate.ts';
+import type { Path, Reference, Value } from '../value.ts';
+import { map, ownReferences, referencesOf } from '../values.ts';
+
+/** Where the attributes of a resource come from. Values are computed when asked for, one top-level attribute at a time. */
+export interface AttributeSource {
+  /** Names of the attributes that are written or shown. */
+  names(): readonly string[];
+  /** `unset` for what is not there. */
+  value(name: string): Value;
+  /** A nested value that is worth resolving alone (`outputs` of a remote state). */
+  at?(path: Path): Value | undefined;
+}
+
+export interface ResourceFields {
+  readonly id: string;
+  readonly root: Root;
+  readonly mode: 'managed' | 'data';
+  readonly type: string;
+  readonly name: string;
+  readonly address: string;
+  readonly index: string | number | undefined;
+  readonly expanded: boolean;
+  readonly provider: string;
+  readonly change: Change;
+}
+
+/** What is looked up only when somebody asks for it. */
+export interface ResourceDetails {
+  readonly place: Place;
+  readonly before?: AttributeSource | undefined;
+  readonly lifecycle?: Lifecycle | undefined;
+  readonly provisioners?: readonly Provisioner[] | undefined;
+  readonly dependsOn: readonly string[];
+  readonly constructPath?: string | undefined;
+  readonly origins: readonly Origin[];
+}
+
+/** A resource of any input: fields that are always needed, everything else lazily. */
+export class GraphResource implements Resource {
+  readonly kind = 'resource';
+  readonly id: string;
+  readonly root: Root;
+  readonly mode: 'managed' | 'data';
+  readonly type: string;
+  readonly name: string;
+  readonly address: string;
+  readonly index: string | number | undefined;
+  readonly expanded: boolean;
+  readonly provider: string;
+  readonly change: Change;
+  readonly #source: AttributeSource;
+  readonly #details: () => ResourceDetails;
+  #known: ResourceDetails | undefined;
+  #values: Map<string, Value> | undefined;
+
+  constructor(fields: ResourceFields, source: AttributeSource, details: () => ResourceDetails) {
+    this.id = fields.id;
+    this.root = fields.root;
+    this.mode = fields.mode;
+    this.type = fields.type;
+    this.name = fields.name;
+    this.address = fields.address;
+    this.index = fields.index;
+    this.expanded = fields.expanded;
+    this.provider = fields.provider;
+    this.change = fields.change;
+    this.#source = source;
+    this.#details = details;
+  }
+
+  get place(): Place {
+    return this.#detail.place;
+  }
+
+  get before(): ((...path: Path) => Attr) | undefined {
+    const source = this.#detail.before;
+    return source === undefined
+      ? undefined
+      : (...path) => attrOf(this.id, path, source.names, (name) => source.value(name));
+  }
+
+  get lifecycle(): Lifecycle | undefined {
+    return this.#detail.lifecycle;
+  }
+
+  get provisioners(): readonly Provisioner[] | undefined {
+    return this.#detail.provisioners;
+  }
+
+  get dependsOn(): readonly string[] {
+    return this.#detail.dependsOn;
+  }
+
+  get constructPath(): string | undefined {
+    return this.#detail.constructPath;
+  }
+
+  get origins(): readonly Origin[] {
+    return this.#detail.origins;
+  }
+
+  get references(): readonly { readonly at: Path; readonly reference: Reference }[] {
+    return this.#source.names().flatMap((name) => [...standing([name], this.value(name))]);
+  }
+
+  attr(...path: Path): Attr {
+    return attrOf(this.id, path, this.#source.names, (name) => this.value(name));
+  }
+
+  /** The value at a path as the evaluator needs it: an attribute computed once, then kept. */
+  valueAt(path: Path): Value {
+    const direct = this.#source.at?.(path);
+    if (direct !== undefined) return direct;
+    const [first, ...rest] = path;
+    return first === undefined ? this.attr().value : navigateAll(this.value(String(first)), rest);
+  }
+
+  value(name: string): Value {
+    this.#values ??= new Map();
+    const found = this.#values.get(name);
+    if (found !== undefined) return found;
+    const value = this.#source.value(name);
+    this.#values.set(name, value);
+    return value;
+  }
+
+  get #detail(): ResourceDetails {
+    this.#known ??= this.#details();
+    return this.#known;
+  }
+}
+
+/** An attribute by path below any element whose top-level values are looked up by name. */
+export function attrOf(
+  owner: string,
+  path: Path,
+  names: () => readonly string[],
+  value: (name: string) => Value,
+): Attr {
+  const [first, ...rest] = path;
+  if (first === undefined) return new AttrView(owner, [], map(new Map(names().map((name) => [name, value(name)]))));
+  const top = new AttrView(owner, [first], value(String(first)));
+  return rest.length === 0 ? top : top.attr(...rest);
+}
+
+function* standing(at: Path, value: Value): Generator<{ at: Path; reference: Reference }> {
+  if (value.state === 'text' || value.state === 'unknown') {
+    for (const reference of referencesOf(value)) yield { at, reference };
+    return;
+  }
+  for (const reference of ownReferences(value)) yield { at, reference };
+  if (value.state === 'list') {
+    for (const [index, item] of value.items.entries()) yield* standing([...at, index], item);
+  } else if (value.state === 'map') {
+    for (const [key, entry] of value.entries) yield* standing([...at, key], entry);
+  }
+}

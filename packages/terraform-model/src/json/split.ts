@@ -1,0 +1,173 @@
+import { InputError } from '../input-error.ts';
+import { maximumDepth } from './types.ts';
+
+/** A value inside the bytes of a document: from its first byte to the one after its last. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const fix = 'write the file again with: terraform show -json <plan file>';
+
+/**
+ * Finds the parts of a large JSON document without parsing all of it: works on bytes, so that a document larger than the
+ * longest string of the engine (512 MB) can be read, one part at a time.
+ */
+export class Splitter {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+
+  constructor(bytes: Uint8Array, file: string) {
+    this.bytes = bytes;
+    this.file = file;
+  }
+
+  /**
+   * Members of the document's own object, found in one pass over its bytes.
+   * @throws InputError for a key that stands twice, or a document that is no object.
+   */
+  sections(): ReadonlyMap<string, Span> {
+    const { bytes } = this;
+    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    const { members, end } = this.#members(this.#space(marked ? 3 : 0));
+    if (this.#space(end) < bytes.length) this.fail(end, 'more text follows the end of the document');
+    return members;
+  }
+
+  /**
+   * Members of an object in order.
+   * @throws InputError for a key that stands twice, or anything that is no object.
+   */
+  members(span: Span): ReadonlyMap<string, Span> {
+    return this.#members(span.start).members;
+  }
+
+  #members(from: number): { readonly members: ReadonlyMap<string, Span>; readonly end: number } {
+    if (this.bytes[from] !== 0x7b) this.fail(from, 'an object was expected');
+    const members = new Map<string, Span>();
+    let at = this.#space(from + 1);
+    if (this.bytes[at] === 0x7d) return { members, end: at + 1 };
+    for (;;) {
+      if (this.bytes[at] !== quote) this.fail(at, 'a key in double quotes was expected');
+      const keyEnd = this.#string(at);
+      const key = String(this.parse({ start: at, end: keyEnd }));
+      if (members.has(key)) this.fail(at, `key ${JSON.stringify(key)} stands twice`);
+      at = this.#space(keyEnd);
+      if (this.bytes[at] !== 0x3a) this.fail(at, '":" was expected after a key');
+      const start = this.#space(at + 1);
+      const end = this.#skip(start);
+      members.set(key, { start, end });
+      at = this.#space(end);
+      if (this.bytes[at] === 0x7d) return { members, end: at + 1 };
+      if (this.bytes[at] !== 0x2c) this.fail(at, '"," or "}" was expected');
+      at = this.#space(at + 1);
+    }
+  }
+
+  /** Items of an array, found one after the other as they are asked for. */
+  *items(span: Span): Generator<Span> {
+    if (this.bytes[span.start] !== 0x5b) this.fail(span.start, 'a list was expected');
+    let at = this.#space(span.start + 1);
+    if (this.bytes[at] === 0x5d) return;
+    for (;;) {
+      const end = this.#skip(at);
+      yield { start: at, end };
+      at = this.#space(end);
+      if (this.bytes[at] === 0x5d) return;
+      if (this.bytes[at] !== 0x2c) this.fail(at, '"," or "]" was expected');
+      at = this.#space(at + 1);
+    }
+  }
+
+  /** @throws InputError where the part is no valid JSON. */
+  parse(span: Span): unknown {
+    try {
+      return JSON.parse(this.text(span));
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      return this.fail(span.start, 'not valid JSON');
+    }
+  }
+
+  text({ start, end }: Span): string {
+    try {
+      return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, end - start).toString('utf8');
+    } catch {
+      return this.fail(start, 'one value alone is longer than 512 MB');
+    }
+  }
+
+  fail(offset: number, fault: string): never {
+    let line = 1;
+    for (let at = this.bytes.indexOf(0x0a); at >= 0 && at < offset; at = this.bytes.indexOf(0x0a, at + 1)) line++;
+    throw new InputError(this.file, line, `not valid JSON at byte ${offset}: ${fault}`, fix);
+  }
+
+  /** The end of the value that starts here: brackets are counted, not followed, so depth costs nothing. */
+  #skip(start: number): number {
+    const { bytes } = this;
+    const first = bytes[start];
+    if (first === quote) return this.#string(start);
+    if (first !== 0x7b && first !== 0x5b) return this.#word(start);
+    let depth = 0;
+    let at = start;
+    while (at < bytes.length) {
+      const byte = bytes[at];
+      if (byte === quote) {
+        at = this.#string(at);
+        continue;
+      }
+      at++;
+      if (byte === 0x7b || byte === 0x5b) {
+        depth++;
+        if (depth > maximumDepth) this.fail(at, `nested deeper than ${maximumDepth} levels`);
+      } else if (byte === 0x7d || byte === 0x5d) {
+        depth--;
+        if (depth === 0) return at;
+      }
+    }
+    return this.fail(start, 'the document ends inside a value that starts here');
+  }
+
+  /** The byte after the closing quote: quotes are searched natively, and count unless an odd number of backslashes stands before. */
+  #string(start: number): number {
+    const { bytes } = this;
+    for (let at = bytes.indexOf(quote, start + 1); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+      let before = at - 1;
+      while (bytes[before] === backslash) before--;
+      if ((at - before) % 2 === 1) return at + 1;
+    }
+    return this.fail(start, 'a string is not closed');
+  }
+
+  #word(start: number): number {
+    let at = start;
+    for (let byte = this.bytes[at]; byte !== undefined && isWordByte(byte); byte = this.bytes[++at]);
+    if (at === start) this.fail(start, 'a value was expected');
+    return at;
+  }
+
+  #space(start: number): number {
+    let at = start;
+    for (
+      let byte = this.bytes[at];
+      byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+      byte = this.bytes[++at]
+    );
+    return at;
+  }
+}
+
+/** What numbers, `true`, `false` and `null` are made of. */
+function isWordByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    byte === 0x45
+  );
+}

@@ -1,0 +1,97 @@
+import type { HostUse } from '@lukko/facts';
+import { type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
+import { caddyImage, cloudConfig, quadlet } from './shared/example-payloads.ts';
+import { hcloud, server } from './shared/examples.ts';
+import { resolved } from './shared/host-uses.ts';
+import { operatorAllowed, reaches } from './shared/jurisdiction.ts';
+import { fit } from './shared/message.ts';
+import { isPayload, unreadable } from './shared/unreadable.ts';
+
+/** Positions that rules of their own judge. */
+const elsewhere: ReadonlySet<string> = new Set(['provider', 'state backend', 'container image']);
+
+const withEnvironment = (value: string) => ({
+  hcloud_server: {
+    host: server({
+      user_data: cloudConfig({
+        '/etc/containers/systemd/app.container': quadlet(caddyImage, [`Environment=MODEL_URL=${value}`]),
+      }),
+    }),
+  },
+});
+const withMirror = (uri: string) => ({
+  hcloud_server: {
+    host: server({ user_data: `#cloud-config\napt:\n  primary:\n    - arches: [default]\n      uri: ${uri}\n` }),
+  },
+});
+
+export const hostsInAllowedJurisdictions = rule({
+  id: 'hosts-in-allowed-jurisdictions',
+  title: 'Hosts on the data path and on the pull path are operated in allowed jurisdictions',
+  severity: 'high',
+  waivable: true,
+  controls: ['ISO27001:2022/A.5.14', 'ISO27001:2022/A.5.19', 'ISO27001:2022/A.5.23', 'GDPR/44', 'NIS2/21(2)(d)'],
+  rationale:
+    'Data leaves with every request: to a model, a DSN, a storage endpoint, a resolver. What counts is who operates the host that is reached and who controls them. Hosts that only deliver (packages, certificates, time) are judged too, and weigh less.',
+  remediation: 'Use a service in an allowed jurisdiction, or declare who operates the host in register.yaml',
+  sources: [
+    'https://eur-lex.europa.eu/eli/reg/2016/679/oj',
+    'https://commission.europa.eu/law/law-topic/data-protection/international-dimension-data-protection/adequacy-decisions_en',
+  ],
+  appliesTo: ['host', 'payload'],
+  appliesWhen: (subject): Truth => {
+    if (isPayload(subject)) return unreadable.appliesWhen(subject);
+    const { position, at } = subject;
+    if (elsewhere.has(position)) return no({ at, saw: `${position}: another rule judges it` });
+    return subject.class === 'build'
+      ? no({ at, saw: `${position}: only reached when building` })
+      : yes({ at, saw: position });
+  },
+  check: (subject, facts, context): readonly Judgement[] => {
+    if (isPayload(subject)) return unreadable.judge(subject, 'hosts');
+    const { at, host, place, position } = subject;
+    const severity = subject.class === 'pull' ? ({ severity: 'medium' } as const) : {};
+    const resolution = resolved(subject, facts);
+    if (resolution === undefined || host === undefined) {
+      const truth = unknown({ at, saw: `${position} that is not known`, causes: subject.causes });
+      return [
+        { truth, message: fit(`${ownerOf(subject)} names a ${position} that is not known`), at, place, ...severity },
+      ];
+    }
+    const truth = operatorAllowed(resolution, at, host, context);
+    const named = position === 'text' ? host : `${position} ${host}`;
+    return [{ truth, message: reaches(named, resolution, host), at, place, ...severity }];
+  },
+  message: () => 'a host is operated in a jurisdiction that is not allowed',
+  examples: [
+    {
+      name: 'a model in the Union',
+      verdict: 'pass',
+      terraform: hcloud(withEnvironment('https://api.mistral.ai/v1')),
+    },
+    {
+      name: 'a model in the United States',
+      verdict: 'fail',
+      terraform: hcloud(withEnvironment('https://api.openai.com/v1')),
+    },
+    {
+      name: 'packages from Hetzner',
+      verdict: 'pass',
+      terraform: hcloud(withMirror('https://mirror.hetzner.com/debian/packages')),
+    },
+    {
+      name: 'packages through a content network in the United States',
+      verdict: 'fail',
+      terraform: hcloud(withMirror('https://mirror.example.global.ssl.fastly.net/debian')),
+    },
+    {
+      name: 'a host nobody has looked at',
+      verdict: 'unknown',
+      terraform: hcloud(withEnvironment('https://model.unheard-of.example/v1')),
+    },
+  ],
+});
+
+function ownerOf({ owner }: HostUse): string {
+  return owner.split('/').at(-1) ?? owner;
+}

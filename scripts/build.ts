@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { nodeFiles } from '../packages/cli/src/ports/node.ts';
+
+/**
+ * Bundles the command and the plan gate into one file each below packages/cli/dist (git-ignored, no dependency at run time),
+ * then links their names into node_modules/.bin. Runs at every install, offline.
+ */
+const root = join(__dirname, '..');
+const dist = join(root, 'packages/cli/dist');
+const programs = [
+  { entry: 'packages/cli/src/main.ts', out: 'lukko.js' },
+  { entry: 'packages/cli/src/gate/main.ts', out: 'terraform-gate.js' },
+];
+
+async function main(): Promise<void> {
+  for (const { entry, out } of programs) {
+    if (!existsSync(join(root, entry))) continue;
+    const text = await bundle(entry);
+    // Renamed into place: a gate that runs while this builds reads the old file or the new one.
+    nodeFiles.write(join(dist, out), text);
+    chmodSync(join(dist, out), 0o755);
+  }
+  link(['lukko', 'terraform']);
+}
+
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    banner: { js: '#!/usr/bin/env node' },
+    // Names stay whole, so that a stack trace in a bug report can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    minifyIdentifiers: true,
+    charset: 'utf8',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [englishOnly, onlyWhatIsUsed],
+    outfile: 'bundle.js',
+  });
+  const [file] = result.outputFiles;
+  if (file === undefined) throw new Error(`esbuild wrote nothing for ${entry}`);
+  return `${file.text}${licences(result.metafile)}`;
+}
+
+/** zod brings its messages in fifty languages, half of the bundle and of its start-up; ours are written in formats. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.c?js$/ }, ({ path }) => ({
+      contents: `export { default as en } from './en.js';`,
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** Our modules do nothing when they are loaded but make what they export: what nobody asks for need not be there, nor start. */
+const onlyWhatIsUsed: Plugin = {
+  name: 'only-what-is-used',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@lukko\/|\.ts$/ }, async ({ path, pluginData, ...from }) => {
+      if (from.kind === 'entry-point' || pluginData === 'seen') return undefined;
+      const { kind, importer, resolveDir } = from;
+      const resolved = await resolve(path, { kind, importer, resolveDir, pluginData: 'seen' });
+      return { ...resolved, sideEffects: false };
+    });
+  },
+};
+
+/** The licences of what is bundled ask to travel with every copy. */
+function licences(metafile: Metafile): string {
+  const packages = new Set<string>();
+  for (const input of Object.keys(metafile.inputs)) {
+    const [, directory] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input) ?? [];
+    if (directory !== undefined) packages.add(directory);
+  }
+  const texts = [...packages].sort().map((directory) => {
+    const { name, version } = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, directory)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} has no licence file: it cannot be bundled`);
+    return `${name} ${version}\n\n${readFileSync(join(root, directory, file), 'utf8').trim()}`;
+  });
+  return texts.length === 0 ? '' : `/*\n${texts.join('\n\n---\n\n').replaceAll('*/', '* /')}\n*/\n`;
+}
+
+/** npm links a workspace's bin only when its file exists, and at install the bundles did not yet. */
+function link(names: readonly string[]): void {
+  const bin = join(root, 'node_modules/.bin');
+  if (!existsSync(bin) || names.every((name) => existsSync(join(bin, name)))) return;
+  const npm = process.env.npm_execpath;
+  const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+  const workspaces = ['@lukko/cli', '@lukko/terraform-bin'].flatMap((name) => ['--workspace', name]);
+  execFileSync(command, [...first, 'rebuild', '--ignore-scripts', '--silent', ...workspaces], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32' && command === 'npm',
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`build: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,212 @@
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { startResponder } from '../__tests__/e2e/responder.ts';
+import { withoutHashes } from '../__tests__/e2e/support.ts';
+import { unzip } from '../__tests__/e2e/unzip.ts';
+
+/*
+ * `npx tsx scripts/record-plans.ts` records plans with the real terraform and the real provider as fixtures, JSON and binary.
+ * The API is the canned responder of __tests__/e2e. The token stands in the environment alone, so it is in no plan.
+ */
+
+const root = path.join(__dirname, '..');
+const out = path.join(root, '__tests__', 'fixtures', 'plans');
+const run = promisify(execFile);
+const TOKEN = 'x'.repeat(64);
+
+interface Place {
+  /** Folder below which everything is made, removed at the end. */
+  readonly temporary: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+async function main(): Promise<void> {
+  const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-plans-'));
+  const responder = await startResponder();
+  try {
+    const place = { temporary, environment: environment(temporary, responder.url) };
+    await foreign(place);
+    await own(place);
+  } finally {
+    await responder.stop();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** The real terraform, never the gate in node_modules/.bin; a `lukko` that does nothing, since the stand-in has no hosts. */
+function environment(temporary: string, endpoint: string): NodeJS.ProcessEnv {
+  const bin = path.join(temporary, 'bin');
+  mkdirSync(bin);
+  writeFileSync(path.join(bin, 'lukko'), '#!/bin/sh\nexit 0\n');
+  chmodSync(path.join(bin, 'lukko'), 0o755);
+  const { PATH = '', HOME, TF_CLI_CONFIG_FILE } = process.env;
+  const real = PATH.split(path.delimiter).filter((each) => !each.includes('node_modules'));
+  return {
+    PATH: [bin, ...real].join(path.delimiter),
+    HOME,
+    ...(TF_CLI_CONFIG_FILE === undefined ? {} : { TF_CLI_CONFIG_FILE }),
+    CHECKPOINT_DISABLE: '1',
+    HCLOUD_TOKEN: TOKEN,
+    HCLOUD_ENDPOINT: endpoint,
+    HETZNER_ENDPOINT: endpoint,
+  };
+}
+
+/** Somebody else's root module with count, for_each, conditionals and locals; its HCL is the fixture's own. */
+async function foreign({ temporary, environment: env }: Place): Promise<void> {
+  const theme = 'foreign-loops';
+  const folder = path.join(temporary, theme);
+  cpSync(path.join(out, theme), folder, {
+    recursive: true,
+    filter: (file) => !/plan\.(json|tfplan)$|README/.test(file),
+  });
+  const place = { temporary, environment: env };
+  await record(
+    place,
+    theme,
+    folder,
+    ['-var=location=ash'],
+    `A root module with \`count\`, \`for_each\`, \`dynamic\`, conditionals, locals and a module called twice, as others write them (\`main.tf\`,
+\`service/main.tf\`). Everything is created; \`location\` was given on the command line.`,
+  );
+  await run('terraform', ['apply', '-input=false', '-no-color', 'plan.tfplan'], { cwd: folder, env });
+  const changes = ['-var=location=nbg1', '-var=replicas=1', '-var=secure=false'];
+  await record(
+    place,
+    `${theme}-changed`,
+    folder,
+    changes,
+    `The root module of \`../${theme}\`, applied and then planned with other variables: what is created, updated, replaced and deleted in one plan.`,
+  );
+}
+
+/** Our own stacks: each is planned, recorded and applied, since the next one reads its state. Then one change of each kind. */
+async function own(place: Place): Promise<void> {
+  const output = path.join(place.temporary, 'cdktf.out');
+  await run(process.execPath, ['--import', 'tsx', 'main.ts'], {
+    cwd: root,
+    env: { ...process.env, CDKTF_OUTDIR: output, LUKKO_CONFIG: 'config/example.yaml' },
+  });
+  const manifest = JSON.parse(readFileSync(path.join(output, 'manifest.json'), 'utf8')) as {
+    stacks: Record<string, { dependencies: string[] }>;
+  };
+  for (const stack of inOrder(manifest.stacks)) {
+    const folder = path.join(output, 'stacks', stack);
+    const lock = path.join(folder, '.terraform.lock.hcl');
+    // The provider at hand may be built here: docs/decisions/0003-provider-lock.md.
+    if (existsSync(lock)) writeFileSync(lock, withoutHashes(readFileSync(lock, 'utf8')));
+    await record(
+      place,
+      `own-${stack}`,
+      folder,
+      [],
+      `The stack \`${stack}\` of \`config/example.yaml\`, created; the stacks it reads (${manifest.stacks[stack]?.dependencies.join(', ') || 'none'}) had been applied before.`,
+    );
+    await run('terraform', ['apply', '-input=false', '-no-color', 'plan.tfplan'], {
+      cwd: folder,
+      env: place.environment,
+      maxBuffer: 1 << 28,
+    });
+  }
+  const network = path.join(output, 'stacks', 'network');
+  await record(
+    place,
+    'own-network-destroy',
+    network,
+    ['-destroy'],
+    'The stack `network` of `config/example.yaml`, applied and then planned for removal.',
+  );
+}
+
+function inOrder(stacks: Readonly<Record<string, { readonly dependencies: readonly string[] }>>): readonly string[] {
+  const done: string[] = [];
+  const waiting = Object.keys(stacks).sort();
+  while (waiting.length > 0) {
+    const next = waiting.findIndex((stack) => stacks[stack]?.dependencies.every((each) => done.includes(each)));
+    if (next === -1) throw new Error(`the stacks ${waiting.join(', ')} wait for each other`);
+    done.push(...waiting.splice(next, 1));
+  }
+  return done;
+}
+
+async function record(
+  place: Place,
+  theme: string,
+  folder: string,
+  options: readonly string[],
+  about: string,
+): Promise<void> {
+  const env = place.environment;
+  const terraform = (...args: string[]) =>
+    run('terraform', args, { cwd: folder, env, maxBuffer: 1 << 28, encoding: 'buffer' });
+  await terraform('init', '-input=false', '-no-color');
+  const planned = ['plan', '-input=false', '-no-color', '-out=plan.tfplan', ...options];
+  await terraform(...planned);
+  const { stdout: json } = await terraform('show', '-json', 'plan.tfplan');
+  const { stdout: version } = await terraform('version', '-json');
+  const target = path.join(out, theme);
+  mkdirSync(target, { recursive: true });
+  refuseLeaks(place, folder, json);
+  writeFileSync(path.join(target, 'plan.json'), json);
+  copyFileSync(path.join(folder, 'plan.tfplan'), path.join(target, 'plan.tfplan'));
+  writeFileSync(path.join(target, 'README.md'), readme(theme, about, planned, version.toString('utf8')));
+  process.stdout.write(`recorded ${path.relative(root, target)}\n`);
+}
+
+function readme(theme: string, about: string, planned: readonly string[], version: string): string {
+  const { terraform_version: terraform, provider_selections: providers } = JSON.parse(version) as {
+    terraform_version: string;
+    provider_selections: Record<string, string>;
+  };
+  const provider =
+    Object.entries(providers)
+      .map(([name, each]) => `${name.split('/').slice(1).join('/')} ${each}`)
+      .join(', ') || 'none';
+  return `# ${theme}
+
+${about}
+
+Recorded by \`npx tsx scripts/record-plans.ts\` with terraform ${terraform} (provider ${provider}) against the canned responder of
+\`__tests__/e2e/responder.ts\`, by
+
+\`\`\`
+terraform init -input=false -no-color
+terraform ${planned.join(' ')}
+terraform show -json plan.tfplan > plan.json
+\`\`\`
+
+No token is in it: it stood in the environment. Never edit it by hand; record it again.
+`;
+}
+
+/** No path of this machine and no token may get into the repository, not even packed. */
+function refuseLeaks({ temporary }: Place, folder: string, json: Buffer): void {
+  const texts = [json, ...unzip(readFileSync(path.join(folder, 'plan.tfplan'))).values()].map((bytes) =>
+    bytes.toString('latin1'),
+  );
+  const found = [TOKEN, `${temporary}/`, `${root}/`, `${homedir()}/`].find((needle) =>
+    texts.some((text) => text.includes(needle)),
+  );
+  if (found !== undefined) throw new Error('the plan holds a token or a path of this machine: not recorded');
+}
+
+if (!existsSync(out)) mkdirSync(out, { recursive: true });
+main().catch((error: unknown) => {
+  console.error(
+    error instanceof Error ? `${error.message}\n${(error as { stderr?: Buffer | string }).stderr ?? ''}` : error,
+  );
+  process.exitCode = 1;
+});

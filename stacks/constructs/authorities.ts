@@ -1,0 +1,15 @@
+/**
+ * What an authority calls itself in CAA records, by the host of its ACME directory. It is the authority's own statement in its
+ * certification practice statement, section 4.2, and cannot be derived from the host: a wrong one stops issuance.
+ */
+const IDENTITIES: Readonly<Record<string, string>> = {
+  'acme-api.actalis.com': 'actalis.it',
+  'acme-v02.api.letsencrypt.org': 'letsencrypt.org',
+  'acme-staging-v02.api.letsencrypt.org': 'letsencrypt.org',
+  'acme.zerossl.com': 'sectigo.com',
+};
+
+/** The identity of a configured authority; undefined where it is not known, and then no CAA record is declared. */
+export function caaIdentity(authority: { readonly directory: string }): string | undefined {
+  return IDENTITIES[new URL(authority.directory).host];
+}
