@@ -183,6 +183,15 @@ describe('apply', () => {
     expect(leftovers()).toEqual([]);
   });
 
+  test('a plan of another configuration than the judged one is not applied', async () => {
+    for (const name of ['plan.json', 'plan.tfplan'])
+      copyFileSync(path.join(recorded, '..', 'own-dns', name), path.join(fake, name));
+    const { code, text } = await terraform(['apply', '-auto-approve']);
+    expect(text).toContain('was made from another configuration than the one that was judged');
+    expect(code).toBe(1);
+    expect(calls()).not.toMatch(/^apply/m);
+  });
+
   test('a plan that cannot be read is not applied', async () => {
     writeFileSync(path.join(fake, 'plan.json'), '{"format_version":"9.0"}');
     const { code, text } = await terraform(['apply', '-auto-approve']);

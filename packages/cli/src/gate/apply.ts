@@ -14,7 +14,7 @@ import { readBytes, repositoryOf } from './folder.ts';
 import { judgePlan } from './judge.ts';
 import { Refusal } from './refusal.ts';
 import { defuse, QUESTIONS } from './relay.ts';
-import { type Program, supervise } from './run.ts';
+import { noteInterrupts, type Program, supervise } from './run.ts';
 import { refuseOtherEnvironment } from './state-environment.ts';
 import { readStackFolder, type StackFolder } from './synth-verdict.ts';
 import { answer, personAtTerminal } from './terminal.ts';
@@ -61,6 +61,7 @@ export async function applyGated(gated: Gated): Promise<number> {
   refuseOtherEnvironment(outputs.output.toString('utf8'), stack.stack, stack.verdict.environment);
 
   const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-gate-'));
+  const interrupts = noteInterrupts();
   try {
     const planFile = path.join(temporary, 'plan');
     const colour = options.noColor ? ['-no-color'] : [];
@@ -95,6 +96,7 @@ export async function applyGated(gated: Gated): Promise<number> {
       );
     const waivers = refuseUnnamedWaivers(report, environment);
     if (!(await approved(gated, stack, reached))) return 1;
+    if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
     record(stack, report, {
       sha256: digest(bytes),
       command,
@@ -109,6 +111,7 @@ export async function applyGated(gated: Gated): Promise<number> {
     });
     return applied.code;
   } finally {
+    interrupts.release();
     rmSync(temporary, { recursive: true, force: true });
   }
 }

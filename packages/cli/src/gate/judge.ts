@@ -2,7 +2,7 @@ import path from 'node:path';
 import { deriveFacts } from '@lukko/facts';
 import type { Report } from '@lukko/formats';
 import { evaluate } from '@lukko/policy-engine';
-import type { RootInput } from '@lukko/terraform-model';
+import { type RootInput, readPlanFile } from '@lukko/terraform-model';
 import { catalogue } from '../catalogue.ts';
 import { policyAt } from '../policy-files.ts';
 import { nodeFiles } from '../ports/node.ts';
@@ -38,6 +38,14 @@ export function judgePlan({ repository, stack, plan, planFile, now }: PlanToJudg
       `the plan of stack ${stack.stack} was made from other files too: ${otherSyntax.join(', ')}`,
       'remove them; declare what they declare in stacks/',
     );
+  // Between the look at the file and the plan somebody may have changed it: what was planned is what counts.
+  const [planned, ...more] = readPlanFile(planFile, name).source?.files ?? [];
+  if (planned?.text !== stack.texts.get(stack.stack) || more.length > 0) {
+    throw new Refusal(
+      `the plan of stack ${stack.stack} was made from another configuration than the one that was judged`,
+      'run `npx cdktf deploy` again',
+    );
+  }
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
   return evaluate({
     rules: policy.rules,

@@ -75,6 +75,15 @@ export function supervise(
   });
 }
 
+/** Notes that somebody asked to stop while nothing runs that a signal could be handed to, so that nothing is begun afterwards. */
+export function noteInterrupts(): { readonly seen: () => boolean; readonly release: () => void } {
+  let seen = false;
+  const note = () => {
+    seen = true;
+  };
+  return { seen: () => seen, release: on({ SIGINT: note, SIGTERM: note, SIGHUP: note }) };
+}
+
 /** A reader that went away (cdktf crashed, the terminal closed) must not end the gate while terraform runs. */
 export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
