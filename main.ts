@@ -17,13 +17,13 @@ import { place, type SynthesisedStack, withdrawVerdict } from './synth-gate.ts';
  * when it passes. `npx cdktf synth` and `deploy` run it. Exits 0 written, 1 refused, 2 the input cannot be read.
  */
 
-const output = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
+const output = process.env.CDKTF_OUTDIR || 'cdktf.out';
 
 function main(): number {
   // Whatever this run ends with, what an older one passed is not to be deployed in its place.
   withdrawVerdict(output);
   if (process.env.SYNTH_HCL_OUTPUT === 'true') throw inputError('HCL output cannot be judged yet', 'leave out --hcl');
-  const file = process.env.LUKKO_CONFIG ?? 'config/example.yaml';
+  const file = process.env.LUKKO_CONFIG || 'config/example.yaml';
   const declared = parseFile(config, read(file), named(file));
   const policy = readPolicy({
     lukko: { file: 'lukko.yaml', text: read('lukko.yaml') },

@@ -12,12 +12,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'provider-hcloud': [],
   'terraform-model': [],
   'terraform-bin': [],
+  sandbox: [],
   facts: ['terraform-model'],
   'policy-engine': ['facts', 'terraform-model'],
   policies: ['policy-engine', 'facts', 'terraform-model'],
   stacks: ['provider-hcloud'],
   evidence: ['policy-engine', 'facts', 'terraform-model'],
-  cli: ['policies', 'evidence', 'policy-engine', 'facts', 'terraform-model'],
+  cli: ['policies', 'evidence', 'sandbox', 'policy-engine', 'facts', 'terraform-model'],
   'main.ts': ['stacks', 'policies', 'policy-engine', 'facts', 'terraform-model'],
 };
 /** Tools of the repository and tests see everything. */

@@ -25,8 +25,7 @@ export const dataRemovalGuarded = rule({
   controls: ['ISO27001:2022/A.5.33', 'ISO27001:2022/A.8.13', 'ISO27001:2022/A.8.32', 'GDPR/32(1)(b)'],
   rationale:
     'A change that looks small may replace a volume, and a replaced volume is an empty one. A key server that is replaced loses its keys, and with the last quorum every volume stays locked for good. prevent_destroy makes Terraform refuse such a plan as a whole; removing them takes a verb of its own that asks and records.',
-  remediation:
-    'Write lifecycle prevent_destroy = true; remove with lukko retire, replace a key server with lukko keys replace',
+  remediation: 'Write lifecycle prevent_destroy = true; lift it in a change of its own when the removal is meant',
   sources: [
     'https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle',
     'https://github.com/latchset/tang',

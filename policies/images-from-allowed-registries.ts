@@ -22,7 +22,7 @@ export const imagesFromAllowedRegistries = rule({
   controls: ['ISO27001:2022/A.5.21', 'ISO27001:2022/A.5.23', 'ISO27001:2022/A.8.19', 'NIS2/21(2)(d)'],
   rationale:
     'A host that pulls from a registry depends on whoever runs it: no registry, no restart after a failure; and every pull tells them what runs where. An image without a registry means Docker Hub.',
-  remediation: 'Copy the image to a registry you name (lukko images mirror) and reference it there by digest',
+  remediation: 'Copy the image to a registry in an allowed jurisdiction, and reference it there by digest',
   sources: [
     'https://github.com/opencontainers/distribution-spec/blob/main/spec.md',
     'https://docs.docker.com/reference/cli/docker/image/pull/',

@@ -33,7 +33,7 @@ export const noSecretsInConfiguration = rule({
   controls: ['ISO27001:2022/A.5.17', 'ISO27001:2022/A.8.24', 'GDPR/32(1)(b)'],
   rationale:
     'What stands in a configuration stands in the repository, the plan, the state and, through user_data, in the metadata service that every process of the host can ask. The provider has no write-only argument: a secret handed to it lies in the state in clear text.',
-  remediation: 'Seal it with lukko secrets seal, or let the host make it at boot',
+  remediation: 'Let the host make it at boot, or keep only ciphertext here that the host opens there',
   sources: [
     'https://docs.hetzner.cloud/reference/cloud',
     'https://developer.hashicorp.com/terraform/language/state/sensitive-data',

@@ -1,6 +1,6 @@
-import { type InboundRule, inboundOf } from '@lukko/facts';
+import { type InboundRule, inboundOf, openTogether } from '@lukko/facts';
 import { all, type Judgement, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { TerraformJson } from '@lukko/terraform-model';
+import type { Resource, TerraformJson } from '@lukko/terraform-model';
 import { everybody, type FirewallRule, firewall, hcloud, inbound, operators, server } from './shared/examples.ts';
 import { allRulesKnown } from './shared/firewall.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
@@ -59,7 +59,11 @@ export const noWorldOpenAdminPorts = rule({
   ],
   appliesTo: ['hcloud_firewall'],
   check: (wall, { graph }): readonly Judgement[] => {
-    const found = inboundOf(wall, graph).map((one): Judgement => {
+    const rules = inboundOf(wall, graph);
+    const together = halves(rules);
+    const found = rules.map((one): Judgement => {
+      const port = together.get(one);
+      if (port !== undefined) return inHalves(wall, one, port);
       const truth = unlessIgnored(wall, 'rule', not(all([administers(one), shown(one.worldOpen)])));
       return { truth, message: said(addressOf(wall), one, truth), at: one.attr.at };
     });
@@ -91,6 +95,23 @@ export const noWorldOpenAdminPorts = rule({
     },
   ],
 });
+
+/** Rules that open an administration port only together, each with the first such port. */
+function halves(rules: readonly InboundRule[]): ReadonlyMap<InboundRule, number> {
+  const found = new Map<InboundRule, number>();
+  for (const port of adminPorts.keys())
+    for (const protocol of ['tcp', 'udp'])
+      for (const one of openTogether(rules, protocol, port)) if (!found.has(one)) found.set(one, port);
+  return found;
+}
+
+function inHalves(wall: Resource, { attr }: InboundRule, port: number): Judgement {
+  const saw = `port ${port} (${adminPorts.get(port)}), with other rules from everywhere`;
+  const message = fit(
+    `${addressOf(wall)} opens port ${port} (${adminPorts.get(port)}) to the whole internet, in several rules`,
+  );
+  return { truth: no({ at: attr.at, saw }), message, at: attr.at };
+}
 
 /** Whether a rule lets an administration port in. */
 function administers({ protocol, ports, attr }: InboundRule): Truth {

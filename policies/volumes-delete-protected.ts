@@ -17,7 +17,7 @@ export const volumesDeleteProtected = rule({
   controls: ['ISO27001:2022/A.5.33', 'ISO27001:2022/A.8.13', 'GDPR/32(1)(b)'],
   rationale:
     'A volume that is deleted takes its data with it at once, by a click in the console as by a plan. Hetzner refuses to delete one that is protected, whoever asks, until the protection was lifted by a call of its own.',
-  remediation: 'Write delete_protection = true; lukko retire lifts it, asks and records',
+  remediation: 'Write delete_protection = true; lift it in a change of its own when the removal is meant',
   sources: [
     'https://docs.hetzner.cloud/reference/cloud',
     'https://github.com/hetznercloud/terraform-provider-hcloud/blob/v1.68.0/docs/resources/volume.md',

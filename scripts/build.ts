@@ -40,11 +40,12 @@ async function bundle(entry: string): Promise<string> {
     minifyWhitespace: true,
     minifySyntax: true,
     minifyIdentifiers: true,
-    charset: 'utf8',
+    // In ASCII, V8 keeps the text in one byte a character and passes over it in half the time.
+    charset: 'ascii',
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [englishOnly, onlyWhatIsUsed],
+    plugins: [englishOnly, onlyWhatIsUsed, dataAsText],
     outfile: 'bundle.js',
   });
   const [file] = result.outputFiles;
@@ -59,6 +60,16 @@ const englishOnly: Plugin = {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.c?js$/ }, ({ path }) => ({
       contents: `export { default as en } from './en.js';`,
       resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** Large data as a text that is parsed when it is asked for: V8 passes over a text many times faster than over an object. */
+const dataAsText: Plugin = {
+  name: 'data-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zz_[^\\/]*\.json$/ }, ({ path }) => ({
+      contents: `module.exports = JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(readFileSync(path, 'utf8'))))});`,
     }));
   },
 };

@@ -42,7 +42,11 @@ function platformEntry(name: string, version: string, dev: boolean): Entry {
   const words = (name.split('/').at(-1) ?? '').split('-');
   const os = words.find((word) => systems.includes(word));
   const cpu = words.find((word) => processors.includes(word));
-  const libc = words.some((word) => word.startsWith('musl')) ? 'musl' : words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined;
+  const libc = words.some((word) => word.startsWith('musl'))
+    ? 'musl'
+    : words.some((word) => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined;
   return {
     version,
     ...(cpu === undefined ? {} : { cpu: [cpu] }),
@@ -63,5 +67,7 @@ if (require.main === module) {
     writeFileSync(`${file}.tmp`, `${JSON.stringify(lock, null, 2)}\n`);
     renameSync(`${file}.tmp`, file);
   }
-  console.log(missing.size === 0 ? `${file}: complete` : `${file}: ${missing.size} platform packages added, without digest`);
+  console.log(
+    missing.size === 0 ? `${file}: complete` : `${file}: ${missing.size} platform packages added, without digest`,
+  );
 }

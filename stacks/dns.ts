@@ -39,7 +39,7 @@ export class DnsStack extends LukkoStack {
           `upstream-${name === '@' ? 'apex' : name.replaceAll('.', '-')}`,
           name,
           'edge',
-          `upstreams.${index}.name`,
+          `upstreams[${index}].name`,
         );
     }
   }

@@ -22,8 +22,8 @@ function service(config: Config): Service {
   );
   const { files, units, origins } = caddy(config, [own, ...upstreams].join('\n'));
   const named = config.upstreams.flatMap(({ name, to }, index) => [
-    { value: name, path: `upstreams.${index}.name` },
-    { value: to, path: `upstreams.${index}.to` },
+    { value: name, path: `upstreams[${index}].name` },
+    { value: to, path: `upstreams[${index}].to` },
   ]);
   return { packages: [], files, units, origins: [...origins, ...named] };
 }

@@ -24,7 +24,7 @@ const DATA_STACKS = { edge: EdgeStack, logs: LogsStack, errors: ErrorsStack, bac
 /**
  * Declares every stack of an environment, in the order in which they are deployed: what is deployed stands here.
  *
- * @param options.at where a value of the configuration stands, by its path: `keys.servers.0.location`.
+ * @param options.at where a value of the configuration stands, by its path: `keys.servers[0].location`.
  * @returns the stacks, and those left out with the reason; nothing is written and nothing is judged.
  */
 export function buildStacks(
@@ -57,5 +57,5 @@ export function buildStacks(
 
 function notPinned(servers: readonly string[]): string {
   const whose = servers.length === 1 ? 'the key server' : 'the key servers';
-  return `Its volume is bound to key servers by their thumbprints, and ${whose} ${servers.join(', ')} ${servers.length === 1 ? 'has' : 'have'} none yet: deploy network, dns and keys, run \`lukko keys pin\`, and review what it writes.`;
+  return `Its volume is bound to key servers by their thumbprints, and ${whose} ${servers.join(', ')} ${servers.length === 1 ? 'has' : 'have'} none yet: deploy network, dns and keys, and write what \`tang-show-keys\` prints on each of them into the configuration.`;
 }

@@ -54,7 +54,7 @@ export class KeysStack extends LukkoStack {
     const entry = config.keys.servers[index];
     if (entry === undefined) return;
     const { name, location, serverType } = entry;
-    const path = `keys.servers.${index}`;
+    const path = `keys.servers[${index}]`;
     const addresses = (['ipv4', 'ipv6'] as const).map((type) => {
       const ip = new PrimaryIp(this, `${name}-${type}`, {
         name: this.resourceName(`${name}-${type}`),

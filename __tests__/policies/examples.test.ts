@@ -67,7 +67,7 @@ describe('examples/', () => {
     it.each([
       ['Vercel', /vercel\/vercel .*Vercel.*\(US\)/],
       ['Neon', /kislerdm\/neon .*Neon.*\(US\).*Databricks/],
-      ['Supabase', /supabase\/supabase .*Supabase.*\(US\)/],
+      ['Supabase', /supabase\/supabase .*Supabase.*\(SG\)/],
       ['Cloudflare', /cloudflare\/cloudflare .*Cloudflare.*\(US\)/],
       ['the bucket at AWS', /backend s3 .*Amazon.*\(US\)/],
       ['OpenAI', /api\.openai\.com.*OpenAI.*\(US\)/],

@@ -5,7 +5,7 @@ test('without thumbprints the stacks that keep data are left out, and each says 
   expect([...documents.keys()]).toEqual(['network', 'dns', 'keys']);
   expect(leftOut.map(({ stack }) => stack)).toEqual(['edge', 'logs', 'errors', 'backups']);
   expect(leftOut[0]?.why).toMatchInlineSnapshot(
-    `"Its volume is bound to key servers by their thumbprints, and the key servers tang-fsn1, tang-nbg1, tang-hel1 have none yet: deploy network, dns and keys, run \`lukko keys pin\`, and review what it writes."`,
+    `"Its volume is bound to key servers by their thumbprints, and the key servers tang-fsn1, tang-nbg1, tang-hel1 have none yet: deploy network, dns and keys, and write what \`tang-show-keys\` prints on each of them into the configuration."`,
   );
 });
 

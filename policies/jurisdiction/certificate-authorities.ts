@@ -81,6 +81,7 @@ export const certificateAuthorities: readonly Operator[] = [
   {
     id: 'isrg',
     name: "Let's Encrypt",
+    // Its root certificates, listed in the statement: C=US, O=Internet Security Research Group.
     legal: { entity: 'Internet Security Research Group', country: 'US' },
     source: 'https://cps.letsencrypt.org/',
     date: read,
@@ -129,11 +130,11 @@ export const certificateAuthorities: readonly Operator[] = [
   {
     id: 'zerossl',
     name: 'ZeroSSL',
-    // Its issuing certificates say O=ZeroSSL GmbH, C=AT. Caddy's own page calls it "ZeroSSL, an HID Global company"; HID Global's
-    // notice gives Austin, US, and calls itself "an ASSA ABLOY group company": https://www.hidglobal.com/about/privacy
+    // "ZeroSSL GmbH, FN 443956b", of Vienna. Caddy's page calls it "an HID Global company": https://github.com/caddyserver/caddy
+    // HID Global's notice gives Austin, US, and says "an ASSA ABLOY group company": https://www.hidglobal.com/about/privacy
     legal: { entity: 'ZeroSSL GmbH', country: 'AT' },
     parent: { entity: 'HID Global Corporation', country: 'US' },
-    source: 'https://github.com/caddyserver/caddy',
+    source: 'https://zerossl.com/privacy/',
     date: read,
     hosts: ['zerossl.com'],
   },

@@ -6,8 +6,9 @@ export const contentNetworks: readonly Operator[] = [
   {
     id: 'akamai',
     name: 'Akamai and Linode',
+    // Form 10-K for 2022 as filed: a Delaware corporation with its offices in Cambridge, Massachusetts.
     legal: { entity: 'Akamai Technologies, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: 'https://quarterlytics.com/company/akamai_akam/annual-report-2022',
     date: read,
     providers: [
       { source: 'akamai/akamai', reaches: 'fixed' },
@@ -30,7 +31,7 @@ export const contentNetworks: readonly Operator[] = [
     id: 'bunny',
     name: 'bunny.net',
     legal: { entity: 'BunnyWay d.o.o.', country: 'SI' },
-    source: vendorRegister,
+    source: vendorRegister(1130),
     date: read,
     providers: [{ source: 'bunnyway/bunnynet', reaches: 'fixed' }],
     hosts: ['bunny.net', 'b-cdn.net', 'bunnycdn.com'],
@@ -38,6 +39,7 @@ export const contentNetworks: readonly Operator[] = [
   {
     id: 'cloudflare',
     name: 'Cloudflare',
+    // The Cloudflare Group is "Cloudflare, Inc. (United States) and its subsidiaries".
     legal: { entity: 'Cloudflare, Inc.', country: 'US' },
     source: 'https://www.cloudflare.com/privacypolicy/',
     date: read,
@@ -69,8 +71,9 @@ export const contentNetworks: readonly Operator[] = [
   {
     id: 'gcore',
     name: 'Gcore',
-    legal: { entity: 'Gcore Labs S.A.', country: 'LU' },
-    source: vendorRegister,
+    // "G-Core Labs S.A., a Luxembourg company"
+    legal: { entity: 'G-Core Labs S.A.', country: 'LU' },
+    source: 'https://gcore.com/referral-program-terms/',
     date: read,
     providers: [{ source: 'g-core/gcore', reaches: 'fixed' }],
     hosts: ['gcore.com', 'gcdn.co', 'gcorelabs.com'],
@@ -79,7 +82,7 @@ export const contentNetworks: readonly Operator[] = [
     id: 'imperva',
     name: 'Imperva',
     legal: { entity: 'Imperva, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(3783),
     date: read,
     providers: [{ source: 'imperva/incapsula', reaches: 'fixed' }],
     hosts: ['imperva.com', 'incapdns.net', 'incapsula.com'],
@@ -88,7 +91,7 @@ export const contentNetworks: readonly Operator[] = [
     id: 'jsdelivr',
     name: 'jsDelivr',
     legal: { entity: 'Volentio JSD Limited', country: 'GB' },
-    source: vendorRegister,
+    source: vendorRegister(4042),
     date: read,
     hosts: ['jsdelivr.net'],
   },

@@ -47,7 +47,7 @@ export const hostingEu: readonly Operator[] = [
     id: 'infomaniak',
     name: 'Infomaniak',
     legal: { entity: 'Infomaniak Network SA', country: 'CH' },
-    source: vendorRegister,
+    source: vendorRegister(3837),
     date: read,
     providers: [{ source: 'infomaniak/infomaniak', reaches: 'fixed' }],
     hosts: ['infomaniak.com', 'infomaniak.ch', 'infomaniak.cloud', 'ikddns.com'],
@@ -74,8 +74,11 @@ export const hostingEu: readonly Operator[] = [
   {
     id: 'ovhcloud',
     name: 'OVHcloud',
-    legal: { entity: 'OVH Groupe SAS', country: 'FR' },
-    source: vendorRegister,
+    // The agreement names "OVH SAS, 2 rue Kellermann 59100 Roubaix (France)". Its legal notice, as customers repeat it:
+    // "OVH SAS est une filiale de la société OVH Groupe SA, société immatriculée au RCS de Lille".
+    legal: { entity: 'OVH SAS', country: 'FR' },
+    parent: { entity: 'OVH Groupe SA', country: 'FR' },
+    source: 'https://www.ovh.ie/support/termsofservice/Data%20Processing%20Agreement%20(ie).pdf',
     date: read,
     providers: [{ source: 'ovh/ovh', reaches: 'fixed' }],
     hosts: ['ovh.com', 'ovh.net', 'ovhcloud.com'],
@@ -84,7 +87,7 @@ export const hostingEu: readonly Operator[] = [
     id: 'qovery',
     name: 'Qovery',
     legal: { entity: 'Qovery SAS', country: 'FR' },
-    source: vendorRegister,
+    source: vendorRegister(6615),
     date: read,
     providers: [{ source: 'qovery/qovery', reaches: 'fixed' }],
     hosts: ['qovery.com'],
@@ -92,8 +95,9 @@ export const hostingEu: readonly Operator[] = [
   {
     id: 'scaleway',
     name: 'Scaleway',
+    // "SCALEWAY, a simplified stock corporation", RCS Paris 433 115 904
     legal: { entity: 'Scaleway SAS', country: 'FR' },
-    source: vendorRegister,
+    source: 'https://www.scaleway.com/en/cookie/',
     date: read,
     providers: [{ source: 'scaleway/scaleway', reaches: 'endpoints', endpointArguments: ['api_url'] }],
     hosts: ['scaleway.com', 'online.net', 'scw.cloud'],
@@ -112,7 +116,7 @@ export const hostingEu: readonly Operator[] = [
     id: 'upcloud',
     name: 'UpCloud',
     legal: { entity: 'UpCloud Oy', country: 'FI' },
-    source: vendorRegister,
+    source: 'https://upcloud.com/global/privacy-notice/',
     date: read,
     providers: [{ source: 'upcloudltd/upcloud', reaches: 'fixed' }],
     hosts: ['upcloud.com', 'upcloudobjects.com'],

@@ -85,8 +85,9 @@ export const hyperscalers: readonly Operator[] = [
   {
     id: 'microsoft',
     name: 'Microsoft Azure',
+    // "Microsoft Corporation … One Microsoft Way, Redmond, WA 98052, USA"
     legal: { entity: 'Microsoft Corporation', country: 'US' },
-    source: vendorRegister,
+    source: 'https://www.microsoft.com/en-gb/servicesagreement/',
     date: read,
     providers: [
       { source: 'azure/azapi', reaches: 'fixed' },
@@ -117,7 +118,7 @@ export const hyperscalers: readonly Operator[] = [
     id: 'oracle',
     name: 'Oracle Cloud Infrastructure',
     legal: { entity: 'Oracle Corporation', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(5731),
     date: read,
     providers: [
       { source: 'hashicorp/oci', reaches: 'fixed' },
@@ -130,8 +131,9 @@ export const hyperscalers: readonly Operator[] = [
   {
     id: 'tencent',
     name: 'Tencent Cloud',
+    // The register gives no address: the country is that of the place in the name.
     legal: { entity: 'Tencent Cloud Computing (Beijing) Co., Ltd.', country: 'CN' },
-    source: vendorRegister,
+    source: vendorRegister(8011),
     date: read,
     providers: [{ source: 'tencentcloudstack/tencentcloud', reaches: 'fixed' }],
     backends: ['cos'],

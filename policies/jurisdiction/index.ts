@@ -12,6 +12,7 @@ import { saas } from './saas.ts';
 /**
  * Who operates what, as far as a public page states it: legal entity, its country, who controls it, the page and the day it was
  * read. An entity that no page at hand states is left out, and so is a parent; what is not here is unknown, not allowed.
+ * `legal` is the company that runs the service; a subsidiary that only contracts with European customers stands in the comment.
  * Sorted by id. A host belongs to the operator with the longest matching suffix; the first host is where its Terraform provider goes.
  */
 export const operators: readonly Operator[] = [

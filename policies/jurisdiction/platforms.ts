@@ -7,7 +7,7 @@ export const platforms: readonly Operator[] = [
     id: 'clickhouse',
     name: 'ClickHouse Cloud',
     legal: { entity: 'ClickHouse, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(1530),
     date: read,
     providers: [{ source: 'clickhouse/clickhouse', reaches: 'fixed' }],
     hosts: ['clickhouse.cloud', 'clickhouse.com'],
@@ -15,8 +15,11 @@ export const platforms: readonly Operator[] = [
   {
     id: 'confluent',
     name: 'Confluent Cloud',
+    // Bought by IBM on 17 March 2026:
+    // https://machineherald-io.pages.dev/article/2026-03/30-ibm-closes-11-billion-confluent-acquisition-absorbing-apache-kafkas-commercial-steward-into-its-ai-data-stack
     legal: { entity: 'Confluent, Inc.', country: 'US' },
-    source: vendorRegister,
+    parent: { entity: 'International Business Machines Corporation', country: 'US' },
+    source: vendorRegister(1732),
     date: read,
     providers: [{ source: 'confluentinc/confluent', reaches: 'fixed' }],
     hosts: ['confluent.cloud', 'confluent.io'],
@@ -25,7 +28,7 @@ export const platforms: readonly Operator[] = [
     id: 'databricks',
     name: 'Databricks',
     legal: { entity: 'Databricks, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(2011),
     date: read,
     providers: [{ source: 'databricks/databricks', reaches: 'fixed' }],
     hosts: ['databricks.com', 'azuredatabricks.net', 'databricksapps.com'],
@@ -33,8 +36,11 @@ export const platforms: readonly Operator[] = [
   {
     id: 'digitalocean',
     name: 'DigitalOcean',
+    // A credit agreement of 29 March 2022, filed with the Securities and Exchange Commission, calls both companies of Delaware
+    // and the second the sole parent of the first. The terms are the first one's: https://www.digitalocean.com/legal/terms/contract/
     legal: { entity: 'DigitalOcean, LLC', country: 'US' },
-    source: vendorRegister,
+    parent: { entity: 'DigitalOcean Holdings, Inc.', country: 'US' },
+    source: 'https://www.lawinsider.com/company/1582961/digitalocean-holdings-inc',
     date: read,
     providers: [{ source: 'digitalocean/digitalocean', reaches: 'fixed' }],
     hosts: ['digitalocean.com', 'digitaloceanspaces.com', 'ondigitalocean.app'],
@@ -44,7 +50,7 @@ export const platforms: readonly Operator[] = [
     id: 'equinix',
     name: 'Equinix',
     legal: { entity: 'Equinix, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(2545),
     date: read,
     providers: [{ source: 'equinix/equinix', reaches: 'fixed' }],
     hosts: ['equinix.com', 'equinixmetal.com'],
@@ -53,7 +59,7 @@ export const platforms: readonly Operator[] = [
     id: 'fly-io',
     name: 'Fly.io',
     legal: { entity: 'Fly.io, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(2781),
     date: read,
     providers: [{ source: 'fly-apps/fly', reaches: 'fixed' }],
     hosts: ['fly.io', 'fly.dev', 'flycast.com'],
@@ -63,7 +69,7 @@ export const platforms: readonly Operator[] = [
     id: 'heroku',
     name: 'Heroku',
     legal: { entity: 'Heroku, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(3603),
     date: read,
     providers: [{ source: 'heroku/heroku', reaches: 'fixed' }],
     hosts: ['heroku.com', 'herokuapp.com', 'herokussl.com'],
@@ -72,8 +78,10 @@ export const platforms: readonly Operator[] = [
   {
     id: 'latitude-sh',
     name: 'Latitude.sh',
+    // Megaport (AU) announced that it buys all of it; no page at hand says that the purchase was completed:
+    // https://www.techpartner.news/news/megaport-to-raise-200m-to-fund-acquisition-plans-621807
     legal: { entity: 'Latitude.sh Ltda', country: 'BR' },
-    source: vendorRegister,
+    source: vendorRegister(4186),
     date: read,
     providers: [{ source: 'latitudesh/latitudesh', reaches: 'fixed' }],
     hosts: ['latitude.sh'],
@@ -82,7 +90,7 @@ export const platforms: readonly Operator[] = [
     id: 'mongodb',
     name: 'MongoDB Atlas',
     legal: { entity: 'MongoDB, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(5276),
     date: read,
     providers: [{ source: 'mongodb/mongodbatlas', reaches: 'fixed' }],
     hosts: ['mongodb.com', 'mongodb.net'],
@@ -90,8 +98,9 @@ export const platforms: readonly Operator[] = [
   {
     id: 'neon',
     name: 'Neon',
+    // Its terms call it "an affiliate of Databricks, Inc.", its business page "A Databricks Company", with an address in San
+    // Francisco: https://github.com/neondatabase/website/blob/7d5fce40e4d7f767eb3c3ac874fd66fa7108d48e/content/pages/business-info.md
     legal: { entity: 'Neon, LLC', country: 'US' },
-    // Its terms call it "an affiliate of Databricks, Inc."
     parent: { entity: 'Databricks, Inc.', country: 'US' },
     source: 'https://neon.com/terms-of-service',
     date: read,
@@ -102,7 +111,7 @@ export const platforms: readonly Operator[] = [
     id: 'netlify',
     name: 'Netlify',
     legal: { entity: 'Netlify, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(5406),
     date: read,
     providers: [{ source: 'netlify/netlify', reaches: 'fixed' }],
     hosts: ['netlify.com', 'netlify.app'],
@@ -111,7 +120,7 @@ export const platforms: readonly Operator[] = [
     id: 'ovh-us',
     name: 'OVHcloud US',
     legal: { entity: 'OVH US LLC', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(5866),
     date: read,
     // Longer than ovhcloud.com and ovh.us of the French company: the American one is a legal entity of its own.
     hosts: ['us.ovhcloud.com'],
@@ -120,7 +129,7 @@ export const platforms: readonly Operator[] = [
     id: 'pinecone',
     name: 'Pinecone',
     legal: { entity: 'Pinecone Systems, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(6103),
     date: read,
     providers: [{ source: 'pinecone-io/pinecone', reaches: 'fixed' }],
     hosts: ['pinecone.io'],
@@ -129,7 +138,7 @@ export const platforms: readonly Operator[] = [
     id: 'planetscale',
     name: 'PlanetScale',
     legal: { entity: 'PlanetScale, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(6212),
     date: read,
     providers: [{ source: 'planetscale/planetscale', reaches: 'fixed' }],
     hosts: ['planetscale.com', 'psdb.cloud'],
@@ -138,7 +147,7 @@ export const platforms: readonly Operator[] = [
     id: 'render',
     name: 'Render',
     legal: { entity: 'Render Services, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(6815),
     date: read,
     providers: [{ source: 'render-oss/render', reaches: 'fixed' }],
     hosts: ['render.com', 'onrender.com'],
@@ -146,9 +155,10 @@ export const platforms: readonly Operator[] = [
   {
     id: 'supabase',
     name: 'Supabase',
-    // Its privacy notice is Supabase, Inc.'s; its terms are concluded with Supabase Pte. Ltd. of Singapore.
-    legal: { entity: 'Supabase, Inc.', country: 'US' },
-    source: vendorRegister,
+    // "a Singapore entity" in the terms since 2026. Until then they named Supabase, Inc., "a Delaware corporation", which is
+    // still the party of purchases through a cloud marketplace and a sub-processor. No page at hand says who controls whom.
+    legal: { entity: 'Supabase Pte. Ltd.', country: 'SG' },
+    source: 'https://supabase.com/terms',
     date: read,
     providers: [{ source: 'supabase/supabase', reaches: 'fixed' }],
     hosts: ['supabase.com', 'supabase.co', 'supabase.in'],
@@ -157,7 +167,7 @@ export const platforms: readonly Operator[] = [
     id: 'upstash',
     name: 'Upstash',
     legal: { entity: 'Upstash, Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(8367),
     date: read,
     providers: [{ source: 'upstash/upstash', reaches: 'fixed' }],
     hosts: ['upstash.com', 'upstash.io'],

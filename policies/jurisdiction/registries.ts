@@ -6,6 +6,7 @@ export const registries: readonly Operator[] = [
   {
     id: 'docker',
     name: 'Docker Hub',
+    // "Docker, Inc. is a corporation registered in Delaware"
     legal: { entity: 'Docker, Inc.', country: 'US' },
     source: 'https://www.docker.com/legal/security-and-privacy-guidelines/',
     date: read,
@@ -17,17 +18,18 @@ export const registries: readonly Operator[] = [
     id: 'gitguardian',
     name: 'GitGuardian',
     legal: { entity: 'GitGuardian SAS', country: 'FR' },
-    source: vendorRegister,
+    source: vendorRegister(3016),
     date: read,
     hosts: ['gitguardian.com'],
   },
   {
     id: 'github',
     name: 'GitHub',
+    // The terms define an affiliate by control: "For the avoidance of doubt, Microsoft is an Affiliate of GitHub." The address is
+    // in San Francisco: https://docs.github.com/en/site-policy/privacy-policies/github-general-privacy-statement
     legal: { entity: 'GitHub, Inc.', country: 'US' },
-    // The statement names Microsoft among the affiliates, and defines an affiliate by control.
     parent: { entity: 'Microsoft Corporation', country: 'US' },
-    source: 'https://docs.github.com/en/site-policy/privacy-policies/github-general-privacy-statement',
+    source: 'https://docs.github.com/en/site-policy/github-terms/github-terms-of-service',
     date: read,
     providers: [{ source: 'integrations/github', reaches: 'endpoints', endpointArguments: ['base_url'] }],
     hosts: ['github.com', 'ghcr.io', 'github.dev', 'github.io', 'githubassets.com', 'githubusercontent.com'],
@@ -36,8 +38,9 @@ export const registries: readonly Operator[] = [
   {
     id: 'gitlab',
     name: 'GitLab.com',
-    legal: { entity: 'GitLab Inc.', country: 'US' },
-    source: vendorRegister,
+    // The statement is made by GitLab B.V. too and says "GitLab, Inc. in the United States".
+    legal: { entity: 'GitLab, Inc.', country: 'US' },
+    source: 'https://about.gitlab.com/privacy/',
     date: read,
     providers: [{ source: 'gitlabhq/gitlab', reaches: 'endpoints', endpointArguments: ['base_url'] }],
     hosts: ['gitlab.com', 'gitlab.io', 'gitlab.net'],
@@ -77,7 +80,7 @@ export const registries: readonly Operator[] = [
     id: 'infisical',
     name: 'Infisical',
     legal: { entity: 'Infisical Inc.', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(3817),
     date: read,
     providers: [{ source: 'infisical/infisical', reaches: 'endpoints', endpointArguments: ['host'] }],
     hosts: ['infisical.com'],
@@ -86,7 +89,7 @@ export const registries: readonly Operator[] = [
     id: 'jetbrains',
     name: 'JetBrains',
     legal: { entity: 'JetBrains s.r.o.', country: 'CZ' },
-    source: vendorRegister,
+    source: 'https://www.jetbrains.com/legal/docs/agreements/teamware/2.0/',
     date: read,
     hosts: ['jetbrains.com', 'jetbrains.space'],
   },
@@ -94,7 +97,7 @@ export const registries: readonly Operator[] = [
     id: 'pulumi',
     name: 'Pulumi',
     legal: { entity: 'Pulumi Corporation', country: 'US' },
-    source: vendorRegister,
+    source: vendorRegister(6511),
     date: read,
     hosts: ['pulumi.com'],
   },

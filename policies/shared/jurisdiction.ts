@@ -55,6 +55,8 @@ export function reaches(subject: string, resolution: Resolution, brief = subject
     `${subject} reaches ${who}${whole}`,
     `${subject} reaches ${who}${host}`,
     `${brief} reaches ${who}${host}`,
+    // Better without the source, which stands in the reasons, than without the name of the host.
+    `${brief} reaches ${who}`,
     `${short(brief, 24)}: ${who}${host}`,
   );
 }

@@ -56,9 +56,9 @@ export function hostPayload(config: Config, name: string, service: Service, env:
   const origins = [
     ...baseOrigins(config),
     ...service.origins,
-    ...config.access.ageRecipients.map((value, index) => ({ value, path: `access.ageRecipients.${index}` })),
+    ...config.access.ageRecipients.map((value, index) => ({ value, path: `access.ageRecipients[${index}]` })),
     ...config.keys.servers.flatMap(({ thumbprint }, index) =>
-      thumbprint === undefined ? [] : [{ value: thumbprint, path: `keys.servers.${index}.thumbprint` }],
+      thumbprint === undefined ? [] : [{ value: thumbprint, path: `keys.servers[${index}].thumbprint` }],
     ),
   ];
   return { text, origins };
@@ -160,7 +160,7 @@ function baseOrigins(config: Config): readonly PayloadOrigin[] {
   return [
     { value: system.packageMirror, path: 'system.packageMirror' },
     { value: system.securityMirror, path: 'system.securityMirror' },
-    ...system.clocks.map((value, index) => ({ value, path: `system.clocks.${index}` })),
-    ...system.resolvers.map((value, index) => ({ value, path: `system.resolvers.${index}` })),
+    ...system.clocks.map((value, index) => ({ value, path: `system.clocks[${index}]` })),
+    ...system.resolvers.map((value, index) => ({ value, path: `system.resolvers[${index}]` })),
   ];
 }

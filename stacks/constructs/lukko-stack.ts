@@ -2,6 +2,7 @@ import { HcloudProvider } from '@cdktf/provider-hcloud/provider';
 import type { Config } from '@lukko/formats';
 import {
   type App,
+  TerraformBackend,
   type TerraformElement,
   TerraformOutput,
   TerraformProvider,
@@ -22,7 +23,7 @@ export interface Place {
 /** What every stack is built from. */
 export interface Settings {
   readonly config: Config;
-  /** Where a value of the configuration stands: `hosts.logs.volume.size`, `keys.servers.0.location`. */
+  /** Where a value of the configuration stands: `hosts.logs.volume.size`, `keys.servers[0].location`. */
   readonly at: (path: string) => Place;
 }
 
@@ -54,7 +55,13 @@ export class LukkoStack extends TerraformStack {
     this.config = settings.config;
     this.name = name;
     new HcloudProvider(this, 'hcloud');
-    declareBackend(this, settings.config, name);
+    const backend = declareBackend(this, settings.config, name);
+    if (settings.config.state.backend === 's3') {
+      this.cameFrom(backend, [
+        { attribute: 'endpoints', path: 'state.endpoint' },
+        { attribute: 'bucket', path: 'state.bucket' },
+      ]);
+    }
     // terraform_data came with 1.4; https://developer.hashicorp.com/terraform/language/resources/terraform-data
     this.addOverride('terraform.required_version', '>= 1.4.0');
     new TerraformOutput(this, 'lukko_environment', {
@@ -125,6 +132,7 @@ export class LukkoStack extends TerraformStack {
     for (const element of this.node.findAll()) {
       if (element instanceof TerraformProvider) this.annotateProvider(element, document);
       if (element instanceof TerraformRemoteState) this.annotateState(element, document);
+      if (element instanceof TerraformBackend) this.annotateBackend(element, document);
     }
     for (const section of ['resource', 'data']) {
       for (const blocks of Object.values((document[section] ?? {}) as Record<string, Record<string, Block>>)) {
@@ -141,6 +149,16 @@ export class LukkoStack extends TerraformStack {
     if (block === undefined) return;
     const stackTrace = node.metadata.find(({ type }) => type === 'stacktrace')?.trace ?? [];
     block['//'] = { metadata: { path: node.path, uniqueId: friendlyUniqueId, stackTrace } };
+  }
+
+  /** Nor for the backend, whose bucket an operator chose: `"//"` is a comment in every block of Terraform's JSON syntax. */
+  private annotateBackend({ node }: TerraformBackend, document: Record<string, unknown>): void {
+    const { terraform } = document as { terraform?: { backend?: Record<string, Block> } };
+    for (const block of Object.values(terraform?.backend ?? {})) {
+      const stackTrace = node.metadata.find(({ type }) => type === 'stacktrace')?.trace ?? [];
+      block['//'] = { metadata: { path: node.path, stackTrace } };
+      this.annotate(block['//'].metadata);
+    }
   }
 
   /** cdktf writes no metadata for a provider; with it a finding about one names the line that added it. */

@@ -10,15 +10,15 @@ import {
 export type RemoteState = DataTerraformRemoteStateLocal | DataTerraformRemoteStateS3;
 
 /** Declares where the state of a stack lies: below `state/<environment>/`, or in the configured bucket. */
-export function declareBackend(stack: TerraformStack, config: Config, name: string): void {
+export function declareBackend(stack: TerraformStack, config: Config, name: string): LocalBackend | S3Backend {
   if (config.state.backend === 'local') {
-    new LocalBackend(stack, { path: localPath(config, name) });
-    return;
+    return new LocalBackend(stack, { path: localPath(config, name) });
   }
-  new S3Backend(stack, bucket(config, config.state, name));
+  const backend = new S3Backend(stack, bucket(config, config.state, name));
   // cdktf 0.21 has no property for it. Without the lock two applies write one state; without skip_s3_checksum (below) the
   // lock's conditional PUT is refused by Hetzner's object storage: https://github.com/opentofu/opentofu/issues/2605
   stack.addOverride('terraform.backend.s3.use_lockfile', true);
+  return backend;
 }
 
 /** The state of another stack, to read what it publishes. */

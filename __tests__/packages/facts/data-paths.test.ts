@@ -127,3 +127,32 @@ it('a compose file keeps data where its volumes lie', () => {
     '/var/lib/containers/storage db.compose false',
   ]);
 });
+
+it.each([
+  [
+    'a bind mount between',
+    ['mount', '--bind', '/var/plain', '/srv/lukko/logs'],
+    '/srv/lukko/logs logs.container false',
+  ],
+  ['a disk between', ['mount', '/dev/sda5', '/srv/lukko/logs/'], '/srv/lukko/logs logs.container false'],
+  ['memory between', ['mount', '-t', 'tmpfs', 'tmpfs', '/srv/lukko/logs'], '/srv/lukko/logs logs.container true'],
+  ['a link that leads away', ['ln', '-s', '/var/plain', '/srv/lukko/logs'], '/srv/lukko/logs logs.container false'],
+] as const)('what lies between the volume and the directory: %s', (_, command, expected) => {
+  expect(pathsOf({ run: [START, command] })).toEqual([expected]);
+});
+
+it('a directory that shows one of the volume lies on the volume', () => {
+  const files = { '/etc/containers/systemd/logs.container': quadlet.replace('/srv/lukko/logs:', '/var/logs:') };
+  expect(pathsOf({ files })).toEqual(['/var/logs logs.container false']);
+  const run = [START, ['mount', '--bind', '/srv/lukko/logs', '/var/logs']];
+  expect(pathsOf({ files, run })).toEqual(['/var/logs logs.container true']);
+});
+
+it('a link of tmpfiles.d leads away too', () => {
+  const files = { '/etc/tmpfiles.d/x.conf': 'L+ /srv/lukko/logs - - - - /var/plain\n' };
+  expect(pathsOf({ files })).toEqual(['/srv/lukko/logs logs.container false']);
+});
+
+it('a swap file keeps memory on the root disk', () => {
+  expect(pathsOf({ run: [START, ['swapon', '/swap.img']] })).toContain('/swap.img swap false');
+});

@@ -217,3 +217,42 @@ describe('inbound', () => {
     expect(server?.exposure.inbound.map((each) => each.worldOpen.is)).toEqual([false]);
   });
 });
+
+it.each([
+  ['a floating IP', { hcloud_floating_ip: { f: { type: 'ipv4', server_id: '${hcloud_server.a.id}' } } }, true],
+  [
+    'a floating IP that is assigned',
+    {
+      hcloud_floating_ip: { f: { type: 'ipv4', home_location: 'hel1' } },
+      hcloud_floating_ip_assignment: {
+        f: { floating_ip_id: '${hcloud_floating_ip.f.id}', server_id: '${hcloud_server.a.id}' },
+      },
+    },
+    true,
+  ],
+  ['a primary IP', { hcloud_primary_ip: { p: { type: 'ipv4', assignee_id: '${hcloud_server.a.id}' } } }, true],
+  [
+    'perhaps one',
+    { hcloud_primary_ip: { p: { count: '${var.n}', type: 'ipv4', assignee_id: '${hcloud_server.a.id}' } } },
+    'unknown',
+  ],
+  ['one of another server', { hcloud_primary_ip: { p: { type: 'ipv4', assignee_id: 4711 } } }, false],
+] as const)('a server without addresses of its own is public by %s', (_, more, is) => {
+  const server = { name: 'a', public_net: [{ ipv4_enabled: false, ipv6_enabled: false }] };
+  const [found] = factsOf({ resource: { hcloud_server: { a: server }, ...more }, variable: { n: {} } }).servers;
+  expect(found?.exposure.public.is).toBe(is);
+});
+
+it('a firewall that a count may leave out is no firewall for certain', () => {
+  const [server] = factsOf({
+    resource: {
+      hcloud_server: { a: { name: 'a' } },
+      hcloud_firewall: { f: { name: 'f' } },
+      hcloud_firewall_attachment: {
+        f: { count: '${var.n}', firewall_id: '${hcloud_firewall.f.id}', server_ids: ['${hcloud_server.a.id}'] },
+      },
+    },
+    variable: { n: {} },
+  }).servers;
+  expect(server?.exposure.guarded.is).toBe('unknown');
+});

@@ -256,3 +256,55 @@ describe('resolve', () => {
     expect(resolve('partner.example')).toMatchObject({ entity: 'Partner Oy', country: 'FI' });
   });
 });
+
+describe('what stands beside the obvious', () => {
+  const backend = (s3: object) => hosts({ terraform: { backend: { s3: { bucket: 'b', key: 'k', ...s3 } } } });
+  const endpoints = { s3: 'https://fsn1.your-objectstorage.com' };
+  const bucket = 'data state backend fsn1.your-objectstorage.com backend.s3.endpoints.s3';
+
+  it.each([
+    ['the bucket alone', { endpoints }, [bucket]],
+    [
+      'a table of locks at AWS',
+      { endpoints, dynamodb_table: 't' },
+      [bucket, 'data state backend dynamodb.amazonaws.com implicit backend.s3'],
+    ],
+    [
+      'a role to assume',
+      { endpoints, assume_role: { role_arn: 'arn:aws:iam::1:role/x' } },
+      [bucket, 'data state backend sts.amazonaws.com implicit backend.s3'],
+    ],
+    [
+      'an endpoint for credentials',
+      { endpoints: { ...endpoints, sts: 'https://sts.amazonaws.com' } },
+      [bucket, 'data state backend sts.amazonaws.com backend.s3.endpoints.sts'],
+    ],
+  ])('of a backend: %s', (_, s3, expected) => {
+    expect(backend(s3)).toEqual(expected);
+  });
+
+  it('a remote state of a backend nobody knows is a host nobody knows', () => {
+    const data = { terraform_remote_state: { x: { backend: '${var.b}', config: {} } } };
+    expect(hosts({ data, variable: { b: {} } })).toEqual([
+      'data remote state ? (variable) data.terraform_remote_state.x.backend',
+    ]);
+  });
+
+  it('a provider of the same name in another registry is another provider', () => {
+    const terraform = { required_providers: { hcloud: { source: 'registry.other.example/hetznercloud/hcloud' } } };
+    const uses = factsOf({ terraform }).hosts.filter((use) => use.position === 'provider');
+    expect(uses.map((use) => use.host)).toEqual([undefined]);
+  });
+
+  it.each([
+    ['curl', ['curl', '-s', 'api.other.example/v1'], 'pull endpoint api.other.example'],
+    ['ssh', ['ssh', 'root@backup.other.example'], 'data endpoint backup.other.example'],
+    ['rsync', ['rsync', '-a', '/srv/', 'u@backup.other.example:/x'], 'data endpoint backup.other.example'],
+    ['nc', ['nc', 'db.other.example', '443'], 'data endpoint db.other.example'],
+    ['restic', ['restic', '-r', 's3:s3.other.example/b', 'backup', '/srv'], 'data endpoint s3.other.example'],
+    ['a file that looks like one', ['curl', '-o', 'script.sh', 'install.sh'], undefined],
+  ])('a command that needs no scheme: %s', (_, command, expected) => {
+    const uses = hosts({ resource: { hcloud_server: { a: { user_data: cloudConfig({}, [command]) } } } });
+    expect(uses.map((use) => use.replace(/ hcloud_server.*$/, ''))).toEqual(expected === undefined ? [] : [expected]);
+  });
+});

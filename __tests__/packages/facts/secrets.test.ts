@@ -158,3 +158,45 @@ describe('secrets', () => {
     expect(secretsByName(`password=${'"'.repeat(19_000)}`)).toEqual([]);
   });
 });
+
+it('settings that one argument carries', () => {
+  const input = `REGION=hel1\nHCLOUD_TOKEN=${token}\n`;
+  expect(found({ resource: { terraform_data: { a: { input } } } })).toEqual([
+    'literal hcloud_token at terraform_data.a.input',
+  ]);
+});
+
+describe('what programs are given', () => {
+  const inScript = (line: string) =>
+    found({ resource: { hcloud_server: { a: { user_data: cloudConfig({ '/x': `#!/bin/sh\n${line}\n` }) } } } });
+
+  it.each([
+    ['chpasswd', "echo 'root:hunter22x' | chpasswd", 'password for chpasswd'],
+    ['cryptsetup', 'echo -n hunter22x | cryptsetup luksFormat /dev/sdb -', 'passphrase of a disk'],
+    ['an option and the next word', '/opt/app --password hunter22x', 'password in a command'],
+    ['curl -u', 'curl -u admin:hunter22x https://a.example/', 'password in a command'],
+    ['a header', 'curl -H "Authorization: Basic YWRtaW46aHVudGVyMjJ4" https://a.example/', 'password in a header'],
+    ['a short name', 'export DB_PASS=hunter22x', 'literal db_pass'],
+    ['a hash of a password', `usermod -p '$6$${'abcdefgh'}$${'Ab1.'.repeat(20)}' root`, 'password hash'],
+  ])('%s', (_, line, kind) => {
+    expect(inScript(line)).toEqual([`${kind} at hcloud_server.a.user_data:/x:2`]);
+  });
+
+  it.each([
+    ['a variable', 'echo "root:$PASSWORD" | chpasswd'],
+    ['a file', '/opt/app --password-file /run/secret'],
+    ['the name of a secret of podman', 'podman run --secret database registry.example/x'],
+    ['a random key', 'head -c 32 /dev/urandom | cryptsetup luksFormat /dev/sdb -'],
+    ['an option without a value', 'apt-get install -y --token --quiet'],
+    ['a word that only begins so', 'make bypass=on compass=north'],
+  ])('is no secret: %s', (_, line) => {
+    expect(inScript(line)).toEqual([]);
+  });
+
+  it('chpasswd of a cloud-config', () => {
+    const user_data = '#cloud-config\nchpasswd:\n  expire: false\n  list: |\n    root:hunter22x\n    app:RANDOM\n';
+    expect(found({ resource: { hcloud_server: { a: { user_data } } } })).toEqual([
+      'password for chpasswd at hcloud_server.a.user_data:5',
+    ]);
+  });
+});

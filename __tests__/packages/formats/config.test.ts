@@ -227,7 +227,7 @@ describe('bad input', () => {
       "
       config/mine.yaml:38: access.ageRecipients[1]: expected each value once, found age12hqhndad0qhrye8a29puspt773zljeas4rdc2ta6xjes2wrft3us598s8p a second time; name a second identity
       config/mine.yaml:48: keys.servers[1].name: expected each value once, found tang-fsn1 a second time; rename one of the two
-      config/mine.yaml:51: keys.servers[1].thumbprint: expected each value once, found _B-RULRne9KyUoCWN9AyhEjfwz0MXfEVlXaEAlJSIrw a second time; give each server a key of its own and run \`lukko keys pin\`
+      config/mine.yaml:51: keys.servers[1].thumbprint: expected each value once, found _B-RULRne9KyUoCWN9AyhEjfwz0MXfEVlXaEAlJSIrw a second time; give each server a key of its own and write what \`tang-show-keys\` prints there
       config/mine.yaml:82: system.clocks[2]: expected each value once, found ntp1.hetzner.de a second time; name another clock
       config/mine.yaml:118: upstreams[1].name: expected each value once, found issues.lukko.example a second time; remove one of the two
       "
@@ -264,7 +264,7 @@ describe('bad input', () => {
       "
       config/mine.yaml:32: access.sshUserCa: expected an OpenSSH public key on one line, such as "ssh-ed25519 AAAA… comment", found "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDSC1AR4W5mKYsC30DGgI…"; correct it
       config/mine.yaml:37: access.ageRecipients[0]: expected an age recipient with a valid checksum (age1 and 58 characters, as age-keygen prints it), found "age12hqhndae0qhrye8a29puspt773zljeas4rdc2ta6xjes2wrft3us5…"; correct it
-      config/mine.yaml:55: keys.servers[2].thumbprint: expected a JWK thumbprint of 43 characters, as \`lukko keys pin\` writes it, found "3BSY5hXu96J8byK2Nw1RH3m7633Cuc-l6D5ElgzD6Y"; correct it
+      config/mine.yaml:55: keys.servers[2].thumbprint: expected a JWK thumbprint of 43 characters, as \`tang-show-keys\` prints it, found "3BSY5hXu96J8byK2Nw1RH3m7633Cuc-l6D5ElgzD6Y"; correct it
       config/mine.yaml:95: images.caddy.digest: expected sha256: and 64 hexadecimal digits, found "sha256:DF7F1C2Fb114453b951de51a98efc010db1655a92c2e86be67…"; correct it
       config/mine.yaml:101: images.glitchtip.repository: expected a repository without registry and tag, such as victoriametrics/victoria-logs, found "docker.io/glitchtip/glitchtip:6"; correct it
       "

@@ -25,6 +25,7 @@ export function factsOf(fruits: readonly Fruit[], hosts: readonly HostUse[] = []
     stack: 'orchard',
     kind,
     place: { file: 'cdk.tf.json' },
+    backend: { id: 'orchard/backend.local', origins: [] },
     providers: [],
     modules: [],
   } as unknown as Root;

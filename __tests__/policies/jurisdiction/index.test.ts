@@ -35,6 +35,8 @@ describe('operators', () => {
   test('every source is a page over https, read on a day that is not before the project', () => {
     for (const entry of operators) {
       expect(entry.source).toMatch(/^https:\/\//);
+      // A list of hundreds of vendors is a source only with the line.
+      expect([entry.id, /\.json$/.test(entry.source)]).toEqual([entry.id, false]);
       expect(entry.date >= '2026-01-01').toBe(true);
     }
   });
@@ -99,6 +101,8 @@ describe('operators', () => {
     ['mirror.example.global.ssl.fastly.net', 'fastly', 'US'],
     ['api.openai.com', 'openai', 'US'],
     ['api.mistral.ai', 'mistral', 'FR'],
+    ['db.project.supabase.co', 'supabase', 'SG'],
+    ['login.tailscale.com', 'tailscale', 'US'],
     ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', 'aws', 'US'],
   ])('%s is operated by %s (%s)', (host, id, country) => {
     const entry = operatorOf(host);

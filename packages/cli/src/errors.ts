@@ -5,7 +5,9 @@ export class InputError extends Error {
 
 /** What node:fs says, in words for people. */
 export function fileProblem(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message, syscall } = error as { code?: string; message?: string; syscall?: string };
+  // What is thrown by ourselves says itself what is in the way.
+  if (code === 'EEXIST' && syscall === undefined && message !== undefined) return message;
   const words: Readonly<Record<string, string>> = {
     ENOENT: 'no such file',
     EACCES: 'permission denied',
@@ -15,6 +17,8 @@ export function fileProblem(error: unknown): string {
     EROFS: 'the file system is read-only',
     ENOSPC: 'no space left',
     ELOOP: 'too many symbolic links',
+    ENAMETOOLONG: 'its name is too long',
+    EPERM: 'permission denied',
   };
   return words[code ?? ''] ?? message ?? String(error);
 }

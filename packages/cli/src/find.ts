@@ -110,12 +110,22 @@ function fromText(input: InputFile, target: string): Found {
       ].join('\n'),
     );
   }
+  if (isUtf16(bytes)) {
+    throw new InputError(
+      `${file}: expected UTF-8 text, found UTF-16, as > of PowerShell 5 writes it; write it again with: terraform show -json tfplan | Out-File -Encoding utf8 plan.json`,
+    );
+  }
   const head = Buffer.from(bytes.subarray(0, 4096))
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart();
   if (/^\{\s*"format_version"\s*:/.test(head)) return { kind: 'plan', plan: input };
   if (file.endsWith('.tf')) throw new InputError(hclMessage(file, [file], []));
+  if (isState(head)) {
+    throw new InputError(
+      `${file}: a Terraform state, which cannot be judged by itself; check the plan of its configuration instead`,
+    );
+  }
   if (head.startsWith('{'))
     return isPlan(bytes) ? { kind: 'plan', plan: input } : { kind: 'root', files: [input], modules: [], variables: {} };
   throw new InputError(`${file}: expected JSON, found text that does not start with {; name ${looked}`);
@@ -125,6 +135,17 @@ function fromText(input: InputFile, target: string): Found {
 function isPlan(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes).toString('utf8');
   return /"format_version"\s*:\s*"/.test(text) && /"(planned_values|resource_changes)"\s*:/.test(text);
+}
+
+/** A byte order mark, or a brace of two bytes. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  const mark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return mark || (first === 0x7b && second === 0) || (first === 0 && second === 0x7b);
+}
+
+/** What terraform writes at the top of a state file (version 3 of 2015 and later). */
+function isState(head: string): boolean {
+  return /^\{\s*"version"\s*:\s*\d+\s*,\s*"terraform_version"\s*:/.test(head) && !/"resource_changes"\s*:/.test(head);
 }
 
 export function isZip(bytes: Uint8Array): boolean {

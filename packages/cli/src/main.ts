@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { fileProblem } from './errors.ts';
 import { nodePorts } from './ports/node.ts';
 import { run } from './program.ts';
 
@@ -7,11 +8,16 @@ import { run } from './program.ts';
 if (/^2[02]\./.test(process.versions.node)) setFlagsFromString('--interrupt-budget=2000000');
 
 // `lukko rules | head`: who reads less than there is has got what they wanted.
+let unwritten = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  // A report that could not be printed is no verdict.
+  unwritten = true;
+  process.stderr.write(`error: standard output cannot be written: ${fileProblem(error)}; write to a file with --out\n`);
+  process.exitCode = 2;
 });
 
 run(process.argv.slice(2), nodePorts()).then((code) => {
   // Not process.exit: what is still on its way into a pipe would be lost.
-  process.exitCode = code;
+  process.exitCode = unwritten ? 2 : code;
 });

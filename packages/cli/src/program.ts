@@ -5,7 +5,9 @@ import type { CheckOptions } from './commands/check.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { RulesOptions } from './commands/rules.ts';
-import { InputError } from './errors.ts';
+import { sandboxCommand } from './commands/sandbox-options.ts';
+import { fileProblem, InputError } from './errors.ts';
+import { displayName } from './input-file.ts';
 import type { PolicyOptions } from './policy-files.ts';
 import type { Ports } from './ports/ports.ts';
 
@@ -23,7 +25,7 @@ export async function run(argv: readonly string[], ports: Ports): Promise<number
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    ports.err(problem(error));
+    ports.err(problem(error, ports.cwd));
     return 2;
   }
 }
@@ -106,6 +108,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
     });
 
   evidenceCommand(program, ports, done);
+  sandboxCommand(program, ports, done);
 
   for (const command of program.commands)
     command.configureHelp({ sortOptions: false }).helpOption('-h, --help', 'print this help');
@@ -113,7 +116,11 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
 }
 
 /** One clear message for what the user can mend; anything else keeps its stack, since it is a fault of ours. */
-function problem(error: unknown): string {
+function problem(error: unknown, cwd: string): string {
+  // What the disk refuses on the way to a file: no permission for a directory, links in a circle, a name that is too long.
+  const { path, syscall } = Object(error) as NodeJS.ErrnoException;
+  if (path !== undefined && syscall !== undefined)
+    return `error: ${printable(displayName(path, cwd))}: cannot be read: ${printable(fileProblem(error))}; name another, or mend it\n`;
   if (!(error instanceof Error)) return `error: ${printable(String(error))}\n`;
   const known = error instanceof InputError || /^(FormatError|PolicyError|ReadError|InputError)$/.test(error.name);
   if (!known)

@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
 import { printable } from '@lukko/policy-engine';
+import { readJson } from '@lukko/terraform-model';
 import { InputError } from './errors.ts';
 import { below, decode, type InputFile, readBytes } from './input-file.ts';
 import type { Files } from './ports/ports.ts';
@@ -96,11 +97,11 @@ function variablesIn(path: string, name: string, names: readonly string[], files
   const automatic = names.filter((entry) => entry.endsWith('.auto.tfvars.json'));
   const values: Record<string, unknown> = Object.create(null);
   for (const { file, bytes } of readAll(path, name, [...given, ...automatic], files)) {
-    const document = parse(decode(bytes, file));
-    if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    const document = readJson(decode(bytes, file), file).value;
+    if (!(document instanceof Map)) {
       throw new InputError(`${file}: expected a JSON object with the values of variables; correct it`);
     }
-    for (const [key, value] of Object.entries(document)) values[key] = value;
+    for (const [key, value] of document) values[key] = value;
   }
   return values;
 }

@@ -67,7 +67,7 @@ export function live(graph: Graph, type: string): readonly Resource[] {
   return graph.ofType(type).filter((resource) => resource.mode === 'managed' && resource.change !== 'delete');
 }
 
-function ignores(resource: Resource, attribute: string): boolean {
+export function ignores(resource: Resource, attribute: string): boolean {
   const ignored = resource.lifecycle?.ignoreChanges;
   return ignored === 'all' || ignored?.includes(attribute) === true;
 }

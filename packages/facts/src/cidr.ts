@@ -52,39 +52,48 @@ function groups(text: string): number[] | undefined {
     : undefined;
 }
 
+/** What is routed on the internet at all: of IPv6 only 2000::/3 (IANA, IPv6 Global Unicast Address Space). */
+const ROUTED = { 4: '0.0.0.0/0', 6: '2000::/3' } as const;
+
 /**
- * Whether blocks together hold every address of one IP version: `0.0.0.0/0`, two halves, or any set that leaves no gap.
- * Leaving out only what is never routed on the internet (RFC 6890) would be worth little, so a gap of any size counts.
+ * Whether blocks together hold every address of one IP version that is routed: `0.0.0.0/0`, two halves, or any set that leaves no
+ * gap. Leaving out only what is never routed within IPv4 (RFC 6890) would be worth little, so a gap of any size counts there.
  */
 export function coversWorld(blocks: readonly Block[]): 4 | 6 | undefined {
   for (const version of [4, 6] as const) {
     const sorted = blocks
       .filter((block) => block.version === version)
       .sort((left, right) => (left.first < right.first ? -1 : 1));
-    let next = 0n;
+    const world = parseBlock(ROUTED[version]);
+    let next = world?.first ?? 0n;
     for (const block of sorted) {
       if (block.first > next) break;
       if (block.last >= next) next = block.last + 1n;
     }
-    if (next === 1n << WIDTH[version]) return version;
+    if (world !== undefined && next > world.last) return version;
   }
   return undefined;
 }
 
-/** Share of the address space of its version that blocks hold, from 0 to 1, counted without overlaps. */
+/** Share of the routed address space of its version that blocks hold, from 0 to 1, counted without overlaps. */
 export function shareOfWorld(blocks: readonly Block[], version: 4 | 6): number {
   const sorted = blocks
     .filter((block) => block.version === version)
     .sort((left, right) => (left.first < right.first ? -1 : 1));
-  let next = 0n;
+  const world = parseBlock(ROUTED[version]);
+  if (world === undefined) return 0;
+  let next = world.first;
   let held = 0n;
   for (const { first, last } of sorted) {
-    const from = first > next ? first : next;
-    if (last < from) continue;
-    held += last - from + 1n;
-    next = last + 1n;
+    let from = first;
+    if (from < next) from = next;
+    let to = last;
+    if (to > world.last) to = world.last;
+    if (to < from) continue;
+    held += to - from + 1n;
+    next = to + 1n;
   }
-  return Number((held * 1_000_000n) >> WIDTH[version]) / 1_000_000;
+  return Number((held * 1_000_000n) / (world.last - world.first + 1n)) / 1_000_000;
 }
 
 export function contains(block: Block, inner: Block): boolean {

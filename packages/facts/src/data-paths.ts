@@ -1,5 +1,6 @@
 import type { Attr, Reason, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
+import { isBelow, leadsTo, MEMORY } from './mounted-paths.ts';
 import { caddyFacts } from './payload/caddy-sites.ts';
 import { hasHole, unmark } from './payload/marked.ts';
 import { execOf } from './payload/quadlet.ts';
@@ -109,6 +110,9 @@ function inCommands(payload: Payload): Kept[] {
     const base = { service: unit?.name ?? command.program, at: command.at, unit };
     if (command.program === 'rclone' && command.args[0] === 'serve')
       return [{ ...base, path: servedPath(command.args.slice(2)) }];
+    // Memory that is swapped out to a file lies where the file lies.
+    const swap = command.program === 'swapon' ? command.args.find((arg) => arg?.startsWith('/') === true) : undefined;
+    if (swap !== undefined && !swap.startsWith('/dev/')) return [{ ...base, path: swap, service: 'swap' }];
     const known = SERVICES.find((each) => each.program.test(command.program));
     if (known === undefined) return [];
     const found = optionOf(command.args, known.option) ?? known.usual;
@@ -157,7 +161,9 @@ function proofOf(
   volumes: readonly VolumeFacts[],
   loose: readonly Attr[],
 ): Proof {
-  const { statement, volume } = below(kept, server, volumes, loose);
+  const led = kept.path === undefined || hasHole(kept.path) ? undefined : leadsTo(kept.path, payload, volumes);
+  if (led !== undefined && 'device' in led) return hidden(kept, led);
+  const { statement, volume } = below({ ...kept, path: led?.path ?? kept.path }, server, volumes, loose);
   if (volume === undefined) return { is: statement.is, steps: [statement] };
   const encrypted: Statement = {
     claim: 'that volume is encrypted',
@@ -171,6 +177,14 @@ function proofOf(
       ? true
       : 'unknown';
   return { is, steps };
+}
+
+/** Something of its own is mounted between the volume and the path; in memory nothing is kept at rest. */
+function hidden(kept: Kept, { device, target }: { readonly device: string; readonly target: string }): Proof {
+  const inMemory = MEMORY.has(device);
+  const claim = inMemory ? 'it is kept in memory only' : 'it lies below the mount of an encrypted volume';
+  const because = [{ at: kept.at, saw: `${device} is mounted on ${target}` }];
+  return { is: inMemory, steps: [{ claim, is: inMemory, because }] };
 }
 
 function below(
@@ -233,16 +247,6 @@ function below(
     },
     volume: undefined,
   };
-}
-
-/** Whether a path lies below a directory; `..` is resolved first. */
-function isBelow(path: string, directory: string): boolean {
-  const steps: string[] = [];
-  for (const step of path.split('/')) {
-    if (step === '..') steps.pop();
-    else if (step !== '' && step !== '.') steps.push(step);
-  }
-  return `/${steps.join('/')}/`.startsWith(`${directory.replace(/\/+$/, '')}/`);
 }
 
 /**

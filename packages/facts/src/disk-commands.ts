@@ -8,7 +8,12 @@ export type DiskAction =
   /** Opens it so that what is written is not kept by LUKS: `--type plain`. */
   | { readonly does: 'open-other'; readonly device: string | undefined }
   | { readonly does: 'make-file-system'; readonly device: string | undefined }
+  /** `device` of a bind mount is the directory it shows, of a file system without device its type. */
   | { readonly does: 'mount'; readonly device: string | undefined; readonly target: string | undefined }
+  | { readonly does: 'unmount'; readonly target: string | undefined }
+  | { readonly does: 'close'; readonly mapper: string | undefined }
+  /** Takes the encryption away, or sets LUKS up without any. */
+  | { readonly does: 'decrypt'; readonly device: string | undefined }
   /** Reads or labels it, changes key slots, or wipes it: nothing readable is stored. */
   | { readonly does: 'harmless' }
   | { readonly does: 'other' };
@@ -47,9 +52,7 @@ const HARMLESS = new Set([
     'chown',
     'mkdir',
     'rm',
-    'umount',
     'sync',
-    'dmsetup',
     'age',
     'jose',
     'fstrim',
@@ -79,17 +82,13 @@ const KEEPS_KEYS = new Set([
   'status',
   'token',
   'config',
-  'close',
-  'luksClose',
   'resize',
   'luksSuspend',
   'luksResume',
   'luksErase',
   'erase',
-  'reencrypt',
   'luksConvertKey',
   'convert',
-  'remove',
 ]);
 
 /** Options of cryptsetup(8) that take a value as the next word. */
@@ -105,6 +104,8 @@ const CRYPTSETUP_VALUED = new Set(
  */
 export function diskAction(command: Command): DiskAction {
   const { program, args } = command;
+  // A program of the payload by that name is followed itself.
+  if (command.followed === true) return { does: 'harmless' };
   if (program === 'cryptsetup') return cryptsetup(args);
   if (program === 'clevis') return clevis(args);
   if (program.startsWith('clevis-luks-')) return clevis(['luks', program.slice('clevis-luks-'.length), ...args]);
@@ -112,6 +113,8 @@ export function diskAction(command: Command): DiskAction {
   if (/^mkfs(\..+)?$|^mke2fs$|^mkswap$|^pvcreate$|^zpool$|^mdadm$|^vgcreate$/.test(program))
     return { does: 'make-file-system', device: deviceAmong(args) };
   if (program === 'mount') return mount(args);
+  if (program === 'umount') return unmount(args);
+  if (program === 'dmsetup') return deviceMapper(args);
   if (program === 'swapon') return { does: 'mount', device: deviceAmong(args), target: undefined };
   if (command.writes.length > 0) return { does: 'other' };
   return HARMLESS.has(program) ? { does: 'harmless' } : { does: 'other' };
@@ -123,11 +126,27 @@ function cryptsetup(args: readonly (string | undefined)[]): DiskAction {
   const type = options.has('--type') ? options.get('--type') : options.get('-M');
   const typed = options.has('--type') || options.has('-M');
   const luks = !typed || (type !== undefined && LUKS_TYPES.has(type));
+  if (ONLY_SAYS.some((option) => options.has(option))) return { does: 'harmless' };
+  const format = (): DiskAction => {
+    if (!['--cipher', '-c'].some((option) => options.has(option))) return { does: 'format-luks', device: first };
+    const cipher = options.get('--cipher') ?? options.get('-c');
+    if (cipher === undefined) return { does: 'format-luks', device: undefined };
+    return NO_CIPHER.test(cipher) ? { does: 'decrypt', device: first } : { does: 'format-luks', device: first };
+  };
   switch (action) {
     case 'luksFormat':
-      return { does: 'format-luks', device: first };
+      return format();
     case 'format':
-      return typed && luks ? { does: 'format-luks', device: first } : { does: 'other' };
+      return typed && luks ? format() : { does: 'other' };
+    case 'reencrypt': {
+      const cipher = options.get('--cipher') ?? options.get('-c') ?? '';
+      const weakens = options.has('--decrypt') || NO_CIPHER.test(cipher);
+      return weakens ? { does: 'decrypt', device: first } : { does: 'harmless' };
+    }
+    case 'close':
+    case 'luksClose':
+    case 'remove':
+      return { does: 'close', mapper: first };
     case 'luksOpen':
       return { does: 'open-luks', device: first, mapper: second };
     case 'open':
@@ -158,21 +177,53 @@ function attach(args: readonly (string | undefined)[]): DiskAction {
   return plain ? { does: 'open-other', device } : { does: 'open-luks', device, mapper };
 }
 
+/** dmsetup(8): what makes or changes a mapping does so without LUKS. */
+function deviceMapper(args: readonly (string | undefined)[]): DiskAction {
+  const [verb, name] = args.filter((arg) => arg === undefined || !arg.startsWith('-'));
+  if (verb === 'remove') return { does: 'close', mapper: name };
+  return verb !== undefined && /^(info|ls|status|table|targets|version|deps|mknodes|udev\w+)$/.test(verb)
+    ? { does: 'harmless' }
+    : { does: 'open-other', device: undefined };
+}
+
+/** umount(8): by directory or by device; `-a` is all of them. */
+function unmount(args: readonly (string | undefined)[]): DiskAction {
+  const { words } = split(args, new Set(['-t', '-O', '--types', '--test-opts', '-N']));
+  return { does: 'unmount', target: words.length === 1 ? words[0] : undefined };
+}
+
 function mount(args: readonly (string | undefined)[]): DiskAction {
   const { words, options } = split(
     args,
     new Set(['-o', '-t', '-O', '-L', '-U', '--options', '--types', '--label', '--source', '--target']),
   );
-  if (args.some((arg) => arg !== undefined && /^(-a|--all|--bind|--rbind|--move|--make-.*)$/.test(arg)))
+  if (args.some((arg) => arg !== undefined && /^(-a|--all|--make-.*|--fake|-[nvrwis]*f[nvrwis]*)$/.test(arg)))
     return { does: 'harmless' };
-  if (/(^|,)(remount|r?bind)(,|$)/.test(options.get('-o') ?? options.get('--options') ?? ''))
-    return { does: 'harmless' };
+  if (/(^|,)remount(,|$)/.test(options.get('-o') ?? options.get('--options') ?? '')) return { does: 'harmless' };
   const source = options.get('--source') ?? words[0];
   const target = options.get('--target') ?? words[words.length - 1];
-  if (['tmpfs', 'proc', 'sysfs', 'overlay', 'cgroup2', 'devtmpfs'].includes(options.get('-t') ?? ''))
-    return { does: 'harmless' };
-  return { does: 'mount', device: source, target };
+  if (args.some((arg) => arg === '--move' || arg === '-M')) return { does: 'unmount', target: source };
+  const type = options.get('-t') ?? options.get('--types') ?? '';
+  return { does: 'mount', device: WITHOUT_DEVICE.has(type) ? type : source, target };
 }
+
+/** Options with which cryptsetup(8) only prints. */
+const ONLY_SAYS = ['--help', '-?', '--usage', '--version', '-V', '--dump-master-key', '--dump-volume-key'];
+/** The kernel's cipher that leaves everything as it is. */
+const NO_CIPHER = /^(capi:)?(cipher_)?null\b|^cipher_null/i;
+/** File systems that lie on no device of their own: mount(8), FILESYSTEM-SPECIFIC MOUNT OPTIONS. */
+const WITHOUT_DEVICE = new Set([
+  'tmpfs',
+  'ramfs',
+  'proc',
+  'sysfs',
+  'overlay',
+  'cgroup2',
+  'devtmpfs',
+  'nfs',
+  'nfs4',
+  'cifs',
+]);
 
 /** Positional words and the values of options that take one; `--name=value` too. */
 function split(
@@ -189,6 +240,8 @@ function split(
     } else if (arg !== undefined && valued.has(arg)) {
       index += 1;
       options.set(arg, args[index]);
+    } else if (arg !== undefined && /^-[A-Za-z]./.test(arg) && valued.has(arg.slice(0, 2))) {
+      options.set(arg.slice(0, 2), arg.slice(2));
     } else if (arg?.startsWith('-') === true && arg !== '-') {
       options.set(arg, undefined);
     } else {

@@ -1,17 +1,8 @@
 import type { Attr, Cause, Graph, Reason, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
-import type { Attachments } from './attachments.ts';
-import { type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
-import { hasHole, unmark } from './payload/marked.ts';
-import { secretsByForm, secretsByName } from './secret-patterns.ts';
-import type { Command, Guard, Hole, Payload, Proof, Statement, VolumeFacts } from './types.ts';
-
-/** One command with what it does to a disk, and the volume its device word names. */
-interface Step {
-  readonly command: Command;
-  readonly action: DiskAction;
-  readonly named: ReturnType<typeof volumeNamed>;
-}
+import { type Attachments, ignores } from './attachments.ts';
+import { Disk } from './disk.ts';
+import type { Payload, Proof, Statement, VolumeFacts } from './types.ts';
 
 /**
  * Whether everything kept on a volume is certainly encrypted by its host. All of these must be shown, in this order:
@@ -67,6 +58,12 @@ function unformatted(volume: Resource): Statement {
   const attr = volume.attr('format');
   const claim = 'the provider makes no file system on it';
   const reason = { at: attr.at, saw: describe(attr.value) };
+  if (attr.value.state === 'unset' && ignores(volume, 'format'))
+    return {
+      claim,
+      is: 'unknown',
+      because: [{ ...reason, saw: 'ignore_changes: it may be formatted', causes: ['possible'] }],
+    };
   if (
     attr.value.state === 'unset' ||
     (attr.value.state === 'known' && (attr.value.value === null || attr.value.value === ''))
@@ -85,7 +82,9 @@ function attachedTo(
   const own = joined.filter((each) => each.volume.id === volume.id);
   const servers = new Set(own.map((each) => each.server.id));
   const [first] = own;
-  if (first !== undefined && servers.size === 1 && own.every((each) => each.certainty === 'certain')) {
+  const elsewhere = loose.filter((each) => each.volume?.id === volume.id);
+  const certain = elsewhere.length === 0 && own.every((each) => each.certainty === 'certain');
+  if (first !== undefined && servers.size === 1 && certain) {
     return {
       statement: { claim, is: true, because: [{ at: first.via.at, saw: first.server.id }] },
       server: first.server,
@@ -125,269 +124,4 @@ function payloadRead(payload: Payload): Statement {
       because: [{ at: attr.at, saw: 'no user_data' }],
     };
   return { claim, is: 'unknown', because: [{ at: attr.at, saw: describe(attr.value), causes }] };
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** The commands of one payload, seen from one volume. */
-class Disk {
-  private readonly steps: readonly Step[];
-  private readonly payload: Payload;
-  private readonly volume: Resource;
-  private readonly holes: readonly Hole[];
-  /** How the payload spells this volume. */
-  private readonly words: readonly string[];
-  /** What a condition about this volume names: the device, its mappers, where these are mounted. */
-  private readonly about: readonly string[];
-  private readonly mappers: readonly string[];
-
-  constructor(volume: Resource, graph: Graph, payload: Payload) {
-    this.volume = volume;
-    this.payload = payload;
-    this.holes = payload.files[0]?.text.holes ?? [];
-    const ids = new Map(
-      graph
-        .ofType('hcloud_volume')
-        .flatMap((each): [string, string][] =>
-          each.attr('id').text === undefined ? [] : [[each.attr('id').text ?? '', each.id]],
-        ),
-    );
-    this.steps = payload.commands.map((command) => {
-      const action = diskAction(command);
-      const device = 'device' in action ? action.device : undefined;
-      return { command, action, named: 'device' in action ? volumeNamed(device, this.holes, ids) : 'other' };
-    });
-    const spelled = payload.commands
-      .flatMap((command) => command.mentions)
-      .filter((word) => {
-        const named = volumeNamed(word, this.holes, ids);
-        return typeof named === 'object' && named.volume === volume.id;
-      });
-    this.words = [...new Set(spelled)];
-    const opened = this.steps
-      .filter((step) => this.isHere(step))
-      .flatMap(({ action }) => (action.does === 'open-luks' && action.mapper !== undefined ? [action.mapper] : []));
-    this.mappers = [...new Set(opened)];
-    this.about = [...this.words, ...this.mappers, ...this.mountPoints()];
-  }
-
-  private isHere(step: Step): boolean {
-    return typeof step.named === 'object' && step.named.volume === this.volume.id;
-  }
-
-  /** Whether everything the payload runs can be seen, so that what is not found is not there. */
-  private get whole(): boolean {
-    return this.payload.unread.length === 0 && !this.payload.commands.some((command) => command.opaque);
-  }
-
-  private show(text: string | undefined): string {
-    return text === undefined ? 'a word that is not determined' : unmark(text, this.holes);
-  }
-
-  /** A command as people read it; one that holds a secret is named by its program alone. */
-  private line({ program, args }: Command): string {
-    const text = [program, ...args.map((arg) => this.show(arg))].join(' ');
-    return secretsByForm(text).length + secretsByName(text).length > 0 ? `${program} …` : text;
-  }
-
-  private reason(step: Step): Reason {
-    const { command } = step;
-    return {
-      at: `${command.at}:${command.line}`,
-      saw: this.line(command).slice(0, 200),
-    };
-  }
-
-  /** The first that runs unconditionally or under conditions about this volume decides; else what was found decides. */
-  private judge(
-    claim: string,
-    found: readonly Step[],
-    open: readonly Step[],
-    absent: string,
-    near: readonly Step[] = [],
-    whole = this.whole,
-  ): Statement {
-    const shown = found.find((step) => step.command.guards.every((guard) => isAbout(guard, this.about)));
-    if (shown !== undefined) return { claim, is: true, because: [this.reason(shown)] };
-    if (found.length > 0) {
-      const because = found.map(
-        (step): Reason => ({
-          ...this.reason(step),
-          saw: `only under a condition: ${this.reason(step).saw}`,
-          causes: ['possible'],
-        }),
-      );
-      return { claim, is: 'unknown', because };
-    }
-    if (open.length > 0)
-      return {
-        claim,
-        is: 'unknown',
-        because: open.map((step): Reason => ({ ...this.reason(step), causes: ['function'] })),
-      };
-    const because: Reason[] = [{ at: this.payload.attr.at, saw: absent }, ...near.map((step) => this.reason(step))];
-    if (whole) return { claim, is: false, because };
-    return {
-      claim,
-      is: 'unknown',
-      because: [...because.map((each): Reason => ({ ...each, causes: ['function'] })), ...this.hidden()],
-    };
-  }
-
-  private hidden(): Reason[] {
-    const unread = this.payload.unread.map(
-      ({ at, why }): Reason => ({ at, saw: `not read: ${why}`, causes: ['function'] }),
-    );
-    const opaque = this.payload.commands
-      .filter((command) => command.opaque)
-      .map(
-        (command): Reason => ({
-          at: `${command.at}:${command.line}`,
-          saw: `not followed: ${this.line(command).slice(0, 120)}`,
-          causes: ['function'],
-        }),
-      );
-    return [...unread, ...opaque];
-  }
-
-  formatted(): Statement {
-    const claim = 'LUKS is set up on it';
-    const steps = this.steps.filter((step) => step.action.does === 'format-luks');
-    const here = steps.filter((step) => this.isHere(step));
-    if (here.length === 0) {
-      const pinned = this.payload.refusals.find(
-        (each) =>
-          each.mentions.includes('luksUUID') &&
-          each.mentions.some((word) => UUID.test(word)) &&
-          isAbout(each, this.words),
-      );
-      if (pinned !== undefined)
-        return {
-          claim,
-          is: true,
-          because: [
-            { at: `${pinned.at}:${pinned.line}`, saw: 'refuses a device whose LUKS UUID is not the recorded one' },
-          ],
-        };
-    }
-    const open = steps.filter((step) => step.named === undefined);
-    return this.judge(
-      claim,
-      here,
-      open,
-      'no cryptsetup luksFormat of this volume',
-      steps.filter((step) => !this.isHere(step)),
-      this.whole || this.cannotFormat,
-    );
-  }
-
-  /** A script that is not understood and does not hold the word does not run it: nothing else is hidden here. */
-  private get cannotFormat(): boolean {
-    const unread = this.payload.files.filter((file) => this.payload.unread.some((each) => each.at === file.at));
-    const shown = new Set(unread.map((file) => file.at));
-    const explained =
-      this.payload.unread.every((each) => shown.has(each.at)) &&
-      this.payload.commands.every((command) => !command.opaque || (command.program === '' && shown.has(command.at)));
-    return (
-      explained && unread.every((file) => !/luksFormat|cryptsetup[^\n]*\bformat\b|\beval\b/.test(file.text.marked))
-    );
-  }
-
-  opened(): Statement {
-    const steps = this.steps.filter((step) => step.action.does === 'open-luks');
-    const here = steps.filter((step) => this.isHere(step));
-    const determined = here.filter(({ action }) => action.does === 'open-luks' && action.mapper !== undefined);
-    const open = steps.filter((step) => this.isHere(step) || step.named === undefined);
-    return this.judge('it is opened as LUKS', determined, open, 'nothing opens this volume as LUKS', steps);
-  }
-
-  private mounts(): Step[] {
-    return this.steps.filter(({ action }) => action.does === 'mount' && this.isMapper(action.device));
-  }
-
-  private isMapper(device: string | undefined): boolean {
-    return device !== undefined && this.mappers.some((mapper) => device === `/dev/mapper/${mapper}`);
-  }
-
-  private mountPoints(): string[] {
-    return this.mounts().flatMap(({ action }) =>
-      action.does === 'mount' && action.target !== undefined ? [action.target] : [],
-    );
-  }
-
-  mounted(): Statement {
-    const steps = this.steps.filter(({ action }) => action.does === 'mount');
-    const here = this.mounts().filter(({ action }) => action.does === 'mount' && action.target !== undefined);
-    // A mapper of a device that is not determined may be this volume's.
-    const perhaps = new Set(
-      this.steps.flatMap(({ action, named }) =>
-        action.does === 'open-luks' && named === undefined ? [`/dev/mapper/${action.mapper ?? ''}`] : [],
-      ),
-    );
-    const open = steps.filter(
-      ({ action, named }) =>
-        named === undefined ||
-        (action.does === 'mount' &&
-          (this.isMapper(action.device) ||
-            perhaps.has(action.device ?? '') ||
-            (perhaps.has('/dev/mapper/') && action.device?.startsWith('/dev/mapper/') === true))),
-    );
-    return this.judge('a file system is mounted from what was opened', here, open, 'nothing is mounted from it', steps);
-  }
-
-  get mount(): string | undefined {
-    return this.mountPoints()[0];
-  }
-
-  nothingPlain(): Statement {
-    const claim = 'nothing writes to it in plain';
-    const wrong = this.steps.filter((step) => this.writesPlain(step) || this.covers(step));
-    if (wrong.length > 0) return { claim, is: false, because: wrong.map((step) => this.reason(step)) };
-    const doubtful = this.steps.filter((step) => this.mayWrite(step));
-    const hidden = this.hidden();
-    if (doubtful.length + hidden.length === 0)
-      return {
-        claim,
-        is: true,
-        because: [{ at: this.payload.attr.at, saw: `${this.steps.length} commands, none of which does` }],
-      };
-    return {
-      claim,
-      is: 'unknown',
-      because: [...doubtful.map((step): Reason => ({ ...this.reason(step), causes: ['function'] })), ...hidden],
-    };
-  }
-
-  private writesPlain(step: Step): boolean {
-    const { does } = step.action;
-    if (step.command.writes.some((path) => path !== undefined && this.words.includes(path))) return true;
-    return this.isHere(step) && (does === 'make-file-system' || does === 'mount' || does === 'open-other');
-  }
-
-  /** Something else mounted where the encrypted file system should be. */
-  private covers({ action }: Step): boolean {
-    if (
-      this.mount === undefined ||
-      action.does !== 'mount' ||
-      action.device === undefined ||
-      action.target !== this.mount
-    )
-      return false;
-    return !this.isMapper(action.device);
-  }
-
-  private mayWrite({ command, action, named }: Step): boolean {
-    if (['make-file-system', 'mount', 'open-other'].includes(action.does)) return named === undefined;
-    return (
-      action.does === 'other' && this.words.length > 0 && isAbout({ line: 0, mentions: command.mentions }, this.words)
-    );
-  }
-}
-
-/** Whether a condition is about the volume: one of its words names the device, the mapper or the mount point. */
-function isAbout(guard: Guard, words: readonly string[]): boolean {
-  if (guard.several === true) return false;
-  return guard.mentions.some((mention) =>
-    words.some((word) => (word.length > 3 || hasHole(word)) && mention.includes(word)),
-  );
 }

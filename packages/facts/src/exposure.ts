@@ -1,4 +1,4 @@
-import type { Attr, Cause, Graph, Reason, Resource } from '@lukko/terraform-model';
+import type { Attr, Cause, Edge, Graph, Reason, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
 import { type Block, coversWorld, parseBlock, shareOfWorld } from './cidr.ts';
 import { matchesSelector } from './labels.ts';
@@ -10,7 +10,7 @@ type Applied = Exposure['firewalls'][number];
 export function exposureOf(server: Resource, graph: Graph): Exposure {
   const { firewalls, complete, why } = firewallsOf(server, graph);
   return {
-    public: publicity(server),
+    public: publicity(server, graph),
     guarded: guarded(server, firewalls, complete, why),
     firewalls,
     inbound: firewalls.flatMap(({ firewall }) => inboundOf(firewall, graph)),
@@ -21,7 +21,7 @@ export function exposureOf(server: Resource, graph: Graph): Exposure {
  * A server has a public IPv4 and IPv6 unless `public_net` says otherwise, for each family apart (registry documentation of
  * hcloud_server, `public_net`: both default to true).
  */
-function publicity(server: Resource): Statement {
+function publicity(server: Resource, graph: Graph): Statement {
   const claim = `${server.address} has a public address`;
   const block = server.attr('public_net');
   if (block.value.state === 'unset')
@@ -39,7 +39,33 @@ function publicity(server: Resource): Statement {
   // Where no block may be there at all, the provider's default may hold.
   const perhaps = block.value.state === 'list' && !block.value.complete;
   const is = states.includes(true) ? true : states.includes('unknown') || perhaps ? 'unknown' : false;
-  return { claim, is, because: families.map((attr) => reason(attr)) };
+  const given = is === true ? [] : assigned(server, graph);
+  if (given.length === 0) return { claim, is, because: families.map((attr) => reason(attr)) };
+  const certain = given.some((edge) => edge.certainty === 'certain');
+  const because = given.map(
+    ({ via, resource }): Reason => ({ at: via.at, saw: resource.id, ...(certain ? {} : { causes: ['possible'] }) }),
+  );
+  return { claim, is: certain ? true : 'unknown', because };
+}
+
+/** Addresses given from their own side: a floating IP of the server, an assignment, a primary IP (registry documentation of each). */
+function assigned(server: Resource, graph: Graph): readonly Edge<Resource>[] {
+  const ways = [
+    ['hcloud_floating_ip', 'server_id'],
+    ['hcloud_floating_ip_assignment', 'server_id'],
+    ['hcloud_primary_ip', 'assignee_id'],
+  ] as const;
+  return ways.flatMap(([type, path]) =>
+    live(graph, type).flatMap((each) =>
+      graph
+        .to(each, [path], 'hcloud_server')
+        .edges.flatMap((edge): Edge<Resource>[] =>
+          edge.resource.id === server.id
+            ? [{ resource: each, certainty: each.expanded ? edge.certainty : 'possible', via: edge.via }]
+            : [],
+        ),
+    ),
+  );
 }
 
 function reason(attr: Attr, causes: readonly Cause[] = []): Reason {
@@ -104,7 +130,8 @@ function firewallsOf(server: Resource, graph: Graph): Found {
     const ways = [appliesTo(attachment, server, graph), selects(attachment.attr('label_selectors').items(), server)];
     for (const path of ['server_ids', 'label_selectors'])
       if (mayHoldMore(attachment.attr(path))) ways.push({ certainty: 'possible', via: attachment.attr(path) });
-    for (const edge of owner) add(edge.resource, edge.certainty, ways);
+    // An attachment that a count may leave out attaches nothing for certain.
+    for (const edge of owner) add(edge.resource, attachment.expanded ? edge.certainty : 'possible', ways);
   }
   for (const firewall of live(graph, 'hcloud_firewall')) {
     for (const item of firewall.attr('apply_to').items()) {
@@ -217,6 +244,33 @@ function portsOf(rule: Attr): InboundRule['ports'] {
 /** More than this share of one version's addresses is the internet, with or without the last gap. */
 const MOST_OF_WORLD = 0.5;
 
+function isWorld(blocks: readonly Block[]): boolean {
+  return (
+    coversWorld(blocks) !== undefined ||
+    shareOfWorld(blocks, 4) > MOST_OF_WORLD ||
+    shareOfWorld(blocks, 6) > MOST_OF_WORLD
+  );
+}
+
+/** The rules by which a port is open to the whole internet although none of them opens it alone: two halves in two rules. */
+export function openTogether(rules: readonly InboundRule[], protocol: string, port: number): readonly InboundRule[] {
+  const here = rules.filter(
+    (rule) =>
+      rule.protocol === protocol &&
+      rule.worldOpen.is !== true &&
+      rule.ports !== undefined &&
+      rule.ports.from <= port &&
+      port <= rule.ports.to,
+  );
+  const blocks = here.flatMap(({ attr }) =>
+    attr
+      .attr('source_ips')
+      .items()
+      .flatMap((item) => (item.text === undefined ? [] : (parseBlock(item.text) ?? []))),
+  );
+  return here.length > 1 && isWorld(blocks) ? here : [];
+}
+
 function worldOpen(rule: Attr, graph: Graph): Statement {
   const sources = rule.attr('source_ips');
   const claim = 'it admits the whole internet';
@@ -229,12 +283,7 @@ function worldOpen(rule: Attr, graph: Graph): Statement {
     else if (!isOneAddress(item, graph)) open.push(reason(item, ['function']));
   }
   const because: Reason[] = items.length === 0 ? [reason(sources)] : items.map((item) => reason(item));
-  if (
-    coversWorld(blocks) !== undefined ||
-    shareOfWorld(blocks, 4) > MOST_OF_WORLD ||
-    shareOfWorld(blocks, 6) > MOST_OF_WORLD
-  )
-    return { claim, is: true, because };
+  if (isWorld(blocks)) return { claim, is: true, because };
   const incomplete =
     sources.value.state === 'list' ? !sources.value.complete : sources.value.state !== 'unset' && items.length === 0;
   if (open.length > 0 || incomplete) {

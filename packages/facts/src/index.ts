@@ -1,5 +1,5 @@
 export { deriveFacts, type FactsOptions } from './derive.ts';
-export { inboundOf } from './exposure.ts';
+export { inboundOf, openTogether } from './exposure.ts';
 export { parseImage, registryOf } from './images.ts';
 export { LOCATIONS, locationOf, locationsOfZone, zoneInEu } from './locations.ts';
 export { sshdSettings } from './payload/config-files.ts';

@@ -16,6 +16,8 @@ const FORMS: readonly (readonly [string, RegExp])[] = [
   ['OpenAI key', /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}/],
   ['Stripe key', /\b[rs]k_live_[A-Za-z0-9]{16,}/],
   ['Google API key', /\bAIza[A-Za-z0-9_-]{35}\b/],
+  // crypt(5): whoever has it can guess at leisure, and users.passwd takes it in the place of the password.
+  ['password hash', /\$(?:1|5|6|7|y|gy|2[abxy])\$[./A-Za-z0-9$=,]{20,}/],
   ['OpenSSH private key', /\bb3BlbnNzaC1rZXktdjE[A-Za-z0-9+/]{20,}/],
 ];
 
@@ -24,7 +26,7 @@ const CREDENTIALS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,128}:([^\s:/?
 
 /** Names whose literal value is a secret. `_FILE` and `_PATH` only say where it lies; public parts and digests are none. */
 const SECRET_NAME =
-  /(^|[_.-])(password|passwd|passphrase|secret|secret_?key|private_?key|api_?key|apikey|access_?key|auth_?key|token|credentials?|mac_?key|hmac|client_?secret|signing_?key|encryption_?key|psk|tsig_?key)$/i;
+  /(^|[_.-])(password|passwd|passphrase|pass|pgpwd|pwd|secret|secret_?key|private_?key|api_?key|apikey|access_?key|auth_?key|token|credentials?|mac_?key|hmac|client_?secret|signing_?key|encryption_?key|psk|tsig_?key)$/i;
 const NOT_SECRET =
   /(^|[_.-])(public|pub|file|path|name|id|ref|arn|url|type|length|rotation|version|ttl|policy|enabled|digest|thumbprint|fingerprint|hash|sha256)([_.-]|$)/i;
 
@@ -52,7 +54,7 @@ export function isSecretValue(text: string): boolean {
 
 /** What every form has in it, so that most texts are read once. */
 const ANY_FORM =
-  /-----BEGIN|AGE-SECRET-KEY|AKIA|ASIA|eyJ|gh[pousr]_|github_pat_|glpat-|xox|sk-|k_live_|AIza|b3BlbnNza|:\/\//i;
+  /-----BEGIN|AGE-SECRET-KEY|AKIA|ASIA|eyJ|gh[pousr]_|github_pat_|glpat-|xox|sk-|k_live_|AIza|b3BlbnNza|\$(?:[1-9y]|gy|2[abxy])\$|:\/\//i;
 const ANY_NAME = /pass|secret|key|token|credential|hmac|psk/i;
 
 /** Secrets recognised by form, line by line; one sighting per kind and line. */
@@ -91,6 +93,50 @@ export function secretsByName(text: string): Sighting[] {
       const value = (match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2');
       if (isSecretName(name) && isSecretValue(value) && !/[$`]/.test(value))
         found.push({ kind: `literal ${name.toLowerCase()}`, line: index + 1 });
+    }
+  });
+  return found;
+}
+
+/** Forms in which programs are given a password: chpasswd's `user:password`, an option and the next word, `curl -u`. */
+const GIVEN: readonly (readonly [string, RegExp])[] = [
+  [
+    'password for chpasswd',
+    /\becho\s+(?:-n\s+)?["']?[a-z_][a-z0-9_-]{0,31}:([^\s"'|]{4,256})["']?\s*\|\s*(?:sudo\s+)?chpasswd/,
+  ],
+  ['password for passwd', /\becho\s+(?:-n\s+)?["']?([^\s"'|$]{4,256})["']?\s*\|\s*(?:sudo\s+)?passwd\b/],
+  [
+    'passphrase of a disk',
+    /\b(?:echo|printf)\s+(?:-n\s+|'%s'\s+)?["']?([^\s"'|$]{4,256})["']?\s*\|\s*(?:sudo\s+)?cryptsetup\b/,
+  ],
+  ['password in a command', /\s--?(?:password|passwd|passphrase|token|api-?key)\s+["']?([^\s"'$-][^\s"']{3,255})/i],
+  ['password in a command', /\bcurl\b.*\s(?:-u|--user)[= ]?["']?[^\s"':]+:([^\s"'$]{4,256})/],
+  ['password in a header', /\bAuthorization:\s*Basic\s+([A-Za-z0-9+/]{8,512}={0,2})/i],
+];
+
+/** `chpasswd.list` of a cloud-config: lines of `user:password`, where `R` and `RANDOM` ask for a new one. */
+const CHPASSWD = /^chpasswd:[ \t]*\n(?:[ \t]+.*\n){0,20}?[ \t]+list:[ \t]*\|?-?[ \t]*\n((?:[ \t]+.*(?:\n|$)){1,100})/m;
+
+/** Passwords that a cloud-config sets by name of the user. */
+export function passwordsSet(text: string): Sighting[] {
+  const found = CHPASSWD.exec(text);
+  if (found?.[1] === undefined) return [];
+  const first = text.slice(0, found.index + found[0].length - found[1].length).split('\n').length;
+  return found[1].split('\n').flatMap((line, index): Sighting[] => {
+    const value = /^\s+(?:-\s+)?["']?[a-z_][a-z0-9_-]*:([^\s"']+)/.exec(line)?.[1];
+    const literal = value !== undefined && !/^(R|RANDOM)$/.test(value) && isSecretValue(value);
+    return literal ? [{ kind: 'password for chpasswd', line: first + index }] : [];
+  });
+}
+
+/** Secrets that a command line or a header hands over. */
+export function secretsGiven(text: string): Sighting[] {
+  const found: Sighting[] = [];
+  text.split('\n').forEach((line, index) => {
+    if (line.length > 20_000 || /^\s*#/.test(line)) return;
+    for (const [kind, form] of GIVEN) {
+      const value = form.exec(line)?.[1];
+      if (value !== undefined && isSecretValue(value) && !/[$`]/.test(value)) found.push({ kind, line: index + 1 });
     }
   });
   return found;

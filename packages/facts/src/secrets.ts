@@ -5,9 +5,11 @@ import {
   isHetznerToken,
   isSecretName,
   isSecretValue,
+  passwordsSet,
   type Sighting,
   secretsByForm,
   secretsByName,
+  secretsGiven,
 } from './secret-patterns.ts';
 import type { Payload, SecretUse } from './types.ts';
 
@@ -58,8 +60,17 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
   const byForm = secretsByForm(text);
   if (byForm.length > 0) return byForm.map(({ kind }) => ({ ...base, kind }));
   if (isHetznerToken(name, text)) return [{ ...base, kind: 'Hetzner API token' }];
-  return isSecretName(name) && isSecretValue(text) ? [{ ...base, kind: `literal ${name.toLowerCase()}` }] : [];
+  if (isSecretName(name) && isSecretValue(text)) return [{ ...base, kind: `literal ${name.toLowerCase()}` }];
+  // A text of several settings: an environment file, a script that an argument carries.
+  return secretsByName(text).map(({ kind }) => ({ ...base, kind }));
 }
+
+const sightings = (text: string): Sighting[] => [
+  ...secretsByForm(text),
+  ...secretsByName(text),
+  ...secretsGiven(text),
+  ...passwordsSet(text),
+];
 
 function inPayload(payload: Payload): SecretUse[] {
   const { server } = payload;
@@ -70,11 +81,9 @@ function inPayload(payload: Payload): SecretUse[] {
     owner: server.id,
   });
   const text = mark(payload.attr.value)?.marked ?? '';
-  const files = payload.files.flatMap((file) =>
-    [...secretsByForm(file.text.marked), ...secretsByName(file.text.marked)].map((each) => use(each, file.at)),
-  );
+  const files = payload.files.flatMap((file) => sightings(file.text.marked).map((each) => use(each, file.at)));
   // What stands outside files (users, chpasswd, commands) is searched in the document; a hit inside a file is that file's.
-  const whole = files.length > 0 ? [] : [...secretsByForm(text), ...secretsByName(text)];
+  const whole = files.length > 0 ? [] : sightings(text);
   return [...files, ...whole.map((each) => use(each, payload.attr.at))];
 }
 
@@ -82,7 +91,7 @@ function inPayload(payload: Payload): SecretUse[] {
 function inIgnored(attr: Attr, server: Owner, judged: ReadonlySet<string>): SecretUse[] {
   const text = judged.has(attr.at) ? undefined : mark(attr.value)?.marked;
   if (text === undefined) return [];
-  return [...secretsByForm(text), ...secretsByName(text)].map(({ kind, line }) => ({
+  return sightings(text).map(({ kind, line }) => ({
     kind,
     at: `${attr.at}:${line}`,
     place: server.place,

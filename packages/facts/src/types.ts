@@ -170,6 +170,10 @@ export interface Command {
   readonly writes: readonly (string | undefined)[];
   /** The engine cannot see what it does: a program the payload does not contain, a shell fed by a pipe, a word that is not determined as program. */
   readonly opaque: boolean;
+  /** Set when the program is a file of the payload: what it runs stands in commands of its own. */
+  readonly followed?: boolean;
+  /** What it is reached from (runcmd, a unit); commands of one entry run in the order in which they stand. */
+  readonly entry?: string;
 }
 
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */

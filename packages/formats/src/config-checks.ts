@@ -56,7 +56,7 @@ export function checkQuorum(keys: Quorum, context: Context): void {
     context,
     keys.servers.map((server) => server.thumbprint),
     at('thumbprint'),
-    'give each server a key of its own and run `lukko keys pin`',
+    'give each server a key of its own and write what `tang-show-keys` prints there',
   );
 }
 

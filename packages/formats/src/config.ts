@@ -22,7 +22,7 @@ const httpsUrl = z.url({ protocol: /^https$/, error: 'expected a URL that starts
 
 const thumbprint = pattern(
   /^([A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})$/,
-  'expected a JWK thumbprint of 43 characters, as `lukko keys pin` writes it',
+  'expected a JWK thumbprint of 43 characters, as `tang-show-keys` prints it',
 ).describe(
   'SHA-256 thumbprint of the signing key, as `jose jwk thp -a S256` prints it (RFC 7638); SHA-1 has 27 characters.',
 );
@@ -45,9 +45,9 @@ const host = z.strictObject({
   volume: z.strictObject({
     size: z.number().int().min(10).max(10240).describe('Gigabytes; a volume of Hetzner has 10 to 10240.'),
     luksUuid: z
-      .uuid('expected a UUID, as `lukko volumes pin` writes it')
+      .uuid('expected a UUID, as `cryptsetup luksUUID` prints it')
       .optional()
-      .describe('Written by `lukko volumes pin` after the first boot: a host that has it refuses a blank disk.'),
+      .describe('What `cryptsetup luksUUID` says after the first boot: a host that has it refuses a blank disk.'),
   }),
 });
 
@@ -57,7 +57,7 @@ const keyServer = z.strictObject({
   serverType: slug,
   thumbprint: thumbprint
     .optional()
-    .describe('Written by `lukko keys pin`; until all have one, the stacks that need them are left out.'),
+    .describe('What `tang-show-keys` says on the server; until all have one, the stacks that need them are left out.'),
 });
 
 const keys = z

@@ -1,4 +1,4 @@
-import type { Graph, Place, Reason, Resource } from '@lukko/terraform-model';
+import type { Backend, Graph, Place, Reason, Resource } from '@lukko/terraform-model';
 
 /**
  * Where in the organisation's configuration the deciding values came from: the origins of every attribute that is among the
@@ -7,11 +7,11 @@ import type { Graph, Place, Reason, Resource } from '@lukko/terraform-model';
 export function originsOf(graph: Graph, because: readonly Reason[], message: string): readonly Place[] {
   const found = new Map<string, Place>();
   for (const reason of because) {
-    const resource = elementAt(graph, reason.at);
-    if (resource === undefined) continue;
+    const element = elementAt(graph, reason.at) ?? backendAt(graph, reason.at);
+    if (element === undefined) continue;
     const said = `${reason.at}\n${reason.saw}\n${message}`;
-    for (const origin of resource.origins) {
-      if (!isBelow(reason.at, `${resource.id}.${origin.attribute}`)) continue;
+    for (const origin of element.origins) {
+      if (!isBelow(reason.at, `${element.id}.${origin.attribute}`)) continue;
       if (origin.value !== undefined && !said.includes(origin.value)) continue;
       found.set(`${origin.place.file}:${origin.place.line ?? 0}`, origin.place);
     }
@@ -27,6 +27,10 @@ export function elementAt(graph: Graph, at: string): Resource | undefined {
     if (resource !== undefined) return resource;
   }
   return undefined;
+}
+
+function backendAt(graph: Graph, at: string): Backend | undefined {
+  return graph.roots.map(({ backend }) => backend).find(({ id }) => isBelow(at, id));
 }
 
 function isBelow(at: string, attribute: string): boolean {

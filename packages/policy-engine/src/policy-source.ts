@@ -67,6 +67,12 @@ export function readPolicy({ lukko: found, read, posture: override, catalogue }:
   const named = (field: 'register' | 'waivers' | 'operators' | 'approvers' | 'claims') => {
     const path = own?.value[field];
     if (own === undefined || path === undefined) return undefined;
+    if (isOutside(path)) {
+      const { file, line } = own.at(field);
+      throw new PolicyError(
+        `${file}:${line}: ${field}: expected a path below the directory of ${file}, found ${JSON.stringify(path)}; move the file there`,
+      );
+    }
     const file = read?.(path);
     if (file === undefined) throw missing(own, field, path);
     digests.push({ file: file.file, sha256: sha256(file.text) });
@@ -101,11 +107,31 @@ export function readPolicy({ lukko: found, read, posture: override, catalogue }:
     services:
       registerFile === undefined ? [] : parseFile(register, registerFile.text, registerFile.file).value.services,
     operators,
-    waivers: waiversFile === undefined ? [] : parseFile(waivers, waiversFile.text, waiversFile.file).value.waivers,
+    waivers: waiversFile === undefined ? [] : waiversOf(waiversFile),
     waiversFile: waiversFile?.file ?? 'waivers.yaml',
     approvers: approversFile === undefined ? [] : signersOf(approversFile),
     policy: { sha256: policyDigest(catalogue, posture, digests), files: digests.map(({ file }) => file).sort() },
   };
+}
+
+/** The policy is what stands in one place: a path that leads out of it could be anybody's. */
+function isOutside(path: string): boolean {
+  return /^([\\/]|[A-Za-z]:)/.test(path) || path.split(/[\\/]/).includes('..');
+}
+
+/** @throws PolicyError for an id that stands twice: an override and an approval name a waiver by it. */
+function waiversOf({ text, file }: { text: string; file: string }): readonly Waiver[] {
+  const { value, at } = parseFile(waivers, text, file);
+  const seen = new Map<string, number>();
+  for (const [position, { id }] of value.waivers.entries()) {
+    const { line } = at(['waivers', position, 'id']);
+    const before = seen.get(id);
+    if (before !== undefined) {
+      throw new PolicyError(`${file}:${line}: waiver ${id} stands twice (first at line ${before}); rename one`);
+    }
+    seen.set(id, line);
+  }
+  return value.waivers;
 }
 
 function signersOf({ text, file }: { text: string; file: string }): readonly AllowedSigner[] {

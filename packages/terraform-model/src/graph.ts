@@ -47,6 +47,8 @@ export interface Backend extends Element {
   readonly kind: 'backend';
   readonly type: string;
   readonly written: boolean;
+  /** Where the values came from, as for a resource. */
+  readonly origins: readonly Origin[];
 }
 
 export interface RequiredProvider {

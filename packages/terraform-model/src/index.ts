@@ -6,6 +6,7 @@ export { type Default, defaultOf, defaults } from './defaults.ts';
 export { describe } from './describe.ts';
 export type * from './graph.ts';
 export { InputError } from './input-error.ts';
+export { type JsonDocument, readJson } from './json/read.ts';
 export { type PlanInput, readPlan } from './plan/read.ts';
 export { isPlanFile, type PlanFile, readPlanFile } from './plan-file/read.ts';
 export type * from './reason.ts';

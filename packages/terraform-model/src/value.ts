@@ -51,6 +51,12 @@ export type Value =
   /** Literal parts and holes, as user_data has them at synth. At least one hole. */
   | { readonly state: 'text'; readonly parts: readonly (string | Unknown)[] }
   /** A list, set or repeated block; `complete` is false when more items may exist (dynamic, count). */
-  | { readonly state: 'list'; readonly items: readonly Value[]; readonly complete: boolean }
+  | {
+      readonly state: 'list';
+      readonly items: readonly Value[];
+      readonly complete: boolean;
+      /** Terraform's set: sorted, without indexes; in a loop the key is the item. */
+      readonly set?: true;
+    }
   | { readonly state: 'map'; readonly entries: ReadonlyMap<string, Value>; readonly complete: boolean }
   | Unknown;

@@ -80,6 +80,11 @@ export function ownReferences(value: Value): readonly Reference[] {
   return value.state === 'unknown' ? value.references : (carried.get(value) ?? []);
 }
 
+/** A set of which some items are not known yet: what order they will have is not known either. */
+export function isUnordered(value: Value): boolean {
+  return value.state === 'list' && value.set === true && value.items.length > 1 && causesOf(value).length > 0;
+}
+
 /** Every cause for which a part of the value is not known. */
 export function causesOf(value: Value): readonly Cause[] {
   const found = new Set<Cause>();

@@ -1,4 +1,15 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles } from '../../../../packages/cli/src/ports/node.ts';
 import { directoryWith } from '../fake-ports.ts';
@@ -42,4 +53,15 @@ test('kind tells files, directories and nothing apart', () => {
     'directory',
     'none',
   ]);
+});
+
+test('a pipe is written to, and stays one', () => {
+  const pipe = join(directoryWith({}), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = openSync(pipe, 'r+');
+  nodeFiles.write(pipe, 'report');
+  const bytes = Buffer.alloc(6);
+  readSync(reader, bytes);
+  closeSync(reader);
+  expect([bytes.toString(), nodeFiles.kind(pipe)]).toEqual(['report', 'other']);
 });

@@ -8,7 +8,7 @@ export function file(path: string, text: string): PayloadFile {
 
 /** Follows a script; `files` are what the payload holds beside it. */
 export function follow(script: string, files: Readonly<Record<string, string>> = {}): ShellRun {
-  const run = new ShellRun((path) => (files[path] === undefined ? undefined : file(path, files[path])));
+  const run = new ShellRun(new Map(Object.entries(files).map(([path, text]) => [path, file(path, text)])));
   run.text(script, newScope('script'));
   return run;
 }

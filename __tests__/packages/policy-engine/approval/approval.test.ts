@@ -22,18 +22,6 @@ test('what is signed is canonical JSON without the signature', () => {
   );
 });
 
-test.each([[['ed25519']], [['ecdsa', '256']], [['ecdsa', '384']], [['ecdsa', '521']], [['rsa', '3072']]])(
-  'OpenSSH signs it with a key of type %s, and it is approved',
-  (type) => {
-    const person = approver(type);
-    const signed = person.sign(waiver);
-    expect(notApproved(signed, person.signers('board'), asOf)).toBeUndefined();
-    expect(notApproved({ ...signed, expires: '2027-12-31' }, person.signers('board'), asOf)).toBe(
-      'its signature is not one of what it says now',
-    );
-  },
-);
-
 test.each<[string, Waiver, ReturnType<typeof board.signers>, string]>([
   ['no signature', waiver, board.signers('board'), 'it carries no signature of board'],
   [

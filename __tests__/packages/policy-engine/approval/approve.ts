@@ -1,60 +1,51 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { Waiver } from '@lukko/formats';
 import { waiverText } from '@lukko/policy-engine';
 import {
   type AllowedSigner,
   readAllowedSigners,
 } from '../../../../packages/policy-engine/src/approval/allowed-signers.ts';
+import { wireString } from '../../../../packages/policy-engine/src/approval/wire.ts';
 
 export interface Approver {
-  /** Signs with OpenSSH itself. */
   sign(waiver: Waiver, namespace?: string): Waiver;
   /** The line `name [options] key` of an allowed-signers file, read. */
   signers(name: string, options?: string): readonly AllowedSigner[];
 }
 
-/** An approver with a key made by ssh-keygen for this run and thrown away. */
-export function approver(type: readonly string[] = ['ed25519']): Approver {
-  const folder = mkdtempSync(path.join(tmpdir(), 'lukko-approver-'));
-  const key = path.join(folder, 'key');
-  try {
-    const [kind = '', ...bits] = type;
-    execFileSync('ssh-keygen', [
-      '-q',
-      '-t',
-      kind,
-      ...bits.flatMap((size) => ['-b', size]),
-      '-N',
-      '',
-      '-C',
-      'test',
-      '-f',
-      key,
-    ]);
-    const [privateKey, publicKey] = [readFileSync(key), readFileSync(`${key}.pub`, 'utf8')];
-    return {
-      sign(waiver, namespace = 'lukko-waiver') {
-        const here = mkdtempSync(path.join(tmpdir(), 'lukko-approver-'));
-        try {
-          const file = path.join(here, 'key');
-          writeFileSync(file, privateKey, { mode: 0o600 });
-          const signature = execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', namespace, '-f', file], {
-            input: waiverText(waiver),
-            encoding: 'utf8',
-            stdio: ['pipe', 'pipe', 'ignore'],
-          });
-          return { ...waiver, signature };
-        } finally {
-          rmSync(here, { recursive: true });
-        }
-      },
-      signers: (name, options = '') =>
-        readAllowedSigners(`# who may approve\n${name} ${options} ${publicKey}`, 'approvers'),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+export const signersOf = (publicKey: string) => (name: string, options?: string) =>
+  readAllowedSigners(`# who may approve\n${name} ${options ?? ''} ${publicKey}`, 'approvers');
+
+/**
+ * An approver with an Ed25519 key made for this run, who signs as PROTOCOL.sshsig says, without OpenSSH. That OpenSSH writes
+ * the same is what openssh.test.ts shows, where it is there.
+ */
+export function approver(): Approver {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const jwk = createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })).export({ format: 'jwk' });
+  const type = 'ssh-ed25519';
+  const key = Buffer.concat([wireString(type), wireString(Buffer.from(jwk.x ?? '', 'base64url'))]);
+  return {
+    sign: (waiver, namespace = 'lukko-waiver') => ({
+      ...waiver,
+      signature: armour(privateKey, key, waiver, namespace),
+    }),
+    signers: signersOf(`${type} ${key.toString('base64')} test`),
+  };
+}
+
+function armour(privateKey: KeyObject, key: Buffer, waiver: Waiver, namespace: string): string {
+  const head = [wireString(namespace), wireString(''), wireString('sha512')];
+  const digest = createHash('sha512').update(waiverText(waiver)).digest();
+  const signature = sign(null, Buffer.concat([Buffer.from('SSHSIG'), ...head, wireString(digest)]), privateKey);
+  const blob = Buffer.concat([wireString('ssh-ed25519'), wireString(signature)]);
+  const body = Buffer.concat([
+    Buffer.from('SSHSIG'),
+    Buffer.from([0, 0, 0, 1]),
+    wireString(key),
+    ...head,
+    wireString(blob),
+  ]);
+  const lines = body.toString('base64').match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
 }

@@ -1,15 +1,15 @@
 import { deriveFacts } from '@lukko/facts';
 import type { Report } from '@lukko/formats';
 import { evaluate, renderJson, renderTerminal } from '@lukko/policy-engine';
-import type { Graph } from '@lukko/terraform-model';
 import { catalogue } from '../catalogue.ts';
 import { environmentClassOf } from '../environment-class.ts';
 import { fileProblem, InputError } from '../errors.ts';
-import { find, looked } from '../find.ts';
+import { find } from '../find.ts';
 import { readGraph } from '../graph.ts';
 import { displayName, fromHere } from '../input-file.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import type { Ports } from '../ports/ports.ts';
+import { refuseNothing } from '../refuse-nothing.ts';
 
 export interface CheckOptions extends PolicyOptions {
   readonly source?: string;
@@ -42,18 +42,6 @@ export async function check(path: string | undefined, options: CheckOptions, por
   });
   print(report, options, ports);
   return report.summary.exitCode;
-}
-
-/** Nothing looked at is no pass. @throws InputError for an input that declares nothing rules could be asked about. */
-function refuseNothing({ resources, roots }: Graph, file: string): void {
-  const declared = roots.some(
-    ({ backend, providers, modules, requiredProviders }) =>
-      backend.written || providers.length > 0 || modules.length > 0 || requiredProviders.length > 0,
-  );
-  if (resources.length > 0 || declared) return;
-  throw new InputError(
-    `${file}: holds no resource, provider, module or backend, so there is nothing to judge; name ${looked}`,
-  );
 }
 
 function print(report: Report, { format, out }: CheckOptions, ports: Ports): void {

@@ -20,6 +20,7 @@ import { planTime } from '../plan-time.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import { writeDirectory } from '../ports/directory.ts';
 import type { Ports } from '../ports/ports.ts';
+import { refuseNothing } from '../refuse-nothing.ts';
 
 export interface EvidenceOptions extends PolicyOptions {
   readonly control: string;
@@ -86,6 +87,7 @@ function judge(
   ports: Ports,
 ): { readonly report: TierReport; readonly environments: readonly Environment[] } {
   const { graph, inputs } = readGraph(found, source, ports);
+  refuseNothing(graph, inputs[0]?.file ?? '.');
   const environmentClass = environmentClassOf(graph);
   const report = evaluate({
     rules: policy.rules,
@@ -114,7 +116,7 @@ function judge(
 
 /** What our own synthesised stacks say of themselves: `"//".metadata.environment`. Foreign ones say nothing. */
 function environmentIn(bytes: Uint8Array): readonly Environment[] {
-  const document = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+  const document = JSON.parse(new TextDecoder().decode(bytes)) as {
     '//'?: { metadata?: { environment?: unknown } };
   };
   const { name, class: kind } = Object(document['//']?.metadata?.environment) as { name?: unknown; class?: unknown };

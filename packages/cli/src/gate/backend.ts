@@ -44,7 +44,10 @@ export function resolvedBackend(folder: string, configuration: string): string {
 function writtenBackend(configuration: string): Written {
   const backend = asRecord(asRecord(asRecord(JSON.parse(configuration)).terraform).backend);
   const [entry] = Object.entries(backend);
-  return entry === undefined ? { type: 'local', config: {} } : { type: entry[0], config: asRecord(entry[1]) };
+  if (entry === undefined) return { type: 'local', config: {} };
+  // In Terraform's JSON syntax a comment: it says which line declared the backend, and terraform does not keep it.
+  const { '//': _, ...config } = asRecord(entry[1]);
+  return { type: entry[0], config };
 }
 
 function endpointOf(config: Readonly<Record<string, unknown>>): unknown {

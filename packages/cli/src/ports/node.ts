@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -45,6 +46,11 @@ export function nodePorts(): Ports {
 }
 
 function writeAtomically(path: string, content: string | Uint8Array): void {
+  // A device or pipe is written to; renaming onto it would put a file in its place.
+  if (nodeFiles.kind(path) === 'other') {
+    writeFileSync(path, content);
+    return;
+  }
   const directory = dirname(path);
   mkdirSync(directory, { recursive: true });
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);

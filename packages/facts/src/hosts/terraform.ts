@@ -8,12 +8,17 @@ export function shortSource(source: string): string {
   return source.split('/').slice(-2).join('/').toLowerCase();
 }
 
+const PUBLIC_REGISTRIES: readonly string[] = ['registry.terraform.io', 'registry.opentofu.org'];
+
 interface ProviderData {
   readonly operator: Operator;
   readonly entry: NonNullable<Operator['providers']>[number];
 }
 
 export function providerData(source: string, operators: readonly Operator[]): ProviderData | undefined {
+  // The same name in another registry is another program.
+  const parts = source.split('/');
+  if (parts.length > 2 && !PUBLIC_REGISTRIES.includes(parts[0]?.toLowerCase() ?? '')) return undefined;
   const short = shortSource(source);
   for (const operator of operators) {
     const entry = operator.providers?.find((each) => each.source === short);
@@ -98,9 +103,27 @@ export function backendHosts(graph: Graph): HostUse[] {
     const spot = { position: 'state backend', class: 'data' as const, place: backend.place, owner: backend.id };
     const known = BACKENDS.get(backend.type);
     const given = (known?.given ?? []).flatMap((path) => hostUses(backend.attr(...path), spot));
-    const more = backend.type === 's3' ? hostUses(backend.attr('endpoints', 'dynamodb'), spot) : [];
+    const more = backend.type === 's3' ? besideTheBucket(backend, spot) : [];
     if (given.length > 0) return [...given, ...more];
     return [defaultOf(backend, known?.host, spot), ...more];
+  });
+}
+
+/**
+ * What backend s3 asks beside the bucket: a table of locks, and whoever hands out credentials when a role is assumed. Each is AWS's own
+ * unless an endpoint says otherwise (developer.hashicorp.com/terraform/language/backend/s3).
+ */
+function besideTheBucket(backend: Backend, spot: Omit<Spot, 'at'>): HostUse[] {
+  const services = [
+    { name: 'dynamodb', older: 'dynamodb_endpoint', used: ['dynamodb_table'] },
+    { name: 'sts', older: 'sts_endpoint', used: ['assume_role', 'assume_role_with_web_identity', 'role_arn'] },
+    { name: 'iam', older: 'iam_endpoint', used: [] },
+    { name: 'sso', older: 'sso_endpoint', used: [] },
+  ];
+  return services.flatMap(({ name, older, used }) => {
+    const given = [['endpoints', name], [older]].flatMap((path) => hostUses(backend.attr(...path), spot));
+    const asked = used.some((attribute) => backend.attr(attribute).value.state !== 'unset');
+    return given.length > 0 || !asked ? given : [defaultOf(backend, `${name}.amazonaws.com`, spot)];
   });
 }
 
@@ -165,8 +188,13 @@ export function dataSourceHosts(graph: Graph): HostUse[] {
 
 function remoteState(resource: Resource): HostUse[] {
   const spot = { position: 'remote state', class: 'data' as const, place: resource.place, owner: resource.id };
-  const backend = BACKENDS.get(resource.attr('backend').text ?? '');
-  if (backend === undefined) return [];
+  const type = resource.attr('backend');
+  const backend = BACKENDS.get(type.text ?? '');
+  if (backend === undefined) {
+    if (type.text !== undefined) return [];
+    const causes = type.value.state === 'unknown' ? type.value.causes : (['function'] as const);
+    return [{ ...spot, at: type.at, implicit: false, host: undefined, causes }];
+  }
   const given = backend.given.flatMap((path) => hostUses(resource.attr('config', ...path), spot));
   if (given.length > 0) return given;
   const host = backend.host;

@@ -25,6 +25,21 @@ export interface CloudConfig {
   readonly unread: readonly { readonly at: string; readonly why: string }[];
 }
 
+/**
+ * Modules that run code of others, or change which modules run and on which device (cloud-init, module reference): what they do stands
+ * in no command.
+ */
+const UNFOLLOWED = new Set(
+  'ansible chef puppet salt_minion mcollective landscape snap lxd juju autoinstall device_aliases datasource datasource_list vendor_data merge_how merge_type cloud_init_modules cloud_config_modules cloud_final_modules'.split(
+    ' ',
+  ),
+);
+
+function isOff(value: YamlNode | null): boolean {
+  if (isMap(value)) return textOf(value.get('enabled', true) as YamlNode) === 'false';
+  return isSeq(value) ? false : isScalar(value) && value.value === 'false';
+}
+
 const DEEPEST = 40;
 const MOST_BYTES = LONGEST_TEXT;
 
@@ -107,9 +122,19 @@ class Reader implements CloudConfig {
       case 'mounts':
         this.disks(key, value);
         return this.walk(key, value, 0);
+      case 'swap':
+        this.swap(value);
+        return this.walk(key, value, 0);
       default:
+        if (UNFOLLOWED.has(key) && !isOff(value)) this.fail(key, 'a module of cloud-init whose work is not followed');
         return this.walk(key, value, 0);
     }
+  }
+
+  /** A swap file: memory lies on the disk that holds it (cloud-init, module reference, Mounts). */
+  private swap(value: YamlNode | null): void {
+    const file = isMap(value) ? textOf(value.get('filename', true) as YamlNode) : undefined;
+    this.bootcmd.push({ words: ['swapon', file ?? '/swap.img'], line: this.lineOf(value) });
   }
 
   private lineOf(node: YamlNode | null | undefined): number {

@@ -29,9 +29,28 @@ function mountTable(files: readonly PayloadFile[], units: readonly Unit[]): Moun
     const [target] = valuesOf(unit.entries, 'Mount', 'Where');
     return source === undefined || target === undefined
       ? []
-      : [{ source, target, automatic: unit.started, at: unit.file.at, line: 1, guards: unit.guards }];
+      : [{ source, target, ...startOf(unit, source, target, units), at: unit.file.at, line: 1 }];
   });
   return [...fstab, ...mounts];
+}
+
+/** Also a mount that no command starts is made once a unit that runs requires something below it (`RequiresMountsFor=`). */
+function startOf(
+  unit: Unit,
+  source: string,
+  target: string,
+  units: readonly Unit[],
+): Pick<Mount, 'automatic' | 'guards'> {
+  if (unit.started) return { automatic: true, guards: unit.guards };
+  // From a mapper it is what the script that opened it mounts: that it waits for is no proof that anybody does.
+  const asks =
+    !source.startsWith('/dev/mapper/') &&
+    units.some(
+      (each) =>
+        each.started &&
+        valuesOf(each.entries, 'Unit', 'RequiresMountsFor').some((path) => `${path}/`.startsWith(`${target}/`)),
+    );
+  return { automatic: asks, guards: [{ line: 1, mentions: [`when something requires ${unit.name}`] }] };
 }
 
 function fields(file: PayloadFile): { words: string[]; line: number }[] {

@@ -91,9 +91,34 @@ function inSite(site: Payload['sites'][number]): PayloadHost[] {
 
 function inCommand(command: Payload['commands'][number]): PayloadHost[] {
   const path: PathClass = FETCHES.has(command.program) ? 'pull' : 'data';
-  return command.args.flatMap((arg) =>
-    urlsIn(arg ?? '').map((url) => named(url.text, 'URL', path, command.at, command.line)),
-  );
+  const urls = command.args.flatMap((arg) => urlsIn(arg ?? '').map((url) => url.text));
+  const bare = command.args.flatMap((arg) => (arg === undefined ? [] : bareHost(command.program, arg)));
+  return [
+    ...urls.map((text) => named(text, 'URL', path, command.at, command.line)),
+    ...bare.map((text) => named(text, 'endpoint', path, command.at, command.line)),
+  ];
+}
+
+/** Words that these programs take for a host although no scheme stands before it: their manual pages, SYNOPSIS. */
+function bareHost(program: string, arg: string): string[] {
+  if (arg.startsWith('-') || arg.includes('://')) return [];
+  const host = '([a-z0-9-]+(?:\\.[a-z0-9-]+)+)';
+  const forms: Readonly<Record<string, RegExp>> = {
+    curl: new RegExp(`^${host}(?::\\d+)?(?:/\\S*)?$`, 'i'),
+    wget: new RegExp(`^${host}(?::\\d+)?(?:/\\S*)?$`, 'i'),
+    nc: new RegExp(`^${host}$`, 'i'),
+    ncat: new RegExp(`^${host}$`, 'i'),
+    ssh: new RegExp(`^(?:[^@\\s/]+@)?${host}$`, 'i'),
+    sftp: new RegExp(`^(?:[^@\\s/]+@)?${host}(?::.*)?$`, 'i'),
+    scp: new RegExp(`^(?:[^@\\s/]+@)?${host}:.*$`, 'i'),
+    rsync: new RegExp(`^(?:[^@\\s/]+@)?${host}:.*$`, 'i'),
+    git: new RegExp(`^[^@\\s/]+@${host}:.*$`, 'i'),
+    restic: new RegExp(`^(?:s3|sftp):(?:[^@\\s/]+@)?${host}[:/].*$`, 'i'),
+  };
+  const found = forms[program]?.exec(arg)?.[1];
+  return found === undefined || /\.(sh|txt|gz|conf|json|ya?ml|pem|crt|key|log|html?|tar|zip|deb)$/i.test(found)
+    ? []
+    : [found];
 }
 
 function inUnit(unit: Payload['units'][number]): PayloadHost[] {

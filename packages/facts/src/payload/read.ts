@@ -3,6 +3,7 @@ import type { MarkedText, Payload, PayloadFile, Unit } from '../types.ts';
 import { caddyFacts } from './caddy-sites.ts';
 import { type BootCommand, type CloudConfig, decode, readCloudConfig } from './cloud-config.ts';
 import { composeContainers } from './compose.ts';
+import { followHooks } from './hooks.ts';
 import { mark, wholeHole } from './marked.ts';
 import { followMounts, readMountTables } from './mount-tables.ts';
 import { hostsNamed } from './named-hosts.ts';
@@ -68,7 +69,7 @@ function parse(given: MarkedText, at: string): Parsed {
   const text = unpacked(given);
   const config = documentOf(text, at);
   const files = new Map(config.files.map((file) => [file.path, file]));
-  const run = new ShellRun((path) => files.get(path));
+  const run = new ShellRun(files);
   run.holes = text.holes;
   const units = follow(config, run, files, at);
   const all = [...new Map([...files, ...run.written]).values()];
@@ -117,6 +118,7 @@ function formOf(start: string): string {
 /** Runs the entry points, then the units they start, until nothing new starts. */
 function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, PayloadFile>, at: string): Unit[] {
   const done = new Set<string>();
+  const hooks = new Set<string>();
   let units: Unit[] = [];
   try {
     bootCommands(config.bootcmd, run, `${at}:bootcmd`);
@@ -124,6 +126,7 @@ function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, P
       if (/^\/var\/lib\/cloud\/scripts\/per-(boot|once|instance)\//.test(file.path)) run.script(file, [], newScope(at));
     bootCommands(config.runcmd, run, `${at}:runcmd`);
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      followHooks([...files.values(), ...run.written.values()], run, hooks);
       units = activate(unitFiles([...new Map([...files, ...run.written]).values()]), run.commands);
       const fresh = units.filter((unit) => unit.started && !done.has(unit.name));
       if (fresh.length === 0) break;
@@ -144,6 +147,7 @@ function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, P
 /** cloud-init writes all entries into one shell script, so an `exit` ends them all, and variables live on. */
 function bootCommands(commands: readonly BootCommand[], run: ShellRun, at: string): void {
   const scope = newScope(at);
+  run.entry = at;
   for (const command of commands) {
     if (scope.flow !== undefined) break;
     if ('script' in command) run.text(command.script, scope, command.line);

@@ -73,10 +73,103 @@ const BUILTINS = new Map<string, Builtin>([
   ['mv', copy],
   ['install', copy],
   ['ln', copy],
-  ...['python', 'python3', 'perl', 'ruby', 'node', 'php', 'ansible-pull', 'ansible-playbook', 'make'].map(
-    (name): [string, Builtin] => [name, (run, args, scope, line) => opaque(run, [known(name), ...args], scope, line)],
-  ),
+  ['doas', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-C'])],
+  ['setpriv', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  ['unshare', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  ['chroot', (run, args, scope, line) => wrapped(run, args, scope, line, [], 1)],
+  ['nsenter', (run, args, scope, line) => wrapped(run, args, scope, line, ['-t'])],
+  ['runuser', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-g', '-G'])],
+  ['strace', (run, args, scope, line) => wrapped(run, args, scope, line, ['-o', '-e', '-s', '-p'])],
+  ['busybox', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  ['systemd-run', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-p', '-E', '-M', '-H', '-t'])],
+  ['systemd-cat', (run, args, scope, line) => wrapped(run, args, scope, line, ['-t', '-p'])],
+  ['systemd-inhibit', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  ['xargs', xargs],
+  ['find', find],
+  ...['awk', 'gawk', 'mawk', 'nawk'].map((name): [string, Builtin] => [name, awk]),
+  ['systemctl', systemctl],
+  // A package that is no file of the payload brings scripts of its own; the rest of dpkg(1) reads.
+  [
+    'dpkg',
+    (run, args, scope, line) =>
+      args.some(({ text }) => text === undefined || /^(-\w*i\w*|--install|--unpack|--configure)$/.test(text))
+        ? opaque(run, [known('dpkg'), ...args], scope, line)
+        : undefined,
+  ],
+  // What runs here is text the engine does not read, or comes from a file or a pipe.
+  ...[
+    ...[
+      'python',
+      'python3',
+      'perl',
+      'ruby',
+      'node',
+      'php',
+      'lua',
+      'tclsh',
+      'expect',
+      'ansible-pull',
+      'ansible-playbook',
+    ],
+    ...[
+      'make',
+      'alias',
+      'at',
+      'batch',
+      'crontab',
+      'parallel',
+      'watch',
+      'script',
+      'su',
+      'socat',
+      'ed',
+      'ex',
+      'vi',
+      'vim',
+    ],
+    ...['zsh', 'ksh', 'fish', 'rpm', 'snap', 'flatpak', 'kexec'],
+  ].map((name): [string, Builtin] => [
+    name,
+    (run, args, scope, line) => opaque(run, [known(name), ...args], scope, line),
+  ]),
 ]);
+
+/** Verbs of systemctl(1) that read, or whose effect on units is followed elsewhere; others change what units are or see. */
+const FOLLOWED_VERBS =
+  /^(start|restart|try-restart|reload|reload-or-restart|try-reload-or-restart|stop|kill|enable|reenable|disable|mask|unmask|preset|add-wants|daemon-reload|daemon-reexec|status|show|cat|is-\w+|list-\w[\w-]*|reset-failed|reboot|poweroff)$/;
+
+function systemctl(run: ShellRun, args: readonly Expanded[], scope: Scope, line: number): Outcome | undefined {
+  const verb = args.find((arg) => !arg.text?.startsWith('-'));
+  if (verb?.text === undefined || FOLLOWED_VERBS.test(verb.text)) return undefined;
+  return opaque(run, [known('systemctl'), ...args], scope, line);
+}
+
+/** The command it starts, with words nobody knows behind its own. */
+function xargs(run: ShellRun, args: readonly Expanded[], scope: Scope, line: number): Outcome {
+  const rest = args.map((arg) => (arg.text?.includes('{}') === true ? undetermined(arg.mentions) : arg));
+  const valued = ['-I', '-n', '-P', '-d', '-a', '-L', '-s', '-E'];
+  return wrapped(run, [...rest, undetermined()], scope, line, valued);
+}
+
+/** `find … -exec command {} ;` */
+function find(run: ShellRun, args: readonly Expanded[], scope: Scope, line: number): Outcome | undefined {
+  const start = args.findIndex(({ text }) => text !== undefined && /^-(exec|execdir|ok|okdir)$/.test(text));
+  if (start < 0) return undefined;
+  const end = args.findIndex(({ text }, index) => index > start && (text === ';' || text === '+'));
+  const command = args.slice(start + 1, end < 0 ? args.length : end);
+  const words = command.map((arg) => (arg.text?.includes('{}') === true ? undetermined(arg.mentions) : arg));
+  run.record([known('find'), ...args.slice(0, start)], scope, line, {});
+  if (words.length > 0) run.invoke(words, scope, line);
+  return end < 0 ? OPEN : (find(run, args.slice(end + 1), scope, line) ?? OPEN);
+}
+
+/** An awk program may start others: `system(…)`, a pipe, a file of program text. */
+function awk(run: ShellRun, args: readonly Expanded[], scope: Scope, line: number): Outcome | undefined {
+  const starts = args.some(
+    ({ text }) => text === '-f' || (text !== undefined && /\bsystem\s*\(|\|\s*&?\s*("|getline)|"\s*\|/.test(text)),
+  );
+  return starts ? opaque(run, [known('awk'), ...args], scope, line) : undefined;
+}
 
 function stop(flow: 'exit' | 'return' | 'break', args: readonly Expanded[], scope: Scope): Outcome {
   const status = args[0]?.text;

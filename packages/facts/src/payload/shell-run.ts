@@ -1,6 +1,7 @@
 import type { Command, Guard, PayloadFile } from '../types.ts';
 import { builtin } from './shell-builtins.ts';
 import { expand, expandWhole } from './shell-expand.ts';
+import { filesChanged, findProgram, isReadPlace } from './shell-files.ts';
 import { DECLARES, parseShell } from './shell-parse.ts';
 import {
   childScope,
@@ -21,7 +22,6 @@ import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 const MOST_STEPS = 20_000;
 const DEEPEST_CALL = 20;
 const MOST_ROUNDS = 32;
-const SYSTEM = /^\/(usr\/)?(s?bin|lib|libexec|lib\/systemd|lib\/cryptsetup)\//;
 
 /** Thrown when a script does more than this engine follows; the caller records it as unread. */
 export class TooMuch extends Error {}
@@ -37,15 +37,21 @@ export class ShellRun {
   readonly refusals: (Guard & { at: string })[] = [];
   /** Files that commands write, read like files of the payload. */
   readonly written = new Map<string, PayloadFile>();
-  private readonly find: (path: string) => PayloadFile | undefined;
+  /** The entry point that is followed: a unit, runcmd. */
+  entry = '';
+  private readonly files: ReadonlyMap<string, PayloadFile>;
   private steps = 0;
 
-  constructor(find: (path: string) => PayloadFile | undefined) {
-    this.find = find;
+  constructor(files: ReadonlyMap<string, PayloadFile>) {
+    this.files = files;
+  }
+
+  private paths(): Iterable<string> {
+    return new Set([...this.files.keys(), ...this.written.keys()]);
   }
 
   file(path: string): PayloadFile | undefined {
-    return this.written.get(path) ?? this.find(path);
+    return this.written.get(path) ?? this.files.get(path);
   }
 
   /** Follows the text of a script; what is not understood is recorded as unread. */
@@ -149,7 +155,7 @@ export class ShellRun {
   write(path: string, text: string | undefined, scope: Scope): void {
     const known = this.file(path);
     if (text === undefined || scope.guards.length > 0) {
-      if (known !== undefined || READ_PLACES.test(path))
+      if (known !== undefined || isReadPlace(path))
         this.unread.push({ at: scope.at, why: `${path} is written by a command, its content is not determined` });
       if (text === undefined) return;
     }
@@ -161,6 +167,13 @@ export class ShellRun {
       owner: undefined,
       at: `${scope.at}:${path}`,
     });
+  }
+
+  /** A file or directory that a command changes or takes away: what the payload holds there is no longer what counts. */
+  private touch(path: string, scope: Scope): void {
+    for (const at of this.paths())
+      if (at === path || at.startsWith(`${path.replace(/\/+$/, '')}/`))
+        this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
   }
 
   /** The holes of the whole payload, for files that scripts write. */
@@ -182,10 +195,9 @@ export class ShellRun {
     if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, mentions);
     const built = program.text === undefined ? undefined : builtin(this, program.text, args, scope, line);
     if (built !== undefined) return { ok: built.ok, mentions: together(built.mentions, mentions) };
-    const file = program.text?.startsWith('/') ? this.file(program.text) : undefined;
-    const opaque =
-      program.text === undefined || (program.text.includes('/') && file === undefined && !SYSTEM.test(program.text));
-    this.record(words, scope, line, { opaque, writes });
+    const { file, foreign } = findProgram(program.text, scope.variables.get('PATH')?.text, (path) => this.file(path));
+    this.record(words, scope, line, { opaque: foreign, followed: file !== undefined, writes });
+    for (const path of filesChanged(program.text ?? '', args, (name) => this.file(name))) this.touch(path, scope);
     if (file === undefined) return { ok: undefined, mentions };
     return { ok: undefined, mentions: together(mentions, this.program(file, args, scope)) };
   }
@@ -214,7 +226,7 @@ export class ShellRun {
     words: readonly Expanded[],
     scope: Scope,
     line: number,
-    more: { opaque?: boolean; writes?: readonly (string | undefined)[] },
+    more: { opaque?: boolean; followed?: boolean; writes?: readonly (string | undefined)[] },
   ): void {
     const [program, ...args] = words;
     const text = program?.text ?? '';
@@ -229,6 +241,8 @@ export class ShellRun {
       mentions: together(...words.map((word) => word.mentions)),
       writes: more.writes ?? [],
       opaque: more.opaque ?? false,
+      ...(more.followed === true ? { followed: true } : {}),
+      ...(this.entry === '' ? {} : { entry: this.entry }),
     });
   }
 
@@ -372,9 +386,6 @@ export class ShellRun {
     return this.list(node.body, inner);
   }
 }
-
-/** Places from which this engine reads files that a command may also write. */
-const READ_PLACES = /^\/etc\/(systemd|containers|caddy|fstab|crypttab|chrony|apt|ssh)\b|Caddyfile$/;
 
 /** Variables before a command hold for that command; whatever else a built-in or function changed stays. */
 function takeBack(own: Scope, scope: Scope, assignments: readonly Assignment[]): void {

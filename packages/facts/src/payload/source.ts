@@ -16,6 +16,7 @@ const REBUILDS = /^\s*(\S*\/)?lukko\s+host\s+rebuild(\s|$)/;
  */
 export function payloadSource(server: Resource, graph: Graph): PayloadSource {
   const written = server.attr('user_data');
+  if (bootsSomethingElse(server)) return { attr: written, causes: ['possible'] };
   if (!ignoresUserData(server)) return { attr: written, causes: [] };
   const rebuilds = graph
     .ofType('terraform_data')
@@ -28,11 +29,51 @@ export function payloadSource(server: Resource, graph: Graph): PayloadSource {
   const only = found.data;
   const input = inputOf(only);
   if (input === undefined) return { attr: only.attr('input'), causes: ['function'] };
-  // A rebuild that no change of the payload triggers leaves the old payload running.
-  return only.attr('triggers_replace').value.state === 'unset'
-    ? { attr: input, causes: ['possible'] }
-    : { attr: input, causes: [] };
+  const doubtful = mayNotRebuild(only) || !follows(only, input) || !bootsWith(server, written, input);
+  return { attr: input, causes: doubtful ? ['possible'] : [] };
 }
+
+/** A rescue system or an ISO boots in the place of the disk: no user_data runs (registry documentation of hcloud_server). */
+function bootsSomethingElse(server: Resource): boolean {
+  return ['rescue', 'iso'].some((name) => {
+    const { value } = server.attr(name);
+    return value.state !== 'unset' && !(value.state === 'known' && (value.value === null || value.value === ''));
+  });
+}
+
+/** Perhaps there is no rebuild, or terraform leaves what triggers it as it was. */
+function mayNotRebuild(data: Resource): boolean {
+  const ignored = data.lifecycle?.ignoreChanges ?? [];
+  const ignores = ignored === 'all' || ignored.some((path) => /^(input|triggers_replace)\b/.test(path));
+  return !data.expanded || ignores;
+}
+
+/** Whether each change of the payload triggers the rebuild: another trigger, or none, leaves the old payload running. */
+function follows(data: Resource, input: Attr): boolean {
+  const triggers = data.attr('triggers_replace');
+  if (triggers.value.state === 'unset') return false;
+  if (!isWritten(data)) return true;
+  const named = new Set(triggers.references.map((reference) => reference.text));
+  return input.references.every((reference) => named.has(reference.text));
+}
+
+/**
+ * Whether the first boot runs the same text. The server is created with the label of the payload, so that the first rebuild has
+ * nothing to do: what user_data says then is what runs. Of a server that exists a plan shows no more what it was created with.
+ */
+function bootsWith(server: Resource, written: Attr, input: Attr): boolean {
+  if (!['declared', 'create', 'replace'].includes(server.change)) return true;
+  const first = mark(written.value);
+  const later = mark(input.value);
+  if (first === undefined || later === undefined) return !isWritten(server);
+  return (
+    first.marked === later.marked &&
+    first.holes.every((hole, index) => hole.expression === later.holes[index]?.expression)
+  );
+}
+
+/** Whether the configuration itself is judged, not a plan of it, which may show hashes and bare references. */
+const isWritten = ({ root }: Resource): boolean => root.kind === 'synth' || root.kind === 'configuration';
 
 function ignoresUserData(server: Resource): boolean {
   const ignored = server.lifecycle?.ignoreChanges;

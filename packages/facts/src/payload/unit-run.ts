@@ -14,6 +14,14 @@ import {
 import { splitWords, valuesOf } from './unit-file.ts';
 
 const STEPS = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost'];
+/** What runs later, and only when somebody reloads or stops the unit. */
+const LATER = ['ExecReload', 'ExecStop', 'ExecStopPost'];
+/** Settings that give a unit's commands another root, so that neither programs nor mounts are the host's (systemd.exec(5)). */
+const OTHER_ROOT =
+  /^(RootDirectory|RootImage|MountImages|ExtensionImages|ExtensionDirectories|BindPaths|BindReadOnlyPaths)$/;
+/** Settings under which a mount that a command makes is seen by the unit alone (systemd.exec(5), Sandboxing). */
+const OWN_MOUNTS =
+  /^(PrivateMounts|PrivateTmp|PrivateDevices|ProtectSystem|ProtectHome|ReadOnlyPaths|ReadWritePaths|InaccessiblePaths|TemporaryFileSystem|ProtectKernelTunables|ProtectControlGroups|DynamicUser|NoExecPaths)$/;
 const CONDITION = /^(Condition|Assert)[A-Z]\w*$/;
 
 /**
@@ -22,8 +30,22 @@ const CONDITION = /^(Condition|Assert)[A-Z]\w*$/;
  */
 export function runUnit(unit: Unit, run: ShellRun): void {
   const scope = newScope(unit.file.at, [...unit.guards, ...conditionsOf(unit)]);
+  run.entry = unit.name;
   setEnvironment(unit, run, scope);
-  for (const key of STEPS) {
+  const before = run.commands.length;
+  runSteps(unit, STEPS, run, scope);
+  const settings = unit.entries.filter(
+    ({ section, value }) => section === 'Service' && !/^(|no|false|off|0)$/i.test(value),
+  );
+  const mounts = run.commands.slice(before).some(({ program }) => program === 'mount');
+  for (const { key } of settings)
+    if (OTHER_ROOT.test(key) || (mounts && OWN_MOUNTS.test(key)))
+      run.unread.push({ at: unit.file.at, why: `its commands run under ${key}=, not in the host's own file tree` });
+  runSteps(unit, LATER, run, fork(scope, { line: 1, mentions: [`when ${unit.name} is reloaded or stops`] }));
+}
+
+function runSteps(unit: Unit, keys: readonly string[], run: ShellRun, scope: Scope): void {
+  for (const key of keys) {
     for (const entry of commandsOf(unit, key)) {
       const words = splitWords(entry.value.replace(/^[@:+!|-]+/, '')).flatMap((word) =>
         expandUnitWord(word, unit, scope),

@@ -1,12 +1,13 @@
 import type { Command, Guard, PayloadFile, Unit } from '../types.ts';
 import { parseUnitFile, type UnitEntry, valuesOf } from './unit-file.ts';
 
-const SYSTEM = /^\/(etc|run|usr\/lib|lib|usr\/local\/lib)\/systemd\/system\/([^/]+)$/;
-const DROP_IN = /^\/(?:etc|run|usr\/lib|lib|usr\/local\/lib)\/systemd\/system\/([^/]+)\.d\/[^/]+\.conf$/;
+const SYSTEM = /^\/(etc|run|usr\/lib|lib|usr\/local\/lib)\/systemd\/system(?:\.control|\.attached)?\/([^/]+)$/;
+const DROP_IN =
+  /^\/(?:etc|run|usr\/lib|lib|usr\/local\/lib)\/systemd\/system(?:\.control|\.attached)?\/([^/]+)\.d\/[^/]+\.conf$/;
 const QUADLET =
   /^\/(etc|usr\/share)\/containers\/systemd\/(?:[^/]+\/)*([^/]+\.(container|volume|network|pod|kube|image|build))$/;
 const QUADLET_DROP_IN =
-  /^\/(?:etc|usr\/share)\/containers\/systemd\/([^/]+\.(?:container|volume|network|pod|kube))\.d\/[^/]+\.conf$/;
+  /^\/(?:etc|usr\/share)\/containers\/systemd\/((?:[^/]+\.)?(?:container|volume|network|pod|kube))\.d\/[^/]+\.conf$/;
 const KINDS = /\.(service|socket|timer|path|target|mount|automount|swap|slice|scope|device)$/;
 const PULLS = ['Wants', 'Requires', 'BindsTo', 'Upholds', 'Requisite'];
 
@@ -59,11 +60,22 @@ export function unitFiles(files: readonly PayloadFile[]): Draft[] {
   for (const file of dropIns.sort((left, right) => (left.path < right.path ? -1 : 1))) {
     const name = DROP_IN.exec(file.path)?.[1] ?? QUADLET_DROP_IN.exec(file.path)?.[1];
     if (name === undefined) continue;
+    const several = [...drafts.values()].filter((each) => sharesDropIn(name, each.name));
+    for (const each of several) each.entries = [...each.entries, ...entriesOf(file)];
+    if (several.length > 0 || !name.includes('.')) continue;
     const draft = drafts.get(name) ?? { name, file, entries: [] };
     draft.entries = [...draft.entries, ...entriesOf(file)];
     drafts.set(name, draft);
   }
   return [...drafts.values()];
+}
+
+/** `service.d/` is for every service, `lukko-.service.d/` for all whose names begin so (systemd.unit(5)). */
+function sharesDropIn(directory: string, unit: string): boolean {
+  const kind = unit.slice(unit.lastIndexOf('.') + 1);
+  if (!directory.includes('.')) return directory === kind;
+  const prefix = /^(.*-)\.([a-z]+)$/.exec(directory);
+  return prefix !== null && kind === prefix[2] && unit.startsWith(prefix[1] ?? '');
 }
 
 /** What `systemctl` commands start: `enable --now`, `start`, `restart`; and `enable`, which needs an `[Install]` section. */

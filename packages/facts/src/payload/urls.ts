@@ -29,6 +29,8 @@ export function hostPart(text: string): string | undefined {
   const rest = text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '');
   if (rest === '' || rest.startsWith('/') || rest.startsWith('unix/')) return undefined;
   const authority = rest.split(/[/?#]/)[0] ?? '';
+  // Programs disagree whether a backslash ends the host (WHATWG URL) or is part of it (RFC 3986): nobody's host.
+  if (authority.includes('\\')) return authority.toLowerCase();
   const host = authority.slice(authority.lastIndexOf('@') + 1);
   // Longer than any name (RFC 1035, 253 octets): still a host, of nobody.
   if (host.length > 300) return host.slice(0, 300).toLowerCase();

@@ -58,11 +58,12 @@ export function backendOf(root: Root, instance: ModuleInstance, idPrefix: string
     if (found === undefined) continue;
     const type = written === undefined ? 'cloud' : (written.labels[0] ?? '');
     const source = bodySource(found.body, instance.scope, evaluator, commentOnly);
-    const fields = { kind: 'backend' as const, id: `${idPrefix}backend.${type}`, root, place: found.place };
-    return { ...element(fields, source), type, written: true };
+    const { place = found.place, origins } = resourceMetadata(found.body);
+    const fields = { kind: 'backend' as const, id: `${idPrefix}backend.${type}`, root, place };
+    return { ...element(fields, source), type, written: true, origins };
   }
   const fields = { kind: 'backend' as const, id: `${idPrefix}backend.local`, root, place: root.place };
-  return { ...element(fields, nothing), type: 'local', written: false };
+  return { ...element(fields, nothing), type: 'local', written: false, origins: [] };
 }
 
 export function writtenProviders(

@@ -1,5 +1,5 @@
 import type { Evaluator, Scope } from '../expression/evaluate.ts';
-import { plainOf } from '../expression/plain.ts';
+import { byCodePoint, plainOf } from '../expression/plain.ts';
 import type { Json, JsonObject } from '../json/types.ts';
 import type { Value } from '../value.ts';
 import { causesOf, known, map, referencesOf, unknown, weaken } from '../values.ts';
@@ -80,7 +80,7 @@ function eachOf(key: Value, value: Value): ReadonlyMap<string, Value> {
 function entriesOf(value: Value): readonly (readonly [string, Value])[] | undefined {
   if (value.state === 'map') {
     if (!value.complete) return undefined;
-    return [...value.entries].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [...value.entries].sort(([a], [b]) => byCodePoint(a, b));
   }
   if (value.state !== 'list' || !value.complete) return undefined;
   const entries: (readonly [string, Value])[] = [];
@@ -89,7 +89,7 @@ function entriesOf(value: Value): readonly (readonly [string, Value])[] | undefi
     if (typeof key !== 'string') return undefined;
     entries.push([key, item]);
   }
-  return [...new Map(entries)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...new Map(entries)].sort(([a], [b]) => byCodePoint(a, b));
 }
 
 /** The instances a plan shows, with what `count` and `each` mean in them as far as the expressions tell. */

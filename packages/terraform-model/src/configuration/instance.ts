@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import type { Names, Resolved, Scope } from '../expression/evaluate.ts';
 import type { Cause, Value } from '../value.ts';
-import { known, list, map, pointer, unknown } from '../values.ts';
-import { type Block, blocksOf } from './blocks.ts';
+import { known, list, map, pointer, referencesOf, unknown, weaken } from '../values.ts';
+import { type Block, blocksOf, textOf } from './blocks.ts';
 import { type Expansion, expansionOf, type Instance, plannedExpansion } from './expansion.ts';
 import type { ModuleSource } from './source.ts';
+import { converted } from './variable-type.ts';
 import type { World } from './world.ts';
 
 /** What a module instance is given by its caller, by tfvars, or not at all. */
@@ -161,12 +162,24 @@ export class ModuleInstance implements Names {
       const block = this.#blocks.get(`var.${name}`);
       const text = `var.${name}`;
       if (block?.body.get('sensitive') === true) return unknown(['sensitive'], text);
+      const type = textOf(block?.body.get('type'));
       const given = this.#inputs.value(name);
-      if (given !== undefined) return given;
+      const isNull = given?.state === 'known' && given.value === null;
+      const refusesNull = block?.body.get('nullable') === false;
+      if (given !== undefined && !(isNull && refusesNull)) return this.#typed(given, type, text);
       const standard = block?.body.get('default');
       // Defaults are constants: templates in them would be refused.
-      return standard === undefined ? unknown(['variable'], text) : this.#world.evaluator.json(standard, this.scope);
+      const value = standard === undefined ? undefined : this.#world.evaluator.json(standard, this.scope);
+      return value === undefined ? unknown(['variable'], text) : this.#typed(value, type, text);
     });
+  }
+
+  /** A plan's own record leaves types out: whether a list is a set, and what an object was filled up with, is not seen. */
+  #typed(value: Value, type: string | undefined, text: string): Value {
+    if (this.source.localsShown) return converted(value, type, text);
+    return value.state === 'list' || value.state === 'map'
+      ? unknown(['source'], text, weaken(referencesOf(value)))
+      : value;
   }
 
   output(name: string): Value {
@@ -193,6 +206,8 @@ export class ModuleInstance implements Names {
   #path(name: string | undefined, text: string): Value {
     if (name === 'root' || name === 'cwd') return known('.');
     if (name !== 'module') return unknown(['function'], text);
+    // A plan's own record does not say where its modules lie.
+    if (!this.source.localsShown && this.prefix !== '') return unknown(['source'], text);
     const relative = posix.relative(this.rootDirectory, this.source.directory);
     return known(relative === '' ? '.' : relative);
   }

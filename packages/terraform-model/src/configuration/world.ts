@@ -3,7 +3,7 @@ import { standingAt } from '../expression/failure.ts';
 import type { GraphResource } from '../graph/resource.ts';
 import { navigateAll } from '../navigate.ts';
 import type { Cause, Reference, Value } from '../value.ts';
-import { carrying, pointer, possibly } from '../values.ts';
+import { carrying, pointer, possibly, unset } from '../values.ts';
 
 /** What all roots of one input share: every resource by its id, and the evaluator that follows references among them. */
 export class World {
@@ -57,6 +57,8 @@ export class World {
       const own = resource.valueAt(attribute);
       return own.state === 'known' ? own : navigateAll(resource.value('input'), attribute.slice(1), this.deepen);
     }
+    // The provider keeps a hash of it: that is what another resource would be given.
+    if (resource.type === 'hcloud_server' && attribute[0] === 'user_data') return unset;
     return resource.valueAt(attribute);
   }
 }

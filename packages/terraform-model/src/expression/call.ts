@@ -1,5 +1,5 @@
 import type { Value } from '../value.ts';
-import { carrying, causesOf, known, referencesOf, unknown, weaken } from '../values.ts';
+import { carrying, causesOf, isUnordered, known, referencesOf, unknown, weaken } from '../values.ts';
 import type { Call, Expression } from './ast.ts';
 import { failure, isFailure } from './failure.ts';
 import { structural } from './functions/structural.ts';
@@ -17,16 +17,35 @@ export function call(expression: Call, evaluate: (expression: Expression) => Val
   if (args === undefined) return undecided(expression, expression.args.map(evaluate));
   if (name === 'sensitive') return unknown(['sensitive'], expression.text, weaken(args.flatMap(referencesOf)));
   if (name === 'nonsensitive') return args[0] ?? unknown(['function'], expression.text);
+  if (!orderless.has(name) && args.some(isUnordered)) return undecided(expression, args);
   const plain = args.map(plainOf);
   const compute = plainFunctions.get(name);
   if (compute !== undefined && plain.every((arg) => arg !== undefined)) {
-    const result = guarded(() => toValue(compute(plain as readonly Plain[])));
+    const result = guarded(() => asSet(name, toValue(compute(plain as readonly Plain[]))));
     if (result !== undefined) return carrying(result, weaken(args.flatMap(referencesOf)));
     if (!Object.hasOwn(structural, name)) return undecided(expression, args, true);
   }
   const shaped = Object.hasOwn(structural, name) ? guarded(() => structural[name]?.(args)) : undefined;
   if (shaped !== undefined) return shaped;
   return undecided(expression, args, compute === undefined && !Object.hasOwn(structural, name));
+}
+
+/** Functions whose result is the same in whatever order a set is walked. */
+const orderless: ReadonlySet<string> = new Set([
+  'length',
+  'contains',
+  'toset',
+  'sort',
+  'one',
+  'setunion',
+  'setsubtract',
+]);
+
+/** What Terraform gives as a set. */
+const setFunctions: ReadonlySet<string> = new Set(['toset', 'setintersection', 'setsubtract', 'setunion']);
+
+function asSet(name: string, value: Value): Value {
+  return value.state === 'list' && setFunctions.has(name) ? { ...value, set: true } : value;
 }
 
 function undecided(expression: Call, args: readonly Value[], always = false): Value {

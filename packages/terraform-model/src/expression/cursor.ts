@@ -45,6 +45,14 @@ export class Cursor {
     if (!this.take(token)) this.fail(`expected "${token}"`);
   }
 
+  /** At least one character, and all that follow up to one of these. */
+  until(stops: RegExp): string {
+    const start = this.at;
+    stops.lastIndex = start + 1;
+    this.at = stops.exec(this.text)?.index ?? this.text.length;
+    return this.text.slice(start, this.at);
+  }
+
   identifier(): string | undefined {
     this.space();
     return this.#match(identifier);

@@ -4,6 +4,7 @@ import type { Cause, Unknown, Value } from '../value.ts';
 import {
   carrying,
   causesOf,
+  isUnordered,
   known,
   list,
   ownReferences,
@@ -19,7 +20,7 @@ import { failure, isFailure, step as stepInto } from './failure.ts';
 import { evaluateFor, loopValues } from './for.ts';
 import { binary, negate } from './operators.ts';
 import { parseTemplate } from './parse.ts';
-import { asBoolean, equal, numberText, type Plain, plainOf } from './plain.ts';
+import { asBoolean, asText, equal, isList, isMap, normal, numberText, type Plain, plainOf, toValue } from './plain.ts';
 import { Unwritten } from './unwritten.ts';
 
 /** What a name leads to: the value, how many of the following attribute steps it used up, and whether it stands for many. */
@@ -66,7 +67,8 @@ export class Evaluator {
     return { state: 'map', entries, complete: extra === undefined };
   }
 
-  template(source: string, scope: Scope): Value {
+  template(written: string, scope: Scope): Value {
+    const source = normal(written);
     if (!source.includes('${') && !source.includes('%{')) return known(source);
     const template = this.#parse(source);
     if (template instanceof ExpressionError) return unknown(['function'], source);
@@ -142,7 +144,11 @@ export class Evaluator {
     const decided = truthOf(condition);
     const led = weaken(referencesOf(condition));
     if (decided !== undefined) {
-      return carrying(this.evaluate(decided ? expression.whenTrue : expression.whenFalse, scope), led);
+      const [taken, other] = decided
+        ? [expression.whenTrue, expression.whenFalse]
+        : [expression.whenFalse, expression.whenTrue];
+      const value = this.evaluate(taken, scope);
+      return carrying(isPlainNumber(value) ? besideArm(value, this.evaluate(other, scope)) : value, led);
     }
     const arms = [this.evaluate(expression.whenTrue, scope), this.evaluate(expression.whenFalse, scope)];
     return oneOf(arms, causesOf(condition), expression.text, led);
@@ -255,6 +261,35 @@ export function bind(
   return { ...scope, bound };
 }
 
+/** Whether the other arm of a conditional could turn the value into text. */
+function isPlainNumber(value: Value): boolean {
+  const plain = plainOf(value);
+  const items = isList(plain) ? plain : isMap(plain) ? [...plain.values()] : [plain];
+  return items.some((item) => typeof item === 'number' || typeof item === 'boolean');
+}
+
+/** Both arms of a conditional are of one type: beside a text, a number or truth is text; so are items of lists and maps. */
+function besideArm(value: Value, other: Value): Value {
+  const [own, beside] = [plainOf(value), plainOf(other)];
+  if (own === undefined || beside === undefined) return value;
+  const items = (plain: Plain) => (isList(plain) ? plain : isMap(plain) ? [...plain.values()] : [plain]);
+  if (!items(beside).some((item) => typeof item === 'string')) return value;
+  const asWord = (plain: Plain): Plain =>
+    typeof plain === 'number' || typeof plain === 'boolean' ? asText(plain) : plain;
+  try {
+    if (isList(own) && isList(beside)) return carrying(toValue(own.map(asWord)), referencesOf(value));
+    if (isMap(own) && isMap(beside)) {
+      const worded = [...own].map(([key, item]): [string, Plain] => {
+        return [key, typeof beside.get(key) === 'string' || !beside.has(key) ? asWord(item) : item];
+      });
+      return carrying(toValue(new Map(worded)), referencesOf(value));
+    }
+    return isList(own) || isMap(own) ? value : carrying(toValue(asWord(own)), referencesOf(value));
+  } catch {
+    return unknown(['function'], '', referencesOf(value));
+  }
+}
+
 export function truthOf(value: Value): boolean | undefined {
   const plain = plainOf(value);
   try {
@@ -327,6 +362,7 @@ function attributesEnd(steps: readonly { readonly kind: string }[], start: numbe
 function splat(value: Value, source: string, each: (item: Value) => Value): Value {
   switch (value.state) {
     case 'list':
+      if (isUnordered(value)) return unknown(causesOf(value), source, weaken(referencesOf(value)));
       return list(value.items.map(each), value.complete);
     case 'known':
       return list(value.value === null ? [] : [each(value)]);

@@ -41,8 +41,11 @@ export function step(value: Value, key: string | number, expression: string, dee
 function exists(value: Value, key: string | number): boolean {
   switch (value.state) {
     case 'list':
+      if (value.set === true) return false;
       return typeof key === 'number' || /^\d+$/.test(key);
     case 'map':
+      // A block that stands once may be read without its index; a value of an expression may not.
+      return typeof key === 'string' || value.entries.has(String(key)) || !value.complete || origins.has(value);
     case 'unknown':
       return true;
     default:

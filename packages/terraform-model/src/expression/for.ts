@@ -1,18 +1,17 @@
 import type { Value } from '../value.ts';
-import { causesOf, known, list, map, referencesOf, unknown, weaken } from '../values.ts';
+import { causesOf, isUnordered, known, list, map, referencesOf, unknown, weaken } from '../values.ts';
 import type { For } from './ast.ts';
 import { bind, type Evaluator, type Scope, truthOf } from './evaluate.ts';
-import { plainOf } from './plain.ts';
+import { failure } from './failure.ts';
+import { byCodePoint, plainOf } from './plain.ts';
 
 /** Key and value of every round, in Terraform's order; undefined when the rounds are not all known. */
 export function loopValues(collection: Value): readonly (readonly [Value, Value])[] | undefined {
   if (collection.state === 'list' && collection.complete) {
-    return collection.items.map((item, index) => [known(index), item]);
+    return collection.items.map((item, index) => [collection.set === true ? item : known(index), item]);
   }
   if (collection.state !== 'map' || !collection.complete) return undefined;
-  return [...collection.entries]
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, value]) => [known(key), value]);
+  return [...collection.entries].sort(([a], [b]) => byCodePoint(a, b)).map(([key, value]) => [known(key), value]);
 }
 
 /** `[for …]` and `{for …}`: computed when the rounds are known; rounds whose condition is not make it incomplete. */
@@ -33,6 +32,8 @@ export function evaluateFor(expression: For, scope: Scope, evaluator: Evaluator)
     const key = expression.key === undefined ? undefined : evaluator.evaluate(expression.key, inner);
     items.push([key, evaluator.evaluate(expression.value, inner)]);
   }
+  if (expression.key === undefined && isUnordered(collection))
+    return unknown(causesOf(collection), expression.text, weaken(items.flatMap(([, value]) => referencesOf(value))));
   if (expression.key === undefined)
     return list(
       items.map(([, value]) => value),
@@ -55,6 +56,8 @@ function collectMap(
       continue;
     }
     const before = entries.get(String(name));
+    if (!expression.grouped && before !== undefined)
+      return complete ? failure(expression.text) : unknown(['function'], expression.text);
     if (!expression.grouped) entries.set(String(name), value);
     else entries.set(String(name), list([...(before?.state === 'list' ? before.items : []), value], complete));
   }

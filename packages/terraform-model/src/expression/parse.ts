@@ -1,5 +1,6 @@
 import type { BinaryOperator, Expression, ObjectEntry, Step, Template } from './ast.ts';
 import { Cursor } from './cursor.ts';
+import { isFaithful } from './plain.ts';
 import { parseTemplateParts } from './template.ts';
 
 /** A chain `a + b + c …` becomes a tree as deep as it is long. */
@@ -148,6 +149,7 @@ function parsePrimary(cursor: Cursor): Expression {
     default:
   }
   const number = cursor.number();
+  if (number !== undefined && !isFaithful(number)) cursor.fail('a number with more digits than are kept here');
   if (number !== undefined) return { kind: 'literal', value: number, text: since(cursor, start) };
   const name = cursor.identifier();
   if (name === undefined) return cursor.fail('expected an expression');
@@ -232,6 +234,7 @@ function parseFor(cursor: Cursor, start: number, closing: ']' | '}'): Expression
     value = parseAt(cursor);
   }
   const grouped = cursor.take('...');
+  if (grouped && closing === ']') cursor.fail('"..." belongs to an object');
   let condition: Expression | undefined;
   if (cursor.looksAtWord('if')) {
     cursor.identifier();

@@ -92,11 +92,94 @@ export function asMap(plain: Plain | undefined): ReadonlyMap<string, Plain> {
   throw new NotEvaluated('a map is needed');
 }
 
+/**
+ * Whether a number here is the one Terraform has: it computes with 512 bits, and what is longer than fifteen digits was
+ * already rounded when it was read.
+ */
+export function isFaithful(value: number): boolean {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && String(value).replace(/[-.]|e.*/g, '').length <= 15);
+}
+
+/** Whether arithmetic on a number gives here what it gives with 512 bits: whole numbers, and binary fractions of few digits. */
+export function isExact(value: number): boolean {
+  return Number.isSafeInteger(value * 1024);
+}
+
+/** The result of arithmetic, and what went in. @throws NotEvaluated when Terraform's may differ in the last digit. */
+export function exactly(value: number, ...operands: readonly number[]): number {
+  if (![value, ...operands].every(isExact)) throw new NotEvaluated('a number that is rounded here');
+  return value;
+}
+
+/**
+ * Items of a list, set or map as the one type Terraform gives them all: beside a text every number and truth is text.
+ * @throws NotEvaluated for a mixture it refuses, or that is not worked out here.
+ */
+export function unified(items: readonly Plain[]): readonly Plain[] {
+  const types = new Set(items.filter((item) => item !== null).map(typeText));
+  if (types.size < 2) return items;
+  const scalar = [...types].every((type) => type === 'string' || type === 'number' || type === 'boolean');
+  if (!scalar || !types.has('string')) throw new NotEvaluated('items of several types');
+  return items.map((item) => (item === null ? null : asText(item)));
+}
+
+/** The type of a value as text, so that two can be compared. */
+export function typeText(plain: Plain): string {
+  if (isList(plain)) return `[${plain.map(typeText).join()}]`;
+  if (isMap(plain))
+    return `{${[...plain]
+      .map(([key, item]) => `${JSON.stringify(key)}:${typeText(item)}`)
+      .sort()
+      .join()}}`;
+  return plain === null ? 'null' : typeof plain;
+}
+
+/** Items of a set: one type, each once, in the order Terraform walks them. @throws NotEvaluated when that is not known. */
+export function setItems(items: readonly Plain[]): readonly Plain[] {
+  const kept = [...new Set(unified(items))];
+  if (kept.every((item) => typeof item === 'string')) return kept.sort((a, b) => byCodePoint(String(a), String(b)));
+  if (kept.every((item) => typeof item === 'number')) return kept.sort((a, b) => Number(a) - Number(b));
+  if (kept.length < 2) return kept;
+  throw new NotEvaluated('the order of a set of anything else');
+}
+
+/** Characters as Terraform counts them: graphemes. @throws NotEvaluated where one is made of several code points. */
+export function characters(text: string): readonly string[] {
+  if (/\r\n|[\p{M}\p{Cf}\p{Emoji_Modifier}\p{Regional_Indicator}\u1100-\u11ff]/u.test(text)) {
+    throw new NotEvaluated('characters of several code points');
+  }
+  return [...text];
+}
+
+/** Terraform keeps every text in this form (cty: Unicode normalisation form C). */
+export function normal(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, the control characters with it.
+  return /[^\x00-\x7f]/.test(text) ? text.normalize('NFC') : text;
+}
+
+/** White space as Go knows it (unicode.IsSpace), which is not what JavaScript trims. */
+const goSpace = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+const leading = new RegExp(`^${goSpace}`);
+const trailing = new RegExp(`${goSpace}$`);
+
+export function trimLeft(text: string): string {
+  return text.replace(leading, '');
+}
+
+/** Looks at the last characters alone: a pattern tied to the end is tried at every place of a long text. */
+export function trimRight(text: string): string {
+  let end = text.length;
+  while (end > 0 && trailing.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
 /** Terraform writes numbers without exponent. */
 export function numberText(value: number): string {
+  if (!isFaithful(value)) throw new NotEvaluated('a number that is rounded here');
   const text = String(value);
   if (!text.includes('e')) return text;
-  if (Number.isInteger(value)) return BigInt(value).toString();
+  const [, sign = '', first = '', rest = '', zeros = ''] = /^(-?)(\d)(?:\.(\d+))?e\+(\d+)$/.exec(text) ?? [];
+  if (first !== '') return `${sign}${first}${rest.padEnd(Number(zeros), '0')}`;
   throw new NotEvaluated('a number that has no plain form');
 }
 

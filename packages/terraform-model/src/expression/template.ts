@@ -1,5 +1,6 @@
 import type { Expression, Template, TemplatePart } from './ast.ts';
 import { type Cursor, maximumNesting } from './cursor.ts';
+import { trimLeft, trimRight } from './plain.ts';
 
 type Token =
   | { kind: 'text'; text: string }
@@ -9,6 +10,10 @@ type Token =
   | { kind: 'else' | 'endif' | 'endfor' };
 
 type Marked = { readonly token: Token; readonly trimsBefore: boolean; readonly trimsAfter: boolean };
+
+/** What literal text cannot go over without a look: the first character may well be literal. */
+const textEnd = /[$%]/g;
+const quotedEnd = /[$%"\\\n]/g;
 
 const escapes = new Map([
   ['n', '\n'],
@@ -49,13 +54,14 @@ export function parseTemplateParts(
       break;
     } else if (form === 'quoted' && cursor.character === '\\') {
       literal += parseEscape(cursor);
+    } else if (form === 'quoted' && cursor.character === '\n') {
+      cursor.fail('a string is not closed on its line');
     } else {
-      literal += cursor.character;
-      cursor.at++;
+      literal += cursor.until(form === 'quoted' ? quotedEnd : textEnd);
     }
   }
   flush();
-  return nest(cursor, trim(tokens));
+  return nest(cursor, trim(tokens, form));
 }
 
 function parseEscape(cursor: Cursor): string {
@@ -108,13 +114,22 @@ function parseDirective(cursor: Cursor, parse: (cursor: Cursor) => Expression): 
   }
 }
 
-/** `~` takes away the white space of the literal text beside it. */
-function trim(tokens: readonly Marked[]): readonly Token[] {
+/**
+ * `~` takes away the white space of the literal text beside it, as far as the line goes: Terraform reads text line by line, and
+ * trims the one line that is next. A quoted string is one line.
+ */
+function trim(tokens: readonly Marked[], form: 'text' | 'quoted'): readonly Token[] {
   return tokens.map(({ token }, index) => {
     if (token.kind !== 'text') return token;
     let { text } = token;
-    if (tokens[index - 1]?.trimsAfter === true) text = text.trimStart();
-    if (tokens[index + 1]?.trimsBefore === true) text = text.trimEnd();
+    if (tokens[index - 1]?.trimsAfter === true) {
+      const end = form === 'quoted' ? text.length : text.indexOf('\n') + 1 || text.length;
+      text = trimLeft(text.slice(0, end)) + text.slice(end);
+    }
+    if (tokens[index + 1]?.trimsBefore === true) {
+      const start = form === 'quoted' ? 0 : text.lastIndexOf('\n', text.length - 2) + 1;
+      text = text.slice(0, start) + trimRight(text.slice(start));
+    }
     return { kind: 'text', text };
   });
 }

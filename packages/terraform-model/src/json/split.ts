@@ -81,14 +81,31 @@ export class Splitter {
     }
   }
 
-  /** @throws InputError where the part is no valid JSON. */
+  /** @throws InputError where the part is no valid JSON, or a key stands twice in one of its objects. */
   parse(span: Span): unknown {
+    let value: unknown;
     try {
-      return JSON.parse(this.text(span));
+      value = JSON.parse(this.text(span));
     } catch (error) {
       if (error instanceof InputError) throw error;
       return this.fail(span.start, 'not valid JSON');
     }
+    // Of a key that stands twice JSON.parse keeps one: then more keys are written than were read.
+    if (value !== null && typeof value === 'object' && this.#keys(span) !== keysIn(value)) {
+      this.fail(span.start, 'a key stands twice in one object of the value that starts here');
+    }
+    return value;
+  }
+
+  /** How many keys are written in a part that is valid JSON: the strings with a colon after them. */
+  #keys({ start, end }: Span): number {
+    const { bytes } = this;
+    let keys = 0;
+    for (let at = bytes.indexOf(quote, start); at >= 0 && at < end; at = bytes.indexOf(quote, at)) {
+      at = this.#string(at);
+      if (bytes[this.#space(at)] === 0x3a) keys++;
+    }
+    return keys;
   }
 
   text({ start, end }: Span): string {
@@ -170,4 +187,17 @@ function isWordByte(byte: number): boolean {
     byte === 0x2e ||
     byte === 0x45
   );
+}
+
+/** Keys of all objects in a parsed value. */
+function keysIn(value: unknown): number {
+  let keys = 0;
+  const open: unknown[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === null || typeof next !== 'object') continue;
+    const inner: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
+    if (!Array.isArray(next)) keys += inner.length;
+    for (const item of inner) if (item !== null && typeof item === 'object') open.push(item);
+  }
+  return keys;
 }

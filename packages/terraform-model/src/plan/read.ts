@@ -18,9 +18,10 @@ import { InputError } from '../input-error.ts';
 import { type Span, Splitter } from '../json/split.ts';
 import { unknown } from '../values.ts';
 import { type RecordedModules, recordedModules } from './configuration.ts';
-import { type ConfigurationRecord, entriesOf, own, type ResourceChange } from './format.ts';
+import { entriesOf, own, type ResourceChange } from './format.ts';
 import { dataReads } from './prior-state.ts';
 import { plannedIndexes, plannedResource } from './resources.ts';
+import { configurationOf, faultOf } from './shape.ts';
 
 export interface PlanInput {
   /** What `terraform show -json <plan file>` printed. */
@@ -48,6 +49,10 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
     const span = sections.get(key);
     return span === undefined ? undefined : splitter.parse(span);
   };
+  if (small('errored') === true) {
+    const fault = 'terraform ended this plan with an error: it is not whole, and cannot be applied';
+    throw new InputError(file, undefined, fault, 'mend what terraform reported, then plan again');
+  }
   const changes = [...changesOf(splitter, sections)];
   const listed = new Set(changes.map(({ address }) => address));
   // What is read again at apply is listed as a change; its last values say nothing then.
@@ -58,7 +63,7 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
   const loaded =
     source === undefined
       ? recordedRoot(
-          recordedModules((small('configuration') ?? {}) as ConfigurationRecord, file),
+          recordedModules(configurationOf(small('configuration') ?? {}, file), file),
           world,
           planned,
           values,
@@ -148,13 +153,8 @@ function* changesOf(splitter: Splitter, sections: ReadonlyMap<string, Span>): Ge
     return;
   for (const item of splitter.items(span)) {
     const change = splitter.parse(item);
-    if (
-      typeof own(change, 'address') !== 'string' ||
-      typeof own(change, 'type') !== 'string' ||
-      !Array.isArray(own(own(change, 'change'), 'actions'))
-    ) {
-      splitter.fail(item.start, 'an element of resource_changes has no address, type or change.actions');
-    }
+    const fault = faultOf(change);
+    if (fault !== undefined) splitter.fail(item.start, `an element of resource_changes ${fault}`);
     yield change as ResourceChange;
   }
 }
@@ -188,6 +188,7 @@ function withUnknownBackend(root: Root, idPrefix: string): Root {
     place: root.place,
     type: 'unknown',
     written: false,
+    origins: [],
     attr: (...path) => attrOf(id, path, nothing.names, () => unknown(['source'], '')),
   };
   Object.defineProperty(root, 'backend', { value: backend, enumerable: true });
@@ -209,7 +210,6 @@ function implyProviders(root: Root, world: World, idPrefix: string, ids: readonl
 }
 
 function closureOf(root: Root, small: (key: string) => unknown): Closure {
-  if (small('errored') === true) return { closed: false, closedBecause: 'the plan ended with an error' };
   if (small('complete') === false) {
     return { closed: false, closedBecause: 'the plan is not complete (it was made with -target, or defers changes)' };
   }

@@ -104,7 +104,7 @@ function overviewRow(control: EvidenceControl): Markup {
   const { declared, planned } = control;
   const detailed = declared !== undefined || planned !== undefined;
   const days = Math.max(declared?.ageDays ?? 0, planned?.ageDays ?? 0);
-  return html`<tr><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td>${chip(control.state)}${detailed && control.class !== 'strong' && html`<br><span class="more">a part of it</span>`}</td>${[
+  return html`<tr><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td>${chip(control.state)}${detailed && html`<br><span class="more">a part of it</span>`}</td>${[
     tierCell('Declared', declared),
     tierCell('Planned', planned),
     blank(),
@@ -113,7 +113,7 @@ function overviewRow(control: EvidenceControl): Markup {
 }
 
 function blank(): Markup {
-  return html`<td class="blank"><span aria-label="nothing">–</span></td>`;
+  return html`<td class="blank"><span aria-label="nothing">&ndash;</span></td>`;
 }
 
 function tierCell(label: string, tier: EvidenceControl['declared']): Markup {

@@ -6,20 +6,23 @@ import {
   asText,
   asWhole,
   byCodePoint,
+  characters,
   equal,
   isList,
   isMap,
   NotEvaluated,
   type Plain,
+  setItems,
+  unified,
 } from '../plain.ts';
 import type { PlainFunctions } from './table.ts';
 
 /** https://developer.hashicorp.com/terraform/language/functions#collection-functions, those that need every part known. */
 export const collections: PlainFunctions = {
   chunklist: ([list, size]) => chunk(asList(list), asWhole(size)),
-  compact: ([list]) => asList(list).filter((item) => item !== null && item !== ''),
+  compact: ([list]) => asList(list).flatMap((item) => (item === null || item === '' ? [] : [asText(item)])),
   contains: ([list, item]) => asList(list).some((candidate) => equal(candidate, item ?? null)),
-  distinct: ([list]) => unique(asList(list)),
+  distinct: ([list]) => unique(unified(asList(list))),
   index: ([list, item]) => {
     const position = asList(list).findIndex((candidate) => equal(candidate, item ?? null));
     if (position < 0) throw new NotEvaluated('index');
@@ -28,23 +31,37 @@ export const collections: PlainFunctions = {
   keys: ([map]) => sortedKeys(asMap(map)),
   length: ([value]) => {
     if (isList(value)) return value.length;
-    return isMap(value) ? value.size : [...asText(value)].length;
+    return isMap(value) ? value.size : characters(asText(value)).length;
   },
   matchkeys: ([values, keys, search]) =>
     asList(values).filter((_, i) => asList(search).some((wanted) => equal(wanted, asList(keys)[i] ?? null))),
   reverse: ([list]) => [...asList(list)].reverse(),
   setintersection: ([first, ...others]) =>
-    unique(asList(first)).filter((item) => others.every((other) => asList(other).some((known) => equal(known, item)))),
+    setItems(asList(first)).filter((item) =>
+      others.every((other) => asList(other).some((known) => equal(known, item))),
+    ),
   setproduct: (lists) => product(lists.map(asList)),
   setsubtract: ([left, right]) =>
-    unique(asList(left)).filter((item) => !asList(right).some((known) => equal(known, item))),
-  slice: ([list, start, end]) => asList(list).slice(asWhole(start), asWhole(end)),
+    setItems(asList(left)).filter((item) => !setItems(asList(right)).some((known) => equal(known, item))),
+  slice: ([list, start, end]) => {
+    const [items, first, last] = [asList(list), asWhole(start), asWhole(end)];
+    if (first < 0 || last < first || last > items.length) throw new NotEvaluated('slice');
+    return items.slice(first, last);
+  },
   tobool: ([value]) => (value === null ? null : asBoolean(value)),
-  tomap: ([value]) => asMap(value),
+  tolist: ([value]) => unified(asList(value)),
+  tomap: ([value]) => {
+    const keys = [...asMap(value).keys()];
+    return new Map(unified([...asMap(value).values()]).map((item, i) => [keys[i] ?? '', item]));
+  },
   tonumber: ([value]) => (value === null ? null : asNumber(value)),
+  toset: ([value]) => setItems(asList(value)),
   tostring: ([value]) => (value === null ? null : asText(value)),
   transpose: ([map]) => transpose(asMap(map)),
-  zipmap: ([keys, values]) => new Map(asList(keys).map((key, i) => [asText(key), asList(values)[i] ?? null])),
+  zipmap: ([keys, values]) => {
+    if (asList(keys).length !== asList(values).length) throw new NotEvaluated('zipmap');
+    return new Map(asList(keys).map((key, i) => [asText(key), asList(values)[i] ?? null]));
+  },
 };
 
 export function sortedKeys(map: ReadonlyMap<string, unknown>): readonly string[] {

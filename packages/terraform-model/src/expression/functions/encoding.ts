@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { literal } from '../../navigate.ts';
-import { asText, byCodePoint, isList, isMap, NotEvaluated, numberText, type Plain, plainOf } from '../plain.ts';
+import {
+  asText,
+  byCodePoint,
+  isFaithful,
+  isList,
+  isMap,
+  NotEvaluated,
+  normal,
+  numberText,
+  type Plain,
+  plainOf,
+} from '../plain.ts';
 import type { PlainFunctions } from './table.ts';
 
 const digest =
@@ -30,17 +41,25 @@ function decode(text: string): string {
   const bytes = Buffer.from(text, 'base64');
   const decoded = bytes.toString('utf8');
   if (bytes.toString('base64') !== text || !Buffer.from(decoded).equals(bytes)) throw new NotEvaluated('base64');
-  return decoded;
+  return normal(decoded);
 }
 
 function parse(text: string): Plain {
   try {
     // JSON that nests so deep that walking it would overflow is no JSON a configuration holds.
     if ((text.match(/[[{]/g)?.length ?? 0) > 100_000 || nesting(text) > 200) throw new NotEvaluated('nesting');
-    return plainOf(literal(JSON.parse(text))) ?? null;
+    return normalised(plainOf(literal(JSON.parse(text))) ?? null);
   } catch {
     throw new NotEvaluated('jsondecode');
   }
+}
+
+/** Texts as Terraform keeps them. @throws NotEvaluated for a number that was rounded when it was read. */
+function normalised(plain: Plain): Plain {
+  if (isList(plain)) return plain.map(normalised);
+  if (isMap(plain)) return new Map([...plain].map(([key, item]) => [normal(key), normalised(item)]));
+  if (typeof plain === 'number' && !isFaithful(plain)) throw new NotEvaluated('a number that is rounded here');
+  return typeof plain === 'string' ? normal(plain) : plain;
 }
 
 function nesting(text: string): number {

@@ -1,7 +1,7 @@
 import { itemsOf, navigate } from '../../navigate.ts';
 import type { Unknown, Value } from '../../value.ts';
-import { known, list, map, referencesOf, text, unknown } from '../../values.ts';
-import { plainOf } from '../plain.ts';
+import { isUnordered, known, list, map, referencesOf, text, unknown } from '../../values.ts';
+import { asText, plainOf, trimLeft, trimRight } from '../plain.ts';
 import { sortedKeys } from './collections.ts';
 import { format } from './strings.ts';
 
@@ -12,7 +12,10 @@ export const structural: Readonly<Record<string, StructuralFunction>> = {
   coalesce: (args) => {
     for (const arg of args) {
       if (isUnknown(arg)) return undefined;
-      if (!isNothing(arg) && !(arg.state === 'known' && arg.value === '')) return arg;
+      if (isNothing(arg) || (arg.state === 'known' && arg.value === '')) continue;
+      // All are of one type: beside a text a number is text.
+      const worded = args.some((other) => typeof plainOf(other) === 'string') ? plainOf(arg) : undefined;
+      return typeof worded === 'number' || typeof worded === 'boolean' ? known(asText(worded)) : arg;
     }
     return undefined;
   },
@@ -25,9 +28,9 @@ export const structural: Readonly<Record<string, StructuralFunction>> = {
   },
   element: ([from, position]) => {
     const index = position === undefined ? undefined : plainOf(position);
-    if (from?.state !== 'list' || !from.complete || typeof index !== 'number' || from.items.length === 0)
-      return undefined;
-    return from.items[((index % from.items.length) + from.items.length) % from.items.length];
+    if (from?.state !== 'list' || !from.complete || from.set === true || from.items.length === 0) return undefined;
+    // Terraform 1.11 fails on a negative one.
+    return typeof index === 'number' && index >= 0 ? from.items[index % from.items.length] : undefined;
   },
   flatten: ([from]) => (from === undefined ? undefined : flatten(from)),
   format: ([form, ...args]) => {
@@ -42,6 +45,8 @@ export const structural: Readonly<Record<string, StructuralFunction>> = {
   },
   keys: ([from]) => (from?.state === 'map' && from.complete ? list(sortedKeys(from.entries).map(known)) : undefined),
   length: ([from]) => {
+    // Items of a set that are not known yet may turn out to be one.
+    if (from !== undefined && isUnordered(from)) return undefined;
     if (from?.state === 'list' && from.complete) return known(from.items.length);
     return from?.state === 'map' && from.complete ? known(from.entries.size) : undefined;
   },
@@ -74,12 +79,14 @@ export const structural: Readonly<Record<string, StructuralFunction>> = {
     const [first, last] = [start, end].map((bound) => (bound === undefined ? undefined : plainOf(bound)));
     if (from?.state !== 'list' || !from.complete || typeof first !== 'number' || typeof last !== 'number')
       return undefined;
+    if (first < 0 || last < first || last > from.items.length || from.set === true) return undefined;
     return list(from.items.slice(first, last));
   },
-  tolist: ([from]) => (from?.state === 'list' ? from : undefined),
+  tolist: ([from]) => (from?.state === 'list' && plainOf(from) === undefined ? from : undefined),
   tonumber: ([value]) => sameReference(value),
-  toset: ([from]) => (from?.state === 'list' ? distinctItems(from) : undefined),
-  tomap: ([from]) => (from?.state === 'map' ? from : undefined),
+  // What is wholly known was converted already, or cannot be.
+  toset: ([from]) => (from?.state === 'list' && plainOf(from) === undefined ? distinctItems(from) : undefined),
+  tomap: ([from]) => (from?.state === 'map' && plainOf(from) === undefined ? from : undefined),
   tostring: ([value]) => (value?.state === 'text' ? value : sameReference(value)),
   trimspace: ([value]) => (value?.state === 'text' ? trimmed(value.parts) : undefined),
   values: ([from]) =>
@@ -125,7 +132,7 @@ function distinctItems(from: Value & { state: 'list' }): Value {
     seen.add(item.value);
     return true;
   });
-  return list(items, from.complete);
+  return { state: 'list', items, complete: from.complete, set: true };
 }
 
 function partsOf(value: Value): readonly (string | Unknown)[] | undefined {
@@ -169,6 +176,7 @@ function formatParts(pattern: string, args: readonly Value[]): Value | undefined
       parts.push(...own);
     }
   }
+  if (next < args.length) return undefined;
   return text(parts, args.flatMap(referencesOf));
 }
 
@@ -177,8 +185,8 @@ function trimmed(parts: readonly (string | Unknown)[]): Value {
   return text(
     parts.map((part, index) => {
       if (typeof part !== 'string') return part;
-      const start = index === 0 ? part.trimStart() : part;
-      return index === last ? start.trimEnd() : start;
+      const start = index === 0 ? trimLeft(part) : part;
+      return index === last ? trimRight(start) : start;
     }),
   );
 }

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileProblem, InputError } from '../errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type RunningSandbox, startSandbox } from '../sandbox/start.ts';
+
+export interface SandboxOptions {
+  readonly port: string;
+  readonly speed: string;
+  readonly rateLimit: string;
+  readonly project: readonly string[];
+  readonly log?: string;
+  readonly tokenSeed?: string;
+}
+
+/**
+ * `lukko sandbox`: serves the Hetzner API on loopback until it is told to stop.
+ * @returns exit code 0 after SIGINT or SIGTERM. @throws InputError for options that cannot be used
+ */
+export async function sandbox(options: SandboxOptions, ports: Ports): Promise<number> {
+  const running = await start(options, ports);
+  const exports = Object.entries(running.environment).map(([name, value]) => `export ${name}=${value}\n`);
+  const kept =
+    options.log === undefined ? 'kept in memory only: give --log <file> to keep it' : `kept in ${options.log}`;
+  ports.out(
+    `Sandbox of the Hetzner API on http://127.0.0.1:${running.port}, ${kept}. Stop it with Ctrl-C.\n\n${exports.join('')}`,
+  );
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await running.stop();
+  return 0;
+}
+
+/**
+ * `lukko sandbox run -- <command>`: a sandbox for as long as one command runs, which finds it in its environment.
+ * @returns the command's exit code, 128 and the signal's number when a signal ended it. @throws InputError when there is no such command
+ */
+export async function sandboxRun(
+  [program, ...args]: readonly string[],
+  options: SandboxOptions,
+  ports: Ports,
+): Promise<number> {
+  if (program === undefined)
+    throw new InputError('no command to run; write it after --, such as: lukko sandbox run -- npx cdktf deploy');
+  const running = await start(options, ports);
+  try {
+    return await runIn(program, args, running, ports);
+  } finally {
+    await running.stop();
+  }
+}
+
+function runIn(program: string, args: readonly string[], running: RunningSandbox, ports: Ports): Promise<number> {
+  // A terminal sends its signals to the command too, and that ends by itself; those of others are handed on.
+  const child = spawn(program, args, {
+    cwd: ports.cwd,
+    env: { ...withoutHetzner(ports.environment), ...running.environment },
+    stdio: 'inherit',
+  });
+  const onTerminal = process.stdin.isTTY === true;
+  const relay = (signal: NodeJS.Signals) => {
+    if (!onTerminal || signal === 'SIGTERM') child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, relay);
+  return new Promise<number>((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'ENOENT' ? 'there is no such command' : fileProblem(error);
+      reject(new InputError(`cannot run ${program}: ${why}`));
+    });
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  }).finally(() => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, relay);
+  });
+}
+
+/** A command that runs in the sandbox gets no token and no endpoint of the real API. */
+const withoutHetzner = (environment: Ports['environment']): Ports['environment'] =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(HCLOUD|HETZNER)_/.test(name)));
+
+function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
+  const { log, tokenSeed } = options;
+  const projects = options.project.length === 0 ? ['main'] : options.project;
+  for (const [index, name] of projects.entries()) {
+    if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
+      throw new InputError(`project '${name}': write small letters, digits and hyphens, beginning with a letter`);
+    if (projects.indexOf(name) !== index) throw new InputError(`project '${name}' is given twice`);
+  }
+  return startSandbox(
+    {
+      projects,
+      port: number('--port', options.port, 0, 65_535),
+      speed: options.speed === 'instant' ? Number.POSITIVE_INFINITY : number('--speed', options.speed, 1, 100_000),
+      rateLimit: number('--rate-limit', options.rateLimit, 1, 1_000_000_000),
+      ...(log === undefined ? {} : { log: path.resolve(ports.cwd, log) }),
+      ...(tokenSeed === undefined ? {} : { seed: tokenSeed }),
+    },
+    () => ports.now().getTime(),
+  );
+}
+
+function number(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most)
+    throw new InputError(`${option} ${text}: expected a whole number from ${least} to ${most}`);
+  return value;
+}

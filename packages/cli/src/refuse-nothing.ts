@@ -1,0 +1,28 @@
+import { printable } from '@lukko/policy-engine';
+import type { Graph } from '@lukko/terraform-model';
+import { InputError } from './errors.ts';
+import { looked } from './find.ts';
+
+/** Nothing looked at is no pass. @throws InputError for an input that declares nothing rules could be asked about. */
+export function refuseNothing({ resources, roots }: Graph, file: string): void {
+  if (resources.length > 0) return;
+  if (roots[0]?.kind === 'plan') {
+    const expected = 'plan the whole configuration, without -target or -refresh-only';
+    throw new InputError(`${file}: the plan lists no resource, so there is nothing to judge; ${expected}`);
+  }
+  const [module] = roots.flatMap((root) => root.modules).filter(({ loaded }) => !loaded);
+  if (module !== undefined) {
+    const where = printable(`${module.id} (${module.source === '' ? 'no source' : module.source})`);
+    throw new InputError(
+      `${file}: everything lies in modules that are not part of the input, such as ${where}, so there is nothing to judge; check a plan instead`,
+    );
+  }
+  const declared = roots.some(
+    ({ backend, providers, modules, requiredProviders }) =>
+      backend.written || providers.length > 0 || modules.length > 0 || requiredProviders.length > 0,
+  );
+  if (declared) return;
+  throw new InputError(
+    `${file}: holds no resource, provider, module or backend, so there is nothing to judge; name ${looked}`,
+  );
+}

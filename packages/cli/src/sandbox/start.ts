@@ -1,0 +1,86 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type ProjectOptions, Sandbox } from '@lukko/sandbox';
+import { InputError } from '../errors.ts';
+import { noLog, openLog } from './log-file.ts';
+import { serve } from './server.ts';
+
+export interface SandboxSettings {
+  readonly projects: readonly string[];
+  readonly port: number;
+  readonly speed: number;
+  readonly rateLimit: number;
+  /** Where the log lies; without one, all is gone when the sandbox stops. */
+  readonly log?: string;
+  /** Makes the tokens: the same for the same seed; without one they are of this run alone. */
+  readonly seed?: string;
+}
+
+export interface RunningSandbox {
+  readonly port: number;
+  readonly projects: readonly ProjectOptions[];
+  /** What clients of the sandbox need in their environment; the first project is the default. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly objects: () => Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+/** How often actions that nobody asks about are looked at, in milliseconds. */
+const TICK = 250;
+
+/**
+ * Starts a sandbox on loopback.
+ * @param clock milliseconds since 1970
+ * @throws InputError for a log that cannot be used or a port that is taken
+ */
+export async function startSandbox(settings: SandboxSettings, clock: () => number): Promise<RunningSandbox> {
+  const seed = settings.seed ?? randomBytes(32).toString('hex');
+  const projects = settings.projects.map((name) => ({
+    name,
+    token: tokenOf(seed, name, 'write'),
+    readOnlyToken: tokenOf(seed, name, 'read'),
+  }));
+  const log = settings.log === undefined ? noLog : openLog(settings.log);
+  const { speed, rateLimit } = settings;
+  try {
+    const sandbox = new Sandbox({ projects, clock, speed, rateLimit, append: log.append }, log.lines);
+    const listening = await serve(sandbox, log, settings.port);
+    const timer = setInterval(() => {
+      try {
+        sandbox.tick();
+      } catch {
+        // The log takes no more: the next request is answered with 500, and is where somebody sees it.
+      }
+    }, TICK);
+    return {
+      port: listening.port,
+      projects,
+      environment: environmentOf(projects, listening.port),
+      objects: () => sandbox.count(),
+      stop: async () => {
+        clearInterval(timer);
+        await listening.close();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    await log.close();
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new InputError(`port ${settings.port} is taken; name another with --port`);
+    throw new InputError(message);
+  }
+}
+
+/** A token of 64 letters and digits, as Hetzner's. */
+function tokenOf(seed: string, project: string, access: string): string {
+  return createHash('sha256').update(`${seed}\0${project}\0${access}`).digest('hex');
+}
+
+function environmentOf(projects: readonly ProjectOptions[], port: number): Readonly<Record<string, string>> {
+  const named = projects.map(({ name, token }) => [`HCLOUD_TOKEN_${name.toUpperCase().replaceAll('-', '_')}`, token]);
+  return {
+    HCLOUD_ENDPOINT: `http://127.0.0.1:${port}/v1`,
+    HETZNER_ENDPOINT: `http://127.0.0.1:${port}/hetzner/v1`,
+    HCLOUD_TOKEN: projects[0]?.token ?? '',
+    ...Object.fromEntries(named),
+  };
+}

@@ -1,0 +1,318 @@
+import type { Graph, Reason, Resource } from '@lukko/terraform-model';
+import { type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
+import { directory } from './mounted-paths.ts';
+import { hasHole, unmark } from './payload/marked.ts';
+import { secretsByForm, secretsByName } from './secret-patterns.ts';
+import type { Command, Guard, Hole, Payload, Statement } from './types.ts';
+
+/** One command with what it does to a disk, and the volume its device word names. */
+interface Step {
+  readonly command: Command;
+  readonly action: DiskAction;
+  readonly named: ReturnType<typeof volumeNamed>;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The commands of one payload, seen from one volume: the steps of the proof in encryption.ts. */
+export class Disk {
+  private readonly steps: readonly Step[];
+  private readonly payload: Payload;
+  private readonly volume: Resource;
+  private readonly holes: readonly Hole[];
+  /** How the payload spells this volume. */
+  private readonly words: readonly string[];
+  /** What a condition about this volume names: the device, its mappers, where these are mounted. */
+  private readonly about: readonly string[];
+  private readonly mappers: readonly string[];
+  private readonly ids: ReadonlyMap<string, string>;
+
+  constructor(volume: Resource, graph: Graph, payload: Payload) {
+    this.volume = volume;
+    this.payload = payload;
+    this.holes = payload.files[0]?.text.holes ?? [];
+    this.ids = new Map(
+      graph
+        .ofType('hcloud_volume')
+        .flatMap((each): [string, string][] =>
+          each.attr('id').text === undefined ? [] : [[each.attr('id').text ?? '', each.id]],
+        ),
+    );
+    this.steps = payload.commands.map((command) => {
+      const action = diskAction(command);
+      const device = 'device' in action ? action.device : undefined;
+      return { command, action, named: 'device' in action ? volumeNamed(device, this.holes, this.ids) : 'other' };
+    });
+    const spelled = payload.commands
+      .flatMap((command) => command.mentions)
+      .filter((word) => {
+        const named = volumeNamed(word, this.holes, this.ids);
+        return typeof named === 'object' && named.volume === volume.id;
+      });
+    this.words = [...new Set(spelled)];
+    const opened = this.steps
+      .filter((step) => this.isHere(step))
+      .flatMap(({ action }) => (action.does === 'open-luks' && action.mapper !== undefined ? [action.mapper] : []));
+    this.mappers = [...new Set(opened)];
+    this.about = [...this.words, ...this.mappers, ...this.mountPoints()];
+  }
+
+  private isHere(step: Step): boolean {
+    return typeof step.named === 'object' && step.named.volume === this.volume.id;
+  }
+
+  /** Whether everything the payload runs can be seen, so that what is not found is not there. */
+  private get whole(): boolean {
+    return this.payload.unread.length === 0 && !this.payload.commands.some((command) => command.opaque);
+  }
+
+  private show(text: string | undefined): string {
+    return text === undefined ? 'a word that is not determined' : unmark(text, this.holes);
+  }
+
+  /** A command as people read it; one that holds a secret is named by its program alone. */
+  private line({ program, args }: Command): string {
+    const text = [program, ...args.map((arg) => this.show(arg))].join(' ');
+    return secretsByForm(text).length + secretsByName(text).length > 0 ? `${program} …` : text;
+  }
+
+  private reason(step: Step): Reason {
+    const { command } = step;
+    return {
+      at: `${command.at}:${command.line}`,
+      saw: this.line(command).slice(0, 200),
+    };
+  }
+
+  /** The first that runs unconditionally or under conditions about this volume decides; else what was found decides. */
+  private judge(
+    claim: string,
+    found: readonly Step[],
+    open: readonly Step[],
+    absent: string,
+    near: readonly Step[] = [],
+    whole = this.whole,
+  ): Statement {
+    const shown = found.find((step) => step.command.guards.every((guard) => isAbout(guard, this.about)));
+    if (shown !== undefined) return { claim, is: true, because: [this.reason(shown)] };
+    if (found.length > 0) {
+      const because = found.map(
+        (step): Reason => ({
+          ...this.reason(step),
+          saw: `only under a condition: ${this.reason(step).saw}`,
+          causes: ['possible'],
+        }),
+      );
+      return { claim, is: 'unknown', because };
+    }
+    if (open.length > 0)
+      return {
+        claim,
+        is: 'unknown',
+        because: open.map((step): Reason => ({ ...this.reason(step), causes: ['function'] })),
+      };
+    const because: Reason[] = [{ at: this.payload.attr.at, saw: absent }, ...near.map((step) => this.reason(step))];
+    if (whole) return { claim, is: false, because };
+    return {
+      claim,
+      is: 'unknown',
+      because: [...because.map((each): Reason => ({ ...each, causes: ['function'] })), ...this.hidden()],
+    };
+  }
+
+  private hidden(): Reason[] {
+    const unread = this.payload.unread.map(
+      ({ at, why }): Reason => ({ at, saw: `not read: ${why}`, causes: ['function'] }),
+    );
+    const opaque = this.payload.commands
+      .filter((command) => command.opaque)
+      .map(
+        (command): Reason => ({
+          at: `${command.at}:${command.line}`,
+          saw: `not followed: ${this.line(command).slice(0, 120)}`,
+          causes: ['function'],
+        }),
+      );
+    return [...unread, ...opaque];
+  }
+
+  formatted(): Statement {
+    const claim = 'LUKS is set up on it';
+    const steps = this.steps.filter((step) => step.action.does === 'format-luks');
+    const here = steps.filter((step) => this.isHere(step));
+    if (here.length === 0) {
+      const pinned = this.payload.refusals.find(
+        (each) =>
+          each.mentions.includes('luksUUID') &&
+          each.mentions.some((word) => UUID.test(word)) &&
+          isAbout(each, this.words),
+      );
+      if (pinned !== undefined)
+        return {
+          claim,
+          is: true,
+          because: [
+            { at: `${pinned.at}:${pinned.line}`, saw: 'refuses a device whose LUKS UUID is not the recorded one' },
+          ],
+        };
+    }
+    const open = steps.filter((step) => step.named === undefined);
+    return this.judge(
+      claim,
+      here,
+      open,
+      'no cryptsetup luksFormat of this volume',
+      steps.filter((step) => !this.isHere(step)),
+      this.whole || this.cannotFormat,
+    );
+  }
+
+  /** A script that is not understood and does not hold the word does not run it: nothing else is hidden here. */
+  private get cannotFormat(): boolean {
+    const unread = this.payload.files.filter((file) => this.payload.unread.some((each) => each.at === file.at));
+    const shown = new Set(unread.map((file) => file.at));
+    const explained =
+      this.payload.unread.every((each) => shown.has(each.at)) &&
+      this.payload.commands.every((command) => !command.opaque || (command.program === '' && shown.has(command.at)));
+    return (
+      explained && unread.every((file) => !/luksFormat|cryptsetup[^\n]*\bformat\b|\beval\b/.test(file.text.marked))
+    );
+  }
+
+  opened(): Statement {
+    const steps = this.steps.filter((step) => step.action.does === 'open-luks');
+    const here = steps.filter((step) => this.isHere(step));
+    const determined = here.filter(({ action }) => action.does === 'open-luks' && action.mapper !== undefined);
+    const open = steps.filter((step) => this.isHere(step) || step.named === undefined);
+    return this.judge('it is opened as LUKS', determined, open, 'nothing opens this volume as LUKS', steps);
+  }
+
+  private mounts(): Step[] {
+    return this.steps.filter(({ action }) => action.does === 'mount' && this.isMapper(action.device));
+  }
+
+  private isMapper(device: string | undefined): boolean {
+    return device !== undefined && this.mappers.some((mapper) => device === `/dev/mapper/${mapper}`);
+  }
+
+  private mountPoints(): string[] {
+    return this.mounts().flatMap(({ action }) =>
+      action.does === 'mount' && action.target !== undefined ? [directory(action.target)] : [],
+    );
+  }
+
+  mounted(): Statement {
+    const steps = this.steps.filter(({ action }) => action.does === 'mount');
+    const here = this.mounts().filter(({ action }) => action.does === 'mount' && action.target !== undefined);
+    // A mapper of a device that is not determined may be this volume's.
+    const perhaps = new Set(
+      this.steps.flatMap(({ action, named }) =>
+        action.does === 'open-luks' && named === undefined ? [`/dev/mapper/${action.mapper ?? ''}`] : [],
+      ),
+    );
+    const open = steps.filter(
+      ({ action, named }) =>
+        named === undefined ||
+        (action.does === 'mount' &&
+          (this.isMapper(action.device) ||
+            perhaps.has(action.device ?? '') ||
+            (perhaps.has('/dev/mapper/') && action.device?.startsWith('/dev/mapper/') === true))),
+    );
+    const claim = 'a file system is mounted from what was opened';
+    const shown = this.judge(claim, here, open, 'nothing is mounted from it', steps);
+    return shown.is === true ? (this.takenAway(claim) ?? shown) : shown;
+  }
+
+  /**
+   * What unmounts or closes it again: proven when the same unit or script does it after its last mount; elsewhere the order is not
+   * known. Before the mount it only clears up, and under a condition of its own (a trap, the stop of a unit) it is no everyday.
+   */
+  private takenAway(claim: string): Statement | undefined {
+    const mounts = this.mounts();
+    const away = this.steps.flatMap((step, index) => {
+      if (!this.takesAway(step) || !step.command.guards.every((guard) => isAbout(guard, this.about))) return [];
+      const same = mounts.filter(({ command }) => command.entry === step.command.entry);
+      if (same.some((mount) => this.steps.indexOf(mount) > index)) return [];
+      return [{ step, certain: same.length > 0 }];
+    });
+    if (away.length === 0) return undefined;
+    const certain = away.some((each) => each.certain);
+    const because = away.map(
+      ({ step }): Reason => ({ ...this.reason(step), ...(certain ? {} : { causes: ['possible'] }) }),
+    );
+    return { claim, is: certain ? false : 'unknown', because };
+  }
+
+  private takesAway({ action, command }: Step): boolean {
+    if (action.does === 'close') return action.mapper === undefined || this.mappers.includes(mapperName(action.mapper));
+    if (action.does !== 'unmount') return false;
+    const { target } = action;
+    if (target === undefined) return command.args.some((arg) => arg === undefined || /^(-\w*a|--all)/.test(arg));
+    return this.isMapper(target) || this.mountPoints().includes(directory(target));
+  }
+
+  get mount(): string | undefined {
+    return this.mountPoints()[0];
+  }
+
+  nothingPlain(): Statement {
+    const claim = 'nothing writes to it in plain';
+    const wrong = this.steps.filter((step) => this.writesPlain(step) || this.covers(step));
+    if (wrong.length > 0) return { claim, is: false, because: wrong.map((step) => this.reason(step)) };
+    const doubtful = this.steps.filter((step) => this.mayWrite(step));
+    const hidden = this.hidden();
+    if (doubtful.length + hidden.length === 0)
+      return {
+        claim,
+        is: true,
+        because: [{ at: this.payload.attr.at, saw: `${this.steps.length} commands, none of which does` }],
+      };
+    return {
+      claim,
+      is: 'unknown',
+      because: [...doubtful.map((step): Reason => ({ ...this.reason(step), causes: ['function'] })), ...hidden],
+    };
+  }
+
+  private writesPlain(step: Step): boolean {
+    const { does } = step.action;
+    if (step.command.writes.some((path) => path !== undefined && this.words.includes(path))) return true;
+    return this.isHere(step) && ['make-file-system', 'mount', 'open-other', 'decrypt'].includes(does);
+  }
+
+  /** Something else mounted where the encrypted file system should be. */
+  private covers({ action }: Step): boolean {
+    if (
+      this.mount === undefined ||
+      action.does !== 'mount' ||
+      action.device === undefined ||
+      action.target === undefined ||
+      directory(action.target) !== this.mount
+    )
+      return false;
+    return !this.isMapper(action.device);
+  }
+
+  private mayWrite({ command, action, named }: Step): boolean {
+    if (['make-file-system', 'mount', 'open-other', 'decrypt'].includes(action.does)) return named === undefined;
+    if (action.does !== 'other' || command.followed === true) return false;
+    return command.mentions.some(
+      (mention) =>
+        isAbout({ line: 0, mentions: [mention] }, this.words) ||
+        (DISK.test(mention) && volumeNamed(mention, this.holes, this.ids) === undefined),
+    );
+  }
+}
+
+/** Names under which the kernel and udev may show any volume. */
+const DISK = /^\/dev\/(sd[b-z]|vd[b-z]|disk\/|block\/|dm-)/;
+
+const mapperName = (text: string): string => text.replace(/^\/dev\/mapper\//, '');
+
+/** Whether a condition is about the volume: one of its words names the device, the mapper or the mount point. */
+function isAbout(guard: Guard, words: readonly string[]): boolean {
+  if (guard.several === true) return false;
+  return guard.mentions.some((mention) =>
+    words.some((word) => (word.length > 3 || hasHole(word)) && mention.includes(word)),
+  );
+}

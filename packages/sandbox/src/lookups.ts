@@ -1,0 +1,59 @@
+import {
+  isListed,
+  isos,
+  type Location,
+  loadBalancerTypes,
+  locations,
+  pricing,
+  type ServerType,
+  type SystemImage,
+  serverTypes,
+  storageBoxTypes,
+  systemImages,
+} from './catalogue/index.ts';
+
+/** What can be found by id or by name. */
+interface Named {
+  readonly id: number;
+  readonly name: string;
+}
+
+type Find<T> = (idOrName: number | string) => T | undefined;
+
+/** What resources ask of the catalogue. */
+export const lookups = {
+  location: finder(locations),
+  serverType: finder(serverTypes),
+  iso: finder(isos),
+  loadBalancerType: finder(loadBalancerTypes),
+  storageBoxType: finder(storageBoxTypes),
+  networkZones: new Set(locations.map((location: Location) => location.network_zone)) as ReadonlySet<string>,
+  /** An image by id, or by name for one architecture: both have images of the same name. */
+  image: (idOrName: number | string, architecture?: string): SystemImage | undefined =>
+    systemImages.find(
+      (image) =>
+        (image.id === Number(idOrName) || image.name === idOrName) &&
+        (architecture === undefined || image.architecture === architecture),
+    ),
+  /** Whether a server of a type can be had in a location at an instant. */
+  isAvailable: (type: ServerType, location: string, now: number): boolean => {
+    const found = type.locations.find(({ name }) => name === location);
+    const until = found?.deprecation?.unavailable_after;
+    return found?.available === true && isListed(type, now) && (until === undefined || now < Date.parse(until));
+  },
+  locations,
+  isos,
+  images: systemImages,
+  loadBalancerTypes,
+  storageBoxTypes,
+  listedServerTypes: (now: number): readonly ServerType[] => serverTypes.filter((type) => isListed(type, now)),
+  pricing,
+} as const;
+
+export type Lookups = typeof lookups;
+
+function finder<T extends Named>(list: readonly T[]): Find<T> {
+  const byId = new Map(list.map((each) => [each.id, each]));
+  const byName = new Map(list.map((each) => [each.name, each]));
+  return (idOrName) => byName.get(String(idOrName)) ?? byId.get(Number(idOrName));
+}

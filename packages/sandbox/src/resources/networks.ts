@@ -1,0 +1,207 @@
+import { instant } from '../actions.ts';
+import { actionHandlers, commonHandlers, found, refuseProtected, refuseTaken, removeNow } from '../collection.ts';
+import { type Answer, answerAction, type Context, created, type Handlers } from '../context.ts';
+import { ApiError, invalidField } from '../errors.ts';
+import { contains, formatAddress, isPrivate, overlaps, parseAddress, parseRange, type Range } from '../ipv4.ts';
+import type { Json, Labels, Network, Route, Subnet } from '../types.ts';
+
+interface SubnetBody {
+  readonly type: string;
+  readonly ip_range?: string;
+  readonly network_zone: string;
+  readonly vswitch_id?: number;
+}
+
+export const serversIn = (context: Context, network: number) =>
+  context.store.all('server').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
+
+const render = (context: Context, network: Network): Json => ({
+  id: network.id,
+  name: network.name,
+  ip_range: network.ipRange,
+  subnets: network.subnets.map((subnet) => ({
+    type: subnet.type,
+    ip_range: subnet.ipRange,
+    network_zone: subnet.zone,
+    gateway: subnet.type === 'vswitch' ? formatAddress(rangeOf(subnet.ipRange).first + 1) : gatewayOf(network),
+    vswitch_id: subnet.vswitch ?? null,
+  })),
+  routes: network.routes,
+  servers: serversIn(context, network.id).map(({ id }) => id),
+  load_balancers: [],
+  protection: { delete: network.deleteProtected },
+  labels: network.labels,
+  created: instant(network.created),
+  expose_routes_to_vswitch: network.exposeRoutes,
+});
+
+/** The first address of the network routes between its subnets (docs.hetzner.com/cloud/networks/faq). */
+const gatewayOf = (network: Network): string => formatAddress(rangeOf(network.ipRange).first + 1);
+
+/** A range that was checked when it was stored. */
+export function rangeOf(text: string): Range {
+  const range = parseRange(text);
+  if (range === undefined) throw new ApiError('server_error', `stored range '${text}' is none`);
+  return range;
+}
+
+function checkedRange(text: string): Range {
+  const range = parseRange(text);
+  if (range === undefined) throw invalidField('ip_range', 'must be an IPv4 range in CIDR notation without host bits');
+  return range;
+}
+
+function networkRange(text: string): Range {
+  const range = checkedRange(text);
+  if (!isPrivate(range)) throw invalidField('ip_range', 'must lie in a private range of RFC 1918');
+  if (range.length > 24) throw invalidField('ip_range', 'must be /24 or larger');
+  return range;
+}
+
+/** The subnet a body asks for, in a network as it is. @throws ApiError invalid_input, networks_overlap */
+function subnetOf(context: Context, network: Pick<Network, 'ipRange' | 'subnets'>, body: SubnetBody): Subnet {
+  const outer = rangeOf(network.ipRange);
+  const taken = network.subnets.map(({ ipRange }) => rangeOf(ipRange));
+  const range = body.ip_range === undefined ? firstFree(outer, taken) : checkedRange(body.ip_range);
+  if (!contains(outer, range))
+    throw invalidField('ip_range', `must lie in the range ${network.ipRange} of the network`);
+  if (range.length > 30) throw invalidField('ip_range', 'must be /30 or larger');
+  if (taken.some((each) => overlaps(each, range)))
+    throw new ApiError('networks_overlap', 'ip_range overlaps with a subnet of the network');
+  if (!context.lookups.networkZones.has(body.network_zone)) throw invalidField('network_zone', 'no such network zone');
+  if (body.type === 'vswitch' && body.vswitch_id === undefined)
+    throw invalidField('vswitch_id', 'is required for a subnet of type vswitch');
+  return {
+    type: body.type,
+    ipRange: `${formatAddress(range.first)}/${range.length}`,
+    zone: body.network_zone,
+    ...(body.vswitch_id === undefined ? {} : { vswitch: body.vswitch_id }),
+  };
+}
+
+/** The first /24 that nothing uses. */
+function firstFree(outer: Range, taken: readonly Range[]): Range {
+  const size = Math.min(256, outer.last - outer.first + 1);
+  for (let first = outer.first; first + size - 1 <= outer.last; first += size) {
+    const range = { first, last: first + size - 1, length: 32 - Math.log2(size) };
+    if (!taken.some((each) => overlaps(each, range))) return range;
+  }
+  throw new ApiError('no_subnet_available', 'the network has no free range for a subnet');
+}
+
+function routeOf(network: Pick<Network, 'ipRange' | 'routes'>, { destination, gateway }: Route): Route {
+  const range = parseRange(destination);
+  if (range === undefined) throw invalidField('destination', 'must be an IPv4 range in CIDR notation');
+  const address = parseAddress(gateway);
+  const outer = rangeOf(network.ipRange);
+  if (address === undefined || address < outer.first || address > outer.last)
+    throw invalidField('gateway', 'must be an address of the network');
+  if (address === outer.first + 1) throw invalidField('gateway', 'must not be the gateway of the network itself');
+  if (network.routes.some((each) => each.destination === destination))
+    throw new ApiError('uniqueness_error', `the network has a route for ${destination} already`);
+  return { destination, gateway };
+}
+
+function change(context: Context, command: string, network: Network, fields: Partial<Network>): Answer {
+  context.store.update('network', network.id, fields);
+  return answerAction(context, { command, resources: [{ id: network.id, type: 'network' }] });
+}
+
+function changeable(context: Context): Network {
+  const network = found(context, 'network');
+  context.actions.refuseLocked('network', network.id);
+  return network;
+}
+
+export const networks: Handlers = {
+  ...commonHandlers({
+    kind: 'network',
+    plural: 'networks',
+    render,
+    extraUpdate: (_, network, body) => ({
+      exposeRoutes: (body.expose_routes_to_vswitch as boolean | undefined) ?? network.exposeRoutes,
+    }),
+  }),
+  ...actionHandlers('network'),
+  create_network: (context) => {
+    const body = context.body as {
+      name: string;
+      ip_range: string;
+      labels?: Labels;
+      subnets?: SubnetBody[];
+      routes?: Route[];
+      expose_routes_to_vswitch?: boolean;
+    };
+    networkRange(body.ip_range);
+    refuseTaken(context, 'network', body.name);
+    let network: Network = {
+      id: context.nextId(),
+      name: body.name,
+      ipRange: body.ip_range,
+      subnets: [],
+      routes: [],
+      labels: body.labels ?? {},
+      created: context.now,
+      exposeRoutes: body.expose_routes_to_vswitch ?? false,
+      deleteProtected: false,
+    };
+    for (const subnet of body.subnets ?? [])
+      network = { ...network, subnets: [...network.subnets, subnetOf(context, network, subnet)] };
+    for (const route of body.routes ?? [])
+      network = { ...network, routes: [...network.routes, routeOf(network, route)] };
+    return created({ network: render(context, context.store.put('network', network)) });
+  },
+  delete_network: (context) => {
+    const network = changeable(context);
+    refuseProtected('network', network.deleteProtected);
+    if (serversIn(context, network.id).length > 0)
+      throw new ApiError('resource_in_use', `network ${network.id} still has servers attached`);
+    return removeNow(context, 'network', network.id);
+  },
+  add_subnet_to_network: (context) => {
+    const network = changeable(context);
+    const subnet = subnetOf(context, network, context.body as SubnetBody);
+    return change(context, 'add_subnet', network, { subnets: [...network.subnets, subnet] });
+  },
+  delete_subnet_from_network: (context) => {
+    const network = changeable(context);
+    const { ip_range: text } = context.body as { ip_range: string };
+    const subnets = network.subnets.filter(({ ipRange }) => ipRange !== text);
+    if (subnets.length === network.subnets.length) throw new ApiError('not_found', `network has no subnet ${text}`);
+    const range = rangeOf(text);
+    const used = serversIn(context, network.id).some(({ privateNet }) =>
+      privateNet.some(({ network: id, ip }) => id === network.id && isIn(range, ip)),
+    );
+    if (used) throw new ApiError('resource_in_use', `subnet ${text} still has servers attached`);
+    return change(context, 'delete_subnet', network, { subnets });
+  },
+  add_route_to_network: (context) => {
+    const network = changeable(context);
+    const route = routeOf(network, context.body as Route);
+    return change(context, 'add_route', network, { routes: [...network.routes, route] });
+  },
+  delete_route_from_network: (context) => {
+    const network = changeable(context);
+    const { destination, gateway } = context.body as Route;
+    const routes = network.routes.filter((each) => each.destination !== destination || each.gateway !== gateway);
+    if (routes.length === network.routes.length) throw new ApiError('not_found', `network has no such route`);
+    return change(context, 'delete_route', network, { routes });
+  },
+  change_ip_range_of_network: (context) => {
+    const network = changeable(context);
+    const { ip_range: text } = context.body as { ip_range: string };
+    if (!contains(networkRange(text), rangeOf(network.ipRange)))
+      throw invalidField('ip_range', `must hold the range ${network.ipRange}: a network can only grow`);
+    return change(context, 'change_ip_range', network, { ipRange: text });
+  },
+  change_network_protection: (context) => {
+    const network = found(context, 'network');
+    const { delete: deleteProtected = network.deleteProtected } = context.body as { delete?: boolean };
+    return change(context, 'change_protection', network, { deleteProtected });
+  },
+};
+
+const isIn = (range: Range, text: string): boolean => {
+  const address = parseAddress(text);
+  return address !== undefined && address >= range.first && address <= range.last;
+};

@@ -1,0 +1,174 @@
+import { instant } from '../actions.ts';
+import { defaultPointer, ownsAddress, publicAddress } from '../addresses.ts';
+import {
+  actionHandlers,
+  commonHandlers,
+  found,
+  referenced,
+  refuseProtected,
+  refuseTaken,
+  removeNow,
+} from '../collection.ts';
+import { answerAction, begin, type Context, created, type Handlers, rendered } from '../context.ts';
+import { ApiError, invalidField } from '../errors.ts';
+import type { Json, Labels, PrimaryIp, Server } from '../types.ts';
+
+/** The PTR names as the API shows them: an IPv4 address always has one, IPv6 addresses those that were set. */
+export const pointersOf = ({ type, ip, pointers }: PrimaryIp): readonly { ip: string; dns_ptr: string }[] =>
+  type === 'ipv4'
+    ? [{ ip, dns_ptr: pointers[ip] ?? defaultPointer(ip) }]
+    : Object.entries(pointers).map(([address, name]) => ({ ip: address, dns_ptr: name }));
+
+/** An IPv6 primary IP is a whole /64. */
+export const shownIp = ({ type, ip }: PrimaryIp): string => (type === 'ipv6' ? `${ip}/64` : ip);
+
+const render = (context: Context, primaryIp: PrimaryIp): Json => ({
+  id: primaryIp.id,
+  name: primaryIp.name,
+  type: primaryIp.type,
+  ip: shownIp(primaryIp),
+  location: context.lookups.location(primaryIp.location),
+  assignee_id: primaryIp.server,
+  // Since 2026-08-01; until then it said server.
+  assignee_type: primaryIp.server === null ? 'unassigned' : 'server',
+  auto_delete: primaryIp.autoDelete,
+  blocked: false,
+  created: instant(primaryIp.created),
+  dns_ptr: pointersOf(primaryIp),
+  labels: primaryIp.labels,
+  protection: { delete: primaryIp.deleteProtected },
+});
+
+/** Makes a primary IP with an address of its own. */
+export function makePrimaryIp(
+  context: Context,
+  fields: Pick<PrimaryIp, 'type' | 'location' | 'server' | 'autoDelete'> & { name?: string; labels?: Labels },
+): PrimaryIp {
+  const id = context.nextId();
+  return context.store.put('primary_ip', {
+    id,
+    name: fields.name ?? `primary_ip-${id}`,
+    type: fields.type,
+    ip: publicAddress(fields.type, id),
+    location: fields.location,
+    server: fields.server,
+    autoDelete: fields.autoDelete,
+    labels: fields.labels ?? {},
+    created: context.now,
+    deleteProtected: false,
+    pointers: {},
+  });
+}
+
+/** @throws ApiError when a primary IP cannot be a server's: held by another, elsewhere, or the server has one of its kind. */
+export function refuseUnassignable(
+  context: Context,
+  primaryIp: PrimaryIp,
+  server: Pick<Server, 'id' | 'location'>,
+): void {
+  if (primaryIp.server !== null)
+    throw new ApiError('primary_ip_already_assigned', `primary IP ${primaryIp.id} is already assigned`);
+  if (primaryIp.location !== server.location)
+    throw invalidField(
+      'assignee_id',
+      `primary IP ${primaryIp.id} lies in ${primaryIp.location}, the server in ${server.location}`,
+    );
+  if (context.store.referringTo('primary_ip', server.id).some(({ type }) => type === primaryIp.type))
+    throw new ApiError(
+      'server_already_added',
+      `server ${server.id} already has a primary IP of type ${primaryIp.type}`,
+    );
+}
+
+function stopped(context: Context, id: number): Server {
+  const server = referenced(context, 'server', id);
+  context.actions.refuseLocked('server', id);
+  if (server.status !== 'off') throw new ApiError('server_not_stopped', `server ${id} must be powered off`);
+  return server;
+}
+
+/** Sets or, with null, resets a PTR name. */
+export function changePointer(context: Context, primaryIp: PrimaryIp, ip: string, name: string | null): void {
+  if (!ownsAddress(primaryIp, ip)) throw invalidField('ip', `'${ip}' is no address of it`);
+  const { [ip]: _, ...others } = primaryIp.pointers;
+  context.store.update('primary_ip', primaryIp.id, { pointers: name === null ? others : { ...others, [ip]: name } });
+}
+
+interface CreateBody {
+  readonly name: string;
+  readonly type: PrimaryIp['type'];
+  readonly location?: string;
+  readonly assignee_id?: number | null;
+  readonly auto_delete?: boolean;
+  readonly labels?: Labels;
+}
+
+const ref = (id: number) => ({ id, type: 'primary_ip' });
+
+export const primaryIps: Handlers = {
+  ...commonHandlers({
+    kind: 'primary_ip',
+    plural: 'primary_ips',
+    render,
+    filters: { ip: shownIp },
+    extraUpdate: (_, record, body) => ({ autoDelete: (body.auto_delete as boolean | undefined) ?? record.autoDelete }),
+  }),
+  ...actionHandlers('primary_ip'),
+  create_primary_ip: (context) => {
+    const body = context.body as CreateBody;
+    const server = typeof body.assignee_id === 'number' ? stopped(context, body.assignee_id) : undefined;
+    if (server !== undefined && body.location !== undefined)
+      throw invalidField('location', 'give either a location or an assignee');
+    const location = server?.location ?? context.lookups.location(body.location ?? '')?.name;
+    if (location === undefined) throw invalidField('location', `'${body.location ?? ''}' is no location`);
+    refuseTaken(context, 'primary_ip', body.name);
+    const { name, type, labels = {}, auto_delete: autoDelete = false } = body;
+    const made = makePrimaryIp(context, { name, type, location, labels, autoDelete, server: null });
+    if (server === undefined) return created({ primary_ip: render(context, made), action: null });
+    refuseUnassignable(context, made, server);
+    const assigned = context.store.update('primary_ip', made.id, { server: server.id }) ?? made;
+    const action = begin(context, {
+      command: 'assign_primary_ip',
+      resources: [ref(made.id), { id: server.id, type: 'server' }],
+    });
+    return created({ primary_ip: render(context, assigned), action: rendered(context, action) });
+  },
+  delete_primary_ip: (context) => {
+    const primaryIp = found(context, 'primary_ip');
+    refuseProtected('primary ip', primaryIp.deleteProtected);
+    if (primaryIp.server !== null) stopped(context, primaryIp.server);
+    return removeNow(context, 'primary_ip', primaryIp.id);
+  },
+  assign_primary_ip_to_resource: (context) => {
+    const primaryIp = found(context, 'primary_ip');
+    const server = stopped(context, (context.body as { assignee_id: number }).assignee_id);
+    refuseUnassignable(context, primaryIp, server);
+    context.store.update('primary_ip', primaryIp.id, { server: server.id });
+    return answerAction(context, {
+      command: 'assign_primary_ip',
+      resources: [ref(primaryIp.id), { id: server.id, type: 'server' }],
+    });
+  },
+  unassign_primary_ip_from_resource: (context) => {
+    const primaryIp = found(context, 'primary_ip');
+    if (primaryIp.server === null) throw new ApiError('conflict', `primary IP ${primaryIp.id} is not assigned`);
+    const server = stopped(context, primaryIp.server);
+    context.store.update('primary_ip', primaryIp.id, { server: null });
+    return answerAction(context, {
+      command: 'unassign_primary_ip',
+      resources: [ref(primaryIp.id), { id: server.id, type: 'server' }],
+    });
+  },
+  change_reverse_dns_records_for_primary_ip: (context) => {
+    const primaryIp = found(context, 'primary_ip');
+    const { ip, dns_ptr: name } = context.body as { ip: string; dns_ptr: string | null };
+    changePointer(context, primaryIp, ip, name);
+    return answerAction(context, { command: 'change_dns_ptr', resources: [ref(primaryIp.id)] });
+  },
+  change_primary_ip_protection: (context) => {
+    const primaryIp = found(context, 'primary_ip');
+    const { delete: deleteProtected = primaryIp.deleteProtected } = context.body as { delete?: boolean };
+    context.store.update('primary_ip', primaryIp.id, { deleteProtected });
+    return answerAction(context, { command: 'change_protection', resources: [ref(primaryIp.id)] });
+  },
+};
