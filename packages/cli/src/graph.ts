@@ -1,6 +1,6 @@
 import type { Report } from '@lukko/formats';
 import { printable } from '@lukko/policy-engine';
-import { type ConfigurationFile, type Graph, type RootInput, readSynth } from '@lukko/terraform-model';
+import { type ConfigurationFile, type Graph, type PlanInput, type RootInput, readSynth } from '@lukko/terraform-model';
 import { InputError } from './errors.ts';
 import type { Found } from './find.ts';
 import { decode, displayName, fromHere, type InputFile, inputOf, readBytes } from './input-file.ts';
@@ -16,10 +16,16 @@ export interface ReadInput {
 /**
  * One graph of what was found.
  * @param source path of the binary plan that plan JSON was printed from
+ * @param siblings the stacks beside the planned one, see siblings.ts
  * @throws InputError of this package or of terraform-model, with file, line and next step
  */
-export function readGraph(found: Found, source: string | undefined, ports: Ports | undefined): ReadInput {
-  if (found.kind === 'plan') return fromPlan(found.plan, source, ports);
+export function readGraph(
+  found: Found,
+  source: string | undefined,
+  ports: Ports | undefined,
+  siblings: PlanInput['siblings'] = [],
+): ReadInput {
+  if (found.kind === 'plan') return fromPlan(found.plan, source, ports, siblings);
   if (source !== undefined)
     throw new InputError('--source: goes with the JSON of a plan; this input is a configuration already');
   if (found.kind === 'root') {
@@ -37,11 +43,16 @@ export function readGraph(found: Found, source: string | undefined, ports: Ports
   };
 }
 
-function fromPlan(plan: InputFile, source: string | undefined, ports: Ports | undefined): ReadInput {
+function fromPlan(
+  plan: InputFile,
+  source: string | undefined,
+  ports: Ports | undefined,
+  siblings: PlanInput['siblings'],
+): ReadInput {
   if (source === undefined || ports === undefined) return readPlanGraph(plan);
   const path = fromHere(source, ports.cwd);
   const file = displayName(path, ports.cwd);
-  const read = readPlanGraph(plan, { file, bytes: readBytes(path, file, ports.files) });
+  const read = readPlanGraph(plan, { file, bytes: readBytes(path, file, ports.files) }, siblings);
   const [first] = read.otherSyntax;
   if (first !== undefined) {
     const others = read.otherSyntax.length > 1 ? ` and ${read.otherSyntax.length - 1} more` : '';

@@ -65,6 +65,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
       '--source <planfile>',
       'the binary plan that plan JSON was printed from: its configuration is joined with it',
     )
+    .option('--siblings <directory>', 'the cdktf.out the plan belongs to: the stacks beside it are read as well')
     .addOption(
       new Option('--format <format>', 'how to print the report').choices(['terminal', 'json']).default('terminal'),
     )

@@ -1,5 +1,6 @@
 export * from './common.ts';
 export * from './config.ts';
+export { tooDeep } from './depth.ts';
 export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';

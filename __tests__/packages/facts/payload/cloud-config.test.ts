@@ -107,7 +107,9 @@ ntp: {servers: [ntp1.example]}
 
   it('nesting beyond reason is unread', () => {
     expect(read(`#cloud-config\na: ${'['.repeat(50_000)}`).unread).toHaveLength(1);
-    expect(read(`#cloud-config\na: ${'['.repeat(60)}1${']'.repeat(60)}\n`).unread[0]?.why).toBe('nested too deeply');
+    expect(read(`#cloud-config\na: ${'['.repeat(60)}1${']'.repeat(60)}\n`).unread[0]?.why).toBe(
+      'YAML not understood: nested too deeply',
+    );
   });
 
   it('keys of prototypes are keys', () => {

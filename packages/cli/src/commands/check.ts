@@ -10,9 +10,12 @@ import { displayName, fromHere } from '../input-file.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refuseNothing } from '../refuse-nothing.ts';
+import { siblingsIn } from '../siblings.ts';
 
 export interface CheckOptions extends PolicyOptions {
   readonly source?: string;
+  /** The cdktf.out the plan belongs to. */
+  readonly siblings?: string;
   readonly format: 'terminal' | 'json';
   readonly out?: string;
 }
@@ -24,7 +27,9 @@ export interface CheckOptions extends PolicyOptions {
 export async function check(path: string | undefined, options: CheckOptions, ports: Ports): Promise<number> {
   const policy = policyAt(options, ports);
   const found = await find(path, ports);
-  const { graph, inputs } = readGraph(found, options.source, ports);
+  const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
+  if (siblings.length > 0 && found.kind !== 'plan') throw new InputError('--siblings: goes with the JSON of a plan');
+  const { graph, inputs } = readGraph(found, options.source, ports, siblings);
   refuseNothing(graph, inputs[0]?.file ?? '.');
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
   const report = evaluate({
@@ -41,6 +46,11 @@ export async function check(path: string | undefined, options: CheckOptions, por
     policy: policy.policy,
   });
   print(report, options, ports);
+  if (found.kind === 'plan' && options.source === undefined && report.summary.unknown > 0) {
+    ports.err(
+      'note: a plan shows references, not texts; with --source <planfile> its configuration is judged too, and more is proven\n',
+    );
+  }
   return report.summary.exitCode;
 }
 

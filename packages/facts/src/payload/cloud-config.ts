@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, type Node as YamlNode } from 'yaml';
 import type { Hole, PayloadFile } from '../types.ts';
 import { hasHole, LONGEST_TEXT } from './marked.ts';
+import { parseYaml } from './yaml.ts';
 
 /** One entry of `runcmd` or `bootcmd`: words, or a line for the shell. */
 export type BootCommand = { readonly line: number } & (
@@ -74,16 +75,16 @@ function rootOf(
   }
   try {
     // Every scalar stays the text it is: `yes`, `0644` and `1_000` must not become what YAML makes of them.
-    const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: true });
+    const document = parseYaml(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: true });
+    if (document === undefined) return undefined;
     const [error] = document.errors;
     if (error === undefined) return (document.contents as YamlNode | null) ?? undefined;
     unread.push({
       at,
       why: `YAML not understood: ${error.code.toLowerCase().replaceAll('_', ' ')} in line ${lines.linePos(error.pos[0]).line}`,
     });
-  } catch {
-    // The YAML package recurses on nesting; only text nested beyond reason gets here.
-    unread.push({ at, why: 'YAML not understood: nested too deeply' });
+  } catch (error) {
+    unread.push({ at, why: `YAML not understood: ${error instanceof Error ? error.message : error}` });
   }
   return undefined;
 }

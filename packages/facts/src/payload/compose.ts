@@ -1,6 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, type Node as YamlNode } from 'yaml';
 import type { Command, Container, PayloadFile } from '../types.ts';
 import { hasHole } from './marked.ts';
+import { parseYaml } from './yaml.ts';
 
 const COMPOSE = /(^|\/)(docker-|podman-)?compose(\.[\w-]+)?\.ya?ml$/;
 
@@ -33,7 +34,8 @@ export function composeContainers(
 
 function servicesOf(file: PayloadFile, started: boolean): Container[] {
   const lines = new LineCounter();
-  const document = parseDocument(file.text.marked, { lineCounter: lines, merge: true });
+  const document = parseYaml(file.text.marked, { lineCounter: lines, merge: true });
+  if (document === undefined) return [];
   if (document.errors.length > 0) throw new Error('not YAML');
   const services = isMap(document.contents) ? document.contents.get('services', true) : undefined;
   if (!isMap(services)) return [];
