@@ -124,10 +124,7 @@ describe('secrets', () => {
       'a DSN with a public key alone',
       { resource: { vercel_project: { a: { value: 'https://abcdef0123@o1.ingest.example/1' } } } },
     ],
-    [
-      'a placeholder in a URL',
-      { resource: { vercel_project: { a: { value: 'postgres://app:$PASSWORD@db.example' } } } },
-    ],
+    ['a variable in a URL', { resource: { vercel_project: { a: { value: 'postgres://app:$PASSWORD@db.example' } } } }],
   ])('%s is none', (_, document) => {
     expect(found(document)).toEqual([]);
   });
