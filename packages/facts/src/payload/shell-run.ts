@@ -1,3 +1,4 @@
+import { byText } from '../memo.ts';
 import type { Command, Guard, PayloadFile } from '../types.ts';
 import { builtin } from './shell-builtins.ts';
 import { expand, expandWhole } from './shell-expand.ts';
@@ -22,6 +23,8 @@ import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 const MOST_STEPS = 20_000;
 const DEEPEST_CALL = 20;
 const MOST_ROUNDS = 32;
+
+const parsed = byText(parseShell);
 
 /** Thrown when a script does more than this engine follows; the caller records it as unread. */
 export class TooMuch extends Error {}
@@ -57,7 +60,7 @@ export class ShellRun {
   /** Follows the text of a script; what is not understood is recorded as unread. */
   text(text: string, scope: Scope, line = 1): Outcome {
     try {
-      return this.list(parseShell(text, line), scope);
+      return this.list(line === 1 ? parsed(text) : parseShell(text, line), scope);
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       this.unread.push({ at: scope.at, why: `shell script not understood: ${error.message}` });
