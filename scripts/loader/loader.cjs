@@ -11,8 +11,11 @@ const { constants, Script } = require('node:vm');
 const CACHE_SHA256 = 'none';
 
 // A run is over before most optimised code would pay for its making: V8 waits longer before it optimises a function (what is hot in
-// a large plan is optimised all the same), and takes memory at once that it would come to need. Only where the flags were tried.
-if (/^2[02]\./.test(process.versions.node)) setFlagsFromString('--interrupt-budget=2000000');
+// a large plan is optimised all the same), and takes at once the memory it would come to need. Only where the flags were tried.
+if (/^2[02]\./.test(process.versions.node)) {
+  setFlagsFromString('--interrupt-budget=2000000');
+  setFlagsFromString('--semi-space-growth-factor=16');
+}
 
 const file = readFileSync(__filename);
 const start = file.indexOf('\n/*\n') + 4;

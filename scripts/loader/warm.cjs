@@ -1,7 +1,7 @@
 'use strict';
 // node warm.cjs <bundle> <cache> <arguments as JSON>: runs the program of a bundle as its own loader does, once for each list of arguments,
 // and writes the compiled form of every function that ran. Standard output of the program is thrown away.
-const { readFileSync, writeFileSync } = require('node:fs');
+const { writeFileSync } = require('node:fs');
 const vm = require('node:vm');
 
 const [bundle, cache, runs] = process.argv.slice(2);

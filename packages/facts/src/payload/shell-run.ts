@@ -7,6 +7,7 @@ import { DECLARES, parseShell } from './shell-parse.ts';
 import {
   childScope,
   type Expanded,
+  exportNames,
   fork,
   leave,
   merge,
@@ -110,7 +111,7 @@ export class ShellRun {
       case 'group':
         return this.group(node, scope);
       case 'function':
-        scope.functions.set(node.name, { body: node.body, at: scope.at });
+        scope.functions = new Map(scope.functions).set(node.name, { body: node.body, at: scope.at });
         return { ok: true, mentions: [] };
     }
   }
@@ -131,7 +132,7 @@ export class ShellRun {
       const value = assignment.other ? undetermined() : expandWhole(assignment.value, scope, this.substitute);
       seen.push(value.mentions);
       setVariable(own, assignment.name, value);
-      if (own !== scope || scope.exportsAll || program?.text === 'export') own.exported.add(assignment.name);
+      if (own !== scope || scope.exportsAll || program?.text === 'export') exportNames(own, [assignment.name]);
     }
     const writes = this.redirects(node.redirects, scope, words);
     if (words.length === 0) return { ok: undefined, mentions: together(...seen) };
@@ -396,7 +397,9 @@ function takeBack(own: Scope, scope: Scope, assignments: readonly Assignment[]):
     const value = scope.variables.get(name);
     if (value === undefined) setVariable(own, name, undefined);
     else setVariable(own, name, value);
-    if (!scope.exported.has(name)) own.exported.delete(name);
   }
+  // Names exported for this command alone; others it exported itself.
+  const taken = new Set(assignments.map(({ name }) => name).filter((name) => !scope.exported.has(name)));
+  if (taken.size > 0) own.exported = new Set([...own.exported].filter((name) => !taken.has(name)));
   Object.assign(scope, own);
 }
