@@ -99,6 +99,10 @@ export class Sandbox {
       'primary_ip',
       'volume',
       'server',
+      'floating_ip',
+      'certificate',
+      'load_balancer',
+      'storage_box',
       'image',
       'zone',
     ] as const;

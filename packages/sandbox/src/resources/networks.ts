@@ -4,6 +4,7 @@ import { type Answer, answerAction, type Context, created, type Handlers } from 
 import { ApiError, invalidField } from '../errors.ts';
 import { contains, formatAddress, isPrivate, overlaps, parseAddress, parseRange, type Range } from '../ipv4.ts';
 import type { Json, Labels, Network, Route, Subnet } from '../types.ts';
+import { withoutNetwork } from './load-balancers/network.ts';
 
 interface SubnetBody {
   readonly type: string;
@@ -14,6 +15,9 @@ interface SubnetBody {
 
 export const serversIn = (context: Context, network: number) =>
   context.store.all('server').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
+
+export const balancersIn = (context: Context, network: number) =>
+  context.store.all('load_balancer').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
 
 const render = (context: Context, network: Network): Json => ({
   id: network.id,
@@ -28,7 +32,7 @@ const render = (context: Context, network: Network): Json => ({
   })),
   routes: network.routes,
   servers: serversIn(context, network.id).map(({ id }) => id),
-  load_balancers: [],
+  load_balancers: balancersIn(context, network.id).map(({ id }) => id),
   protection: { delete: network.deleteProtected },
   labels: network.labels,
   created: instant(network.created),
@@ -107,6 +111,16 @@ function change(context: Context, command: string, network: Network, fields: Par
   return answerAction(context, { command, resources: [{ id: network.id, type: 'network' }] });
 }
 
+/** "Attached resources will be detached automatically" (docs.hetzner.cloud, "Delete a Network"). */
+function detachAll(context: Context, id: number): void {
+  for (const server of serversIn(context, id)) {
+    const privateNet = server.privateNet.filter(({ network }) => network !== id);
+    context.store.update('server', server.id, { privateNet });
+  }
+  for (const balancer of balancersIn(context, id))
+    context.store.update('load_balancer', balancer.id, withoutNetwork(balancer, id));
+}
+
 function changeable(context: Context): Network {
   const network = found(context, 'network');
   context.actions.refuseLocked('network', network.id);
@@ -154,8 +168,7 @@ export const networks: Handlers = {
   delete_network: (context) => {
     const network = changeable(context);
     refuseProtected('network', network.deleteProtected);
-    if (serversIn(context, network.id).length > 0)
-      throw new ApiError('resource_in_use', `network ${network.id} still has servers attached`);
+    detachAll(context, network.id);
     return removeNow(context, 'network', network.id);
   },
   add_subnet_to_network: (context) => {
@@ -169,10 +182,11 @@ export const networks: Handlers = {
     const subnets = network.subnets.filter(({ ipRange }) => ipRange !== text);
     if (subnets.length === network.subnets.length) throw new ApiError('not_found', `network has no subnet ${text}`);
     const range = rangeOf(text);
-    const used = serversIn(context, network.id).some(({ privateNet }) =>
+    const used = [...serversIn(context, network.id), ...balancersIn(context, network.id)].some(({ privateNet }) =>
       privateNet.some(({ network: id, ip }) => id === network.id && isIn(range, ip)),
     );
-    if (used) throw new ApiError('resource_in_use', `subnet ${text} still has servers attached`);
+    // Code and words by which the provider knows that it has to try again (v1.68.0, internal/network/resource_subnet.go).
+    if (used) throw new ApiError('service_error', `cannot remove subnet ${text}: network has attached resources`);
     return change(context, 'delete_subnet', network, { subnets });
   },
   add_route_to_network: (context) => {

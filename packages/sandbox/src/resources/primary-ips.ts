@@ -1,5 +1,5 @@
 import { instant } from '../actions.ts';
-import { defaultPointer, ownsAddress, publicAddress } from '../addresses.ts';
+import { publicAddress } from '../addresses.ts';
 import {
   actionHandlers,
   commonHandlers,
@@ -11,16 +11,8 @@ import {
 } from '../collection.ts';
 import { answerAction, begin, type Context, created, type Handlers, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
+import { pointersOf, shownIp, withPointer } from '../pointers.ts';
 import type { Json, Labels, PrimaryIp, Server } from '../types.ts';
-
-/** The PTR names as the API shows them: an IPv4 address always has one, IPv6 addresses those that were set. */
-export const pointersOf = ({ type, ip, pointers }: PrimaryIp): readonly { ip: string; dns_ptr: string }[] =>
-  type === 'ipv4'
-    ? [{ ip, dns_ptr: pointers[ip] ?? defaultPointer(ip) }]
-    : Object.entries(pointers).map(([address, name]) => ({ ip: address, dns_ptr: name }));
-
-/** An IPv6 primary IP is a whole /64. */
-export const shownIp = ({ type, ip }: PrimaryIp): string => (type === 'ipv6' ? `${ip}/64` : ip);
 
 const render = (context: Context, primaryIp: PrimaryIp): Json => ({
   id: primaryIp.id,
@@ -89,9 +81,7 @@ function stopped(context: Context, id: number): Server {
 
 /** Sets or, with null, resets a PTR name. */
 export function changePointer(context: Context, primaryIp: PrimaryIp, ip: string, name: string | null): void {
-  if (!ownsAddress(primaryIp, ip)) throw invalidField('ip', `'${ip}' is no address of it`);
-  const { [ip]: _, ...others } = primaryIp.pointers;
-  context.store.update('primary_ip', primaryIp.id, { pointers: name === null ? others : { ...others, [ip]: name } });
+  context.store.update('primary_ip', primaryIp.id, { pointers: withPointer(primaryIp, ip, name) });
 }
 
 interface CreateBody {

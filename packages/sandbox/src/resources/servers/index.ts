@@ -3,6 +3,7 @@ import { answerAction, begin, type Context, created, type Handler, type Handlers
 import { ApiError, invalidField, notFound } from '../../errors.ts';
 import type { Effect, ResourceRef, Server } from '../../types.ts';
 import { imageFor, imageFromServer } from '../images.ts';
+import { serverMetrics } from '../metrics.ts';
 import { refuseFull } from '../placement-groups.ts';
 import { changePointer } from '../primary-ips.ts';
 import { createServer, password } from './create.ts';
@@ -54,6 +55,8 @@ const remove: Handler = (context) => {
   context.store.update('server', server.id, { status: 'deleting' });
   const volumes = store.referringTo('volume', server.id);
   const addresses = store.referringTo('primary_ip', server.id);
+  const floating = store.referringTo('floating_ip', server.id);
+  const backups = store.all('image').filter(({ boundTo }) => boundTo === server.id);
   const action = begin(context, {
     command: 'delete_server',
     resources: [ref(server)],
@@ -63,6 +66,8 @@ const remove: Handler = (context) => {
         ({ id, autoDelete }): Effect =>
           autoDelete ? { kind: 'primary_ip', id, remove: true } : { kind: 'primary_ip', id, set: { server: null } },
       ),
+      ...floating.map(({ id }): Effect => ({ kind: 'floating_ip', id, set: { server: null } })),
+      ...backups.map(({ id }): Effect => ({ kind: 'image', id, remove: true })),
       { kind: 'server', id: server.id, remove: true },
     ],
   });
@@ -199,6 +204,21 @@ export const servers: Handlers = {
     if (server.status !== 'running') throw new ApiError('conflict', `server ${server.id} must be running`);
     const action = begin(context, { command: 'reset_password', resources: [ref(server)] });
     return created({ action: rendered(context, action), root_password: password() });
+  },
+  /** The credentials of a console that is nowhere: its host is reserved for names that do not exist (RFC 6761). */
+  request_console_for_server: (context) => {
+    const server = unlocked(context);
+    const action = begin(context, { command: 'request_console', resources: [ref(server)] });
+    const token = password();
+    return created({
+      action: rendered(context, action),
+      wss_url: `wss://console.sandbox.invalid/?server_id=${server.id}&token=${token}`,
+      password: password(),
+    });
+  },
+  get_metrics_for_server: (context) => {
+    found(context, 'server');
+    return serverMetrics(context);
   },
   attach_iso_to_server: (context) => {
     const { iso: wanted } = context.body as { iso: string | number };
