@@ -99,10 +99,6 @@ export class Sandbox {
       'primary_ip',
       'volume',
       'server',
-      'floating_ip',
-      'certificate',
-      'load_balancer',
-      'storage_box',
       'image',
       'zone',
     ] as const;

@@ -97,6 +97,11 @@ export interface FloatingIp extends Named {
   readonly pointers: Pointers;
 }
 
+export interface ActionError {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** What a certificate says of itself; of one that is not issued yet, nothing is known. */
 export interface Issued {
   /** PEM. */
@@ -195,11 +200,6 @@ export type Effect =
   | { readonly kind: Kind; readonly id: number; readonly set: Readonly<Record<string, unknown>> }
   | { readonly kind: Kind; readonly id: number; readonly remove: true };
 
-export interface ActionError {
-  readonly code: string;
-  readonly message: string;
-}
-
 export interface ActionRecord {
   readonly id: number;
   readonly command: string;
@@ -208,9 +208,9 @@ export interface ActionRecord {
   readonly status: 'running' | 'success' | 'error';
   readonly resources: readonly ResourceRef[];
   readonly effects: readonly Effect[];
-  readonly error: ActionError | null;
-  /** Known from the start of an action that will end with an error. */
-  readonly fails?: ActionError;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** How a fault lets it end. */
+  readonly fails?: { readonly code: string; readonly message: string };
 }
 
 /** Every table of a project. */

@@ -37,7 +37,7 @@ test('a server that is removed leaves its volumes, and primary IPs that are not 
     assignee_id: server,
     assignee_type: 'server',
   });
-  expect(fault(client.delete(`/primary_ips/${ip.id}`))).toBe('422 server_not_stopped');
+  expect(fault(client.delete(`/primary_ips/${ip.id}`))).toBe('422 must_be_unassigned');
   client.delete(`/servers/${server}`);
   expect(client.get(`/volumes/${volume}`).json.volume.server).toBeNull();
   expect(client.get(`/primary_ips/${ip.id}`).json.primary_ip.assignee_id).toBeNull();

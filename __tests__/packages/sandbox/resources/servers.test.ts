@@ -113,7 +113,8 @@ test('the type changes only while the server is off, and never to a smaller disk
   expect(fault(change('cx33'))).toBe('422 server_not_stopped');
   client.post(`/servers/${id}/actions/poweroff`);
   expect(change('cx33').status).toBe(201);
-  expect(client.get(`/servers/${id}`).json.server).toMatchObject({ status: 'off', server_type: { name: 'cx33' } });
+  expect(client.get(`/servers/${id}`).json.server).toMatchObject({ status: 'running', server_type: { name: 'cx33' } });
+  client.post(`/servers/${id}/actions/poweroff`);
   expect(fault(change('cx23'))).toBe('422 invalid_server_type');
 });
 

@@ -75,6 +75,9 @@ function subnetOf(context: Context, network: Pick<Network, 'ipRange' | 'subnets'
   if (!context.lookups.networkZones.has(body.network_zone)) throw invalidField('network_zone', 'no such network zone');
   if (body.type === 'vswitch' && body.vswitch_id === undefined)
     throw invalidField('vswitch_id', 'is required for a subnet of type vswitch');
+  const coupled = context.store.all('network').flatMap(({ subnets }) => subnets.map(({ vswitch }) => vswitch));
+  if (body.vswitch_id !== undefined && coupled.includes(body.vswitch_id))
+    throw new ApiError('vswitch_id_already_used', `vSwitch ${body.vswitch_id} is coupled to a network already`);
   return {
     type: body.type,
     ipRange: `${formatAddress(range.first)}/${range.length}`,
@@ -204,8 +207,12 @@ export const networks: Handlers = {
   change_ip_range_of_network: (context) => {
     const network = changeable(context);
     const { ip_range: text } = context.body as { ip_range: string };
-    if (!contains(networkRange(text), rangeOf(network.ipRange)))
-      throw invalidField('ip_range', `must hold the range ${network.ipRange}: a network can only grow`);
+    const [next, old] = [networkRange(text), rangeOf(network.ipRange)];
+    if (next.first !== old.first || next.length > old.length)
+      throw invalidField(
+        'ip_range',
+        `must begin as ${network.ipRange} does, and be no smaller: a network only grows at its end`,
+      );
     return change(context, 'change_ip_range', network, { ipRange: text });
   },
   change_network_protection: (context) => {

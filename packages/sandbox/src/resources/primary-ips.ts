@@ -13,6 +13,7 @@ import { answerAction, begin, type Context, created, type Handlers, rendered } f
 import { ApiError, invalidField } from '../errors.ts';
 import { pointersOf, shownIp, withPointer } from '../pointers.ts';
 import type { Json, Labels, PrimaryIp, Server } from '../types.ts';
+import { isPublicTarget } from './load-balancers/targets.ts';
 
 const render = (context: Context, primaryIp: PrimaryIp): Json => ({
   id: primaryIp.id,
@@ -67,8 +68,8 @@ export function refuseUnassignable(
     );
   if (context.store.referringTo('primary_ip', server.id).some(({ type }) => type === primaryIp.type))
     throw new ApiError(
-      'server_already_added',
-      `server ${server.id} already has a primary IP of type ${primaryIp.type}`,
+      primaryIp.type === 'ipv4' ? 'server_has_ipv4' : 'server_has_ipv6',
+      `server ${server.id} already has an address of type ${primaryIp.type}`,
     );
 }
 
@@ -126,7 +127,9 @@ export const primaryIps: Handlers = {
   delete_primary_ip: (context) => {
     const primaryIp = found(context, 'primary_ip');
     refuseProtected('primary ip', primaryIp.deleteProtected);
-    if (primaryIp.server !== null) stopped(context, primaryIp.server);
+    // Since 2026-05-01; until then it was unassigned.
+    if (primaryIp.server !== null)
+      throw new ApiError('must_be_unassigned', `primary IP ${primaryIp.id} is still assigned`);
     return removeNow(context, 'primary_ip', primaryIp.id);
   },
   assign_primary_ip_to_resource: (context) => {
@@ -143,6 +146,8 @@ export const primaryIps: Handlers = {
     const primaryIp = found(context, 'primary_ip');
     if (primaryIp.server === null) throw new ApiError('conflict', `primary IP ${primaryIp.id} is not assigned`);
     const server = stopped(context, primaryIp.server);
+    if (primaryIp.type === 'ipv4' && isPublicTarget(context, server))
+      throw new ApiError('server_is_load_balancer_target', `server ${server.id} is the target of a load balancer`);
     context.store.update('primary_ip', primaryIp.id, { server: null });
     return answerAction(context, {
       command: 'unassign_primary_ip',
@@ -158,6 +163,8 @@ export const primaryIps: Handlers = {
   change_primary_ip_protection: (context) => {
     const primaryIp = found(context, 'primary_ip');
     const { delete: deleteProtected = primaryIp.deleteProtected } = context.body as { delete?: boolean };
+    if (deleteProtected && primaryIp.autoDelete)
+      throw invalidField('delete', 'an address that is deleted with its server cannot be protected');
     context.store.update('primary_ip', primaryIp.id, { deleteProtected });
     return answerAction(context, { command: 'change_protection', resources: [ref(primaryIp.id)] });
   },

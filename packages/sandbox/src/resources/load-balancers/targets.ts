@@ -27,6 +27,12 @@ export const balancersOf = (context: Context, server: Server): readonly LoadBala
       ),
     );
 
+/** Whether a load balancer reaches a server by its public address. */
+export const isPublicTarget = (context: Context, server: Server): boolean =>
+  balancersOf(context, server).some(({ targets }) =>
+    targets.some((each) => 'server' in each && each.server === server.id && !each.privately),
+  );
+
 export const sameTarget = (a: Target, b: Target): boolean =>
   'server' in a ? 'server' in b && a.server === b.server : 'selector' in b && a.selector === b.selector;
 

@@ -2,7 +2,7 @@ import { privateMac } from '../../addresses.ts';
 import { referenced } from '../../collection.ts';
 import type { Context } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
-import { formatAddress, parseAddress } from '../../ipv4.ts';
+import { formatAddress, overlaps, parseAddress } from '../../ipv4.ts';
 import type { Network, PrivateNet, Server } from '../../types.ts';
 import { balancersIn, rangeOf, serversIn } from '../networks.ts';
 
@@ -22,7 +22,7 @@ export interface Attachment extends Place {
 }
 
 /** The interface a server gets in a network.
- * @throws ApiError server_already_attached, ip_not_available, no_subnet_available, resource_limit_exceeded, invalid_input */
+ * @throws ApiError server_already_attached, networks_overlap, ip_not_available, no_subnet_available, resource_limit_exceeded, invalid_input */
 export function attachmentOf(
   context: Context,
   server: Pick<Server, 'id' | 'location' | 'privateNet'>,
@@ -37,6 +37,12 @@ export function attachmentOf(
       'resource_limit_exceeded',
       `server ${server.id} is attached to ${MOST_NETWORKS} networks already`,
     );
+  const own = rangeOf(network.ipRange);
+  for (const { network: id } of server.privateNet) {
+    const other = context.store.get('network', id);
+    if (other !== undefined && overlaps(own, rangeOf(other.ipRange)))
+      throw new ApiError('networks_overlap', `networks ${id} and ${network.id} of server ${server.id} overlap`);
+  }
   const aliasIps = aliasesOf(context, network, server.id, body.alias_ips ?? []);
   const ip = freeAddress(context, network, server.location, body, new Set(aliasIps));
   return { network: network.id, ip, aliasIps, mac: privateMac(server.id, network.id) };
