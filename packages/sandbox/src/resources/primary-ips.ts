@@ -101,7 +101,8 @@ export const primaryIps: Handlers = {
     kind: 'primary_ip',
     plural: 'primary_ips',
     render,
-    filters: { ip: shownIp },
+    // Asked for without the length of its prefix.
+    filters: { ip: ({ ip }) => ip },
     extraUpdate: (_, record, body) => ({ autoDelete: (body.auto_delete as boolean | undefined) ?? record.autoDelete }),
   }),
   ...actionHandlers('primary_ip'),
