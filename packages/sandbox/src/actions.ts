@@ -47,6 +47,13 @@ export interface Begin {
   readonly after?: ActionRecord;
 }
 
+/** How the actions of one request run when not as usual: ended at once, later by milliseconds, or with an error. */
+export interface Manner {
+  readonly atOnce?: boolean;
+  readonly slower?: number;
+  readonly fails?: ActionRecord['fails'];
+}
+
 /**
  * The actions of one project. An action that runs locks the objects it names; what it does to them when it ends stands in its
  * record, so that a restart in between loses nothing.
@@ -56,6 +63,8 @@ export class Actions {
   private readonly speed: number;
   private readonly running = new Set<number>();
   private readonly locks = new Map<string, number>();
+  private manner: Manner = {};
+  private begun: number[] = [];
 
   /** @param speed how many times faster than Hetzner; Infinity: every action ends at once. */
   constructor(store: Store, speed: number) {
@@ -65,13 +74,46 @@ export class Actions {
 
   /** Begins an action and returns it as it stands now: finished already when it takes no time. */
   begin(id: number, now: number, { command, resources, effects = [], after }: Begin): ActionRecord {
+    const { atOnce = false, slower = 0, fails } = this.manner;
     const starts = Math.max(now, after?.ends ?? now);
-    const ends = starts + (DURATIONS[command] ?? 0) / this.speed;
-    const action: ActionRecord = { id, command, starts, ends, status: 'running', resources, effects, error: null };
+    const ends = atOnce ? starts : starts + slower + (DURATIONS[command] ?? 0) / this.speed;
+    const action: ActionRecord = {
+      ...{ id, command, starts, ends, status: 'running', resources, error: null },
+      ...(fails === undefined ? { effects } : { effects: [], fails }),
+    };
     this.store.put('action', action);
+    this.begun.push(id);
     this.run(action);
-    if (ends <= now) this.finish(action);
+    // One that fails does so later: what it takes back is known when the request is done.
+    if (ends <= now && fails === undefined) this.finish(action);
     return this.store.get('action', id) ?? action;
+  }
+
+  /** Performs a request whose actions run in another manner. Failing, they put back what it changed of objects that were there. */
+  within<T>(manner: Manner, perform: () => T): T {
+    this.manner = manner;
+    this.begun = [];
+    try {
+      const result = perform();
+      if (manner.fails !== undefined) this.putBack();
+      return result;
+    } finally {
+      this.manner = {};
+    }
+  }
+
+  private putBack(): void {
+    const begun = this.begun.map((id) => this.store.get('action', id)).filter((action) => action !== undefined);
+    const last = begun.reduce<ActionRecord | undefined>(
+      (a, b) => (a !== undefined && a.ends > b.ends ? a : b),
+      undefined,
+    );
+    if (last === undefined) return;
+    const effects = this.store.altered().map(({ kind, id, before, now }): Effect => {
+      const fields = Object.entries(before).filter(([key, value]) => value !== (now as Json)[key]);
+      return { kind, id, set: Object.fromEntries(fields) };
+    });
+    this.store.put('action', { ...last, effects: effects.filter(({ kind }) => kind !== 'action') });
   }
 
   /** Ends what is due, in the order in which it ends. */
@@ -125,7 +167,12 @@ export class Actions {
       if ('remove' in effect) this.store.remove(effect.kind, effect.id);
       else this.store.update(effect.kind, effect.id, effect.set);
     }
-    this.store.put('action', { ...action, status: 'success', effects: [] });
+    const { fails, ...ended } = action;
+    this.store.put('action', {
+      ...ended,
+      ...(fails === undefined ? { status: 'success' } : { status: 'error', error: fails }),
+      effects: [],
+    });
   }
 }
 

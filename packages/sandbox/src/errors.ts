@@ -18,6 +18,7 @@ const STATUS = {
   deprecated_api_endpoint: 410,
   placement_error: 412,
   resource_unavailable: 412,
+  no_space_left_in_location: 412,
   invalid_input: 422,
   invalid_server_type: 422,
   server_not_stopped: 422,
@@ -32,13 +33,20 @@ const STATUS = {
   primary_ip_version_mismatch: 422,
   protected: 423,
   locked: 423,
+  resource_locked: 423,
   rate_limit_exceeded: 429,
   server_error: 500,
+  unknown_error: 500,
   not_implemented: 501,
+  bad_gateway: 502,
+  maintenance: 503,
   service_error: 503,
+  timeout: 504,
 } as const satisfies Readonly<Record<string, number>>;
 
-type ErrorCode = keyof typeof STATUS;
+export type ErrorCode = keyof typeof STATUS;
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(STATUS, text);
 
 export interface FieldProblem {
   readonly name: string;

@@ -11,6 +11,9 @@ export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What a fault does to the answer on its way: milliseconds it is held back, or that it never arrives. */
+  readonly delay?: number;
+  readonly dropped?: true;
 }
 
 /** A project and the tokens that reach it. */
@@ -172,6 +175,8 @@ export interface ActionRecord {
   readonly resources: readonly ResourceRef[];
   readonly effects: readonly Effect[];
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** How a fault lets it end. */
+  readonly fails?: { readonly code: string; readonly message: string };
 }
 
 /** Every table of a project. */

@@ -12,6 +12,8 @@ export interface SandboxOptions {
   readonly project: readonly string[];
   readonly log?: string;
   readonly tokenSeed?: string;
+  readonly controlPort: string;
+  readonly fault: readonly string[];
 }
 
 /**
@@ -92,6 +94,8 @@ function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
       projects,
       port: number('--port', options.port, 0, 65_535),
       speed: options.speed === 'instant' ? Number.POSITIVE_INFINITY : number('--speed', options.speed, 1, 100_000),
+      controlPort: number('--control-port', options.controlPort, 0, 65_535),
+      faults: options.fault,
       rateLimit: number('--rate-limit', options.rateLimit, 1, 1_000_000_000),
       ...(log === undefined ? {} : { log: path.resolve(ports.cwd, log) }),
       ...(tokenSeed === undefined ? {} : { seed: tokenSeed }),

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import type { Answer } from './context.ts';
+import { ApiError } from './errors.ts';
+import type { SandboxResponse } from './types.ts';
+
+/** What went wrong, in the API's error form. What we did not foresee says no more than that. */
+export function problem(error: unknown): Answer {
+  const known =
+    error instanceof ApiError ? error : new ApiError('server_error', 'the sandbox failed, this is a fault of ours');
+  const { code, message, details, status } = known;
+  return { status, json: { error: { code, message, details } } };
+}
+
+/** An answer as it is sent, with an id of its own as each answer of the API has. */
+export function respond({ status, json }: Answer, headers: Readonly<Record<string, string>>): SandboxResponse {
+  return {
+    status,
+    headers: {
+      ...headers,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      'x-correlation-id': randomBytes(8).toString('hex'),
+    },
+    body: json === undefined ? '' : JSON.stringify(json),
+  };
+}
+
+/** @throws ApiError json_error; a text nested deeper than V8's parser goes is none either */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ApiError('json_error', 'the body of the request is not valid JSON');
+  }
+}
