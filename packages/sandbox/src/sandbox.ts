@@ -7,11 +7,13 @@ import { ApiError, invalidInput } from './errors.ts';
 import { Faults, type Standing } from './faults/faults.ts';
 import { outcomeOf } from './faults/outcome.ts';
 import { handlers } from './handlers.ts';
+import { replay, snapshotOf } from './journal.ts';
 import { checkLabels } from './labels.ts';
 import { lookups } from './lookups.ts';
-import { Project, readLine } from './project.ts';
+import { Project } from './project.ts';
 import { rateLimitExceeded } from './rate-limit.ts';
 import { type Match, router } from './router.ts';
+import { plant } from './seed.ts';
 import { type Operation, operations } from './spec/index.ts';
 import type { ProjectOptions, SandboxRequest, SandboxResponse } from './types.ts';
 
@@ -42,7 +44,7 @@ const PREFIX = { cloud: '/v1', hetzner: '/hetzner/v1' } as const;
  */
 export class Sandbox {
   private readonly options: SandboxOptions;
-  private readonly projects: ReadonlyMap<string, Project>;
+  private projects: ReadonlyMap<string, Project>;
   private readonly routes = {
     cloud: router(operations.filter(({ endpoint }) => endpoint === 'cloud')),
     hetzner: router(operations.filter(({ endpoint }) => endpoint === 'hetzner')),
@@ -53,13 +55,10 @@ export class Sandbox {
   /** @param log lines that a sandbox before appended. @throws Error when they are none, or name a project that is not given; as `addFault` */
   constructor(options: SandboxOptions, log: Iterable<string> = []) {
     this.options = options;
-    const now = options.clock();
-    this.projects = new Map(
-      options.projects.map(({ name }) => [name, new Project(name, options.speed, options.rateLimit, now)]),
-    );
+    this.projects = this.emptyProjects();
     this.faulty = new Faults(options.faultSeed ?? '', operations);
     for (const fault of options.faults ?? []) this.addFault(fault);
-    this.replay(log);
+    this.lastId = Math.max(FIRST_ID, replay(log, this.projects));
   }
 
   /** Answers one request; never throws. A change that the log does not take is taken back, and answered with 500. */
@@ -144,6 +143,34 @@ export class Sandbox {
     return drift(words, store, (request) => this.byHand(name, request));
   }
 
+  /** Everything there is, as the lines of a log that held nothing else. */
+  snapshot(): Iterable<string> {
+    return snapshotOf(this.projects, this.lastId);
+  }
+
+  /**
+   * Puts the objects of a snapshot in the place of all, and counts ids from where it did. Faults stay.
+   * @param persist stores the lines in the place of the log; what it throws leaves all as it was
+   * @throws Error when they are no lines of a snapshot, or name a project that is not there
+   */
+  restore(lines: Iterable<string>, persist: (lines: Iterable<string>) => void): void {
+    const projects = this.emptyProjects();
+    const lastId = Math.max(FIRST_ID, replay(lines, projects, 'the snapshot'));
+    persist(snapshotOf(projects, lastId));
+    this.projects = projects;
+    this.lastId = lastId;
+  }
+
+  /** Makes the objects of a seed; seed.ts has its form. @returns how many. @throws Error naming the one that cannot be made */
+  seed(text: string): number {
+    return plant(text, (project, request) => this.byHand(project, request));
+  }
+
+  private emptyProjects(): ReadonlyMap<string, Project> {
+    const { projects, speed, rateLimit, clock } = this.options;
+    return new Map(projects.map(({ name }) => [name, new Project(name, speed, rateLimit, clock())]));
+  }
+
   private projectNamed(name: string): Project {
     const project = this.projects.get(name);
     if (project === undefined)
@@ -208,20 +235,6 @@ export class Sandbox {
       },
     };
     return project.actions.within(manner, () => handler(context));
-  }
-
-  private replay(log: Iterable<string>): void {
-    let number = 0;
-    for (const text of log) {
-      number += 1;
-      const { project: name, lastId, changes } = readLine(text, number);
-      const project = this.projects.get(name);
-      if (project === undefined)
-        throw new Error(`line ${number} of the sandbox's log is of project ${name}, which is not among those given`);
-      for (const change of changes) project.store.replay(change);
-      this.lastId = Math.max(this.lastId, lastId);
-    }
-    for (const { actions } of this.projects.values()) actions.reload();
   }
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { printable } from '@lukko/policy-engine';
 import { DRIFTS } from '@lukko/sandbox';
 import { InputError } from '../errors.ts';
@@ -57,6 +58,29 @@ export async function driftByHand(
   ports.out((done as readonly string[]).map((each) => `${printable(each)}\n`).join(''));
   return 0;
 }
+
+/** `lukko sandbox snapshot`: writes all objects of a running sandbox to a file. @returns exit code 0. @throws InputError */
+export async function snapshot(file: string, options: ControlOptions, ports: Ports): Promise<number> {
+  const text = await controlOf(options, ports).send('GET', '/snapshot');
+  ports.files.write(path.resolve(ports.cwd, file), text);
+  ports.out(`all objects written to ${printable(file)}\n`);
+  return 0;
+}
+
+/** `lukko sandbox restore`: puts the objects of a snapshot in the place of all there are. @returns exit code 0. @throws InputError */
+export async function restore(file: string, options: ControlOptions, ports: Ports): Promise<number> {
+  const text = Buffer.from(ports.files.read(path.resolve(ports.cwd, file))).toString('utf8');
+  const { objects } = JSON.parse(await controlOf(options, ports).send('PUT', '/snapshot', text)) as {
+    readonly objects: Readonly<Record<string, number>>;
+  };
+  ports.out(`restored: ${countsOf(objects)}\n`);
+  return 0;
+}
+
+const countsOf = (objects: Readonly<Record<string, number>>): string =>
+  Object.entries(objects)
+    .map(([project, count]) => `${count} ${count === 1 ? 'object' : 'objects'} in ${project}`)
+    .join(', ');
 
 const line = ({ id, fault, met, struck }: FaultJson): string =>
   `fault ${id}: ${printable(fault)} (struck ${struck} of ${met === 1 ? '1 request' : `${met} requests`})`;

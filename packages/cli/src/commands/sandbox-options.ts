@@ -34,6 +34,20 @@ export function sandboxCommand(program: Command, ports: Ports, done: (code: numb
       const project = serve.opts<SandboxOptions>().project.at(-1);
       done(await driftByHand(words, { ...given, ...(project !== undefined && { project }) }, ports));
     });
+  withControl(serve.command('snapshot'))
+    .description('write all objects of a running sandbox to a file, for restore or --seed')
+    .argument('<file>', 'where to write')
+    .action(async (file: string, given: ControlOptions) => {
+      const { snapshot } = await import('./sandbox-control.ts');
+      done(await snapshot(file, given, ports));
+    });
+  withControl(serve.command('restore'))
+    .description('put the objects of a snapshot in the place of all that a running sandbox holds')
+    .argument('<file>', 'what snapshot wrote')
+    .action(async (file: string, given: ControlOptions) => {
+      const { restore } = await import('./sandbox-control.ts');
+      done(await restore(file, given, ports));
+    });
   run.configureHelp({ sortOptions: false, showGlobalOptions: true }).helpOption('-h, --help', 'print this help');
 }
 
@@ -82,6 +96,7 @@ const options = (command: Command): Command =>
     .option('--speed <factor>', 'how many times faster than Hetzner actions run, or instant', '20')
     .option('--rate-limit <number>', 'requests an hour and project; Hetzner has 3600', '1000000')
     .option('--log <file>', 'keep all objects in this file, and begin with those in it')
+    .option('--seed <file>', 'begin with these objects: JSON by project and kind, or what lukko sandbox snapshot wrote')
     .option(
       '--fault <fault>',
       'let requests go wrong, such as 503,on=create_server,times=1; may be given again',

@@ -13,6 +13,7 @@ export interface SandboxOptions {
   readonly log?: string;
   readonly tokenSeed?: string;
   readonly controlPort: string;
+  readonly seed?: string;
   readonly fault: readonly string[];
 }
 
@@ -82,7 +83,7 @@ const withoutHetzner = (environment: Ports['environment']): Ports['environment']
   Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(HCLOUD|HETZNER)_/.test(name)));
 
 function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
-  const { log, tokenSeed } = options;
+  const { log, tokenSeed, seed } = options;
   const projects = options.project.length === 0 ? ['main'] : options.project;
   for (const [index, name] of projects.entries()) {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
@@ -98,6 +99,9 @@ function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
       faults: options.fault,
       rateLimit: number('--rate-limit', options.rateLimit, 1, 1_000_000_000),
       ...(log === undefined ? {} : { log: path.resolve(ports.cwd, log) }),
+      ...(seed === undefined
+        ? {}
+        : { objects: Buffer.from(ports.files.read(path.resolve(ports.cwd, seed))).toString('utf8') }),
       ...(tokenSeed === undefined ? {} : { seed: tokenSeed }),
     },
     () => ports.now().getTime(),

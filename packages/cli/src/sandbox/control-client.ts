@@ -8,7 +8,9 @@ export interface ControlOptions {
 /** Asks the control port of a running sandbox. */
 export interface Control {
   /** @returns the JSON of the answer. @throws InputError with the sandbox's own words when it refuses */
-  ask(method: string, path: string, body?: unknown): Promise<Readonly<Record<string, unknown>>>;
+  ask(method: string, path: string, body?: unknown): Promise<Json>;
+  /** The same with texts. */
+  send(method: string, path: string, body?: string): Promise<string>;
 }
 
 /**
@@ -24,15 +26,29 @@ export function controlOf({ control }: ControlOptions, { environment }: Ports): 
     );
   if (!/^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(address))
     throw new InputError(`${address}: expected the address of a control port, such as http://127.0.0.1:43211`);
-  return {
-    ask: async (method, path, body) => {
-      const headers = { authorization: `Bearer ${token}` };
-      const init = body === undefined ? {} : { body: JSON.stringify(body) };
-      const answer = await fetch(`${address}${path}`, { method, headers, ...init }).catch(() => undefined);
-      if (answer === undefined) throw new InputError(`${address}: no sandbox answers there; is it still running?`);
-      const json = (await answer.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
-      if (!answer.ok) throw new InputError(typeof json.error === 'string' ? json.error : `status ${answer.status}`);
-      return json;
-    },
+  const send = async (method: string, path: string, body?: string): Promise<string> => {
+    const init = { method, headers: { authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body }) };
+    const answer = await fetch(`${address}${path}`, init).catch(() => undefined);
+    if (answer === undefined) throw new InputError(`${address}: no sandbox answers there; is it still running?`);
+    const text = await answer.text();
+    if (!answer.ok) throw new InputError(problemIn(text) ?? `${address} answered with status ${answer.status}`);
+    return text;
   };
+  return {
+    send,
+    ask: async (method, path, body) =>
+      JSON.parse(await send(method, path, body === undefined ? undefined : JSON.stringify(body))) as Json,
+  };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The sentence with which the control port refuses. */
+function problemIn(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    return typeof error === 'string' ? error : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Sandbox, Standing } from '@lukko/sandbox';
 import { bodyOf, type Listening, listen, partsOf } from './http.ts';
 import type { LogFile } from './log-file.ts';
+import { snapshotLines, snapshotText } from './snapshot.ts';
 
 /** A snapshot that is restored may be long. */
 const LONGEST_BODY = 256 * 1024 * 1024;
@@ -24,7 +25,7 @@ interface Asked {
 }
 
 /**
- * Serves what is no part of Hetzner's API, on a port and with a token of its own: faults and changes by hand. Errors are
+ * Serves what is no part of Hetzner's API, on a port and with a token of its own: faults, changes by hand, snapshots. Errors are
  * `{"error": "<sentence>"}`; docs/sandbox.md has every path.
  * @param port 0 for any that is free. @throws as node:net does when it is taken
  */
@@ -45,6 +46,11 @@ async function answer(controlled: Controlled, request: IncomingMessage, response
   if (text === undefined) return send(413, { error: `a body has at most ${LONGEST_BODY} bytes` });
   const asked = { method: request.method ?? 'GET', path: partsOf(request.url).path, text };
   try {
+    if (asked.method === 'GET' && asked.path === '/snapshot') {
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.end(snapshotText(controlled.sandbox.snapshot()));
+      return;
+    }
     const json = perform(controlled, asked);
     await controlled.log.flushed();
     return json === undefined
@@ -56,7 +62,7 @@ async function answer(controlled: Controlled, request: IncomingMessage, response
 }
 
 /** @returns the answer, or undefined when the path is none. @throws Error with a sentence for whoever asked */
-function perform({ sandbox, firstProject }: Controlled, { method, path, text }: Asked): Json | undefined {
+function perform({ sandbox, log, firstProject }: Controlled, { method, path, text }: Asked): Json | undefined {
   const [, id] = /^\/faults\/(\d{1,9})$/.exec(path) ?? [];
   switch (`${method} ${id === undefined ? path : '/faults/{id}'}`) {
     case 'GET /faults':
@@ -81,6 +87,12 @@ function perform({ sandbox, firstProject }: Controlled, { method, path, text }: 
       const request = { method: word(body, 'method'), path: word(body, 'path'), body: body.body };
       const { status, body: answered } = sandbox.byHand(word(body, 'project', firstProject), request);
       return { status, body: answered === '' ? null : (JSON.parse(answered) as unknown) };
+    }
+    case 'PUT /snapshot': {
+      const lines = snapshotLines(text);
+      if (lines === undefined) throw new Error('the body is no snapshot of a sandbox');
+      sandbox.restore(lines, log.replace);
+      return { objects: sandbox.count() };
     }
     default:
       return undefined;

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type ProjectOptions, Sandbox } from '@lukko/sandbox';
 import { InputError } from '../errors.ts';
 import { serveControl } from './control.ts';
-import { noLog, openLog } from './log-file.ts';
+import { type LogFile, noLog, openLog } from './log-file.ts';
 import { serve } from './server.ts';
+import { snapshotLines } from './snapshot.ts';
 
 export interface SandboxSettings {
   readonly projects: readonly string[];
@@ -14,6 +15,8 @@ export interface SandboxSettings {
   readonly controlPort?: number;
   /** Faults from the start, in the words of docs/sandbox.md. */
   readonly faults?: readonly string[];
+  /** Text of a file with the objects it begins with: a seed, or a snapshot. */
+  readonly objects?: string;
   /** Where the log lies; without one, all is gone when the sandbox stops. */
   readonly log?: string;
   /** Makes the tokens and the dice of faults: the same for the same seed; without one they are of this run alone. */
@@ -52,8 +55,13 @@ export async function startSandbox(settings: SandboxSettings, clock: () => numbe
     const { faults = [], controlPort = 0 } = settings;
     const sandbox = new Sandbox(
       { projects, clock, speed, rateLimit, append: log.append, faults, faultSeed: seed },
-      log.lines,
+      log.lines(),
     );
+    if (settings.objects !== undefined) beginWith(settings.objects, sandbox, log);
+    const compact = () => {
+      if (log.isLong()) log.replace(sandbox.snapshot());
+    };
+    compact();
     const token = tokenOf(seed, '', 'control');
     const firstProject = projects[0]?.name ?? '';
     const listening = await serve(sandbox, log, settings.port);
@@ -66,6 +74,7 @@ export async function startSandbox(settings: SandboxSettings, clock: () => numbe
     const timer = setInterval(() => {
       try {
         sandbox.tick();
+        compact();
       } catch {
         // The log takes no more: the next request is answered with 500, and is where somebody sees it.
       }
@@ -94,6 +103,22 @@ export async function startSandbox(settings: SandboxSettings, clock: () => numbe
         `port ${port} is taken; name another with ${port === settings.port ? '--port' : '--control-port'}`,
       );
     throw new InputError(message);
+  }
+}
+
+/** @throws Error when there are objects already, or the text cannot be used */
+function beginWith(text: string, sandbox: Sandbox, log: LogFile): void {
+  if (Object.values(sandbox.count()).some((count) => count > 0))
+    throw new Error('the log holds objects already; leave out --seed, or name another file with --log');
+  const lines = snapshotLines(text);
+  if (lines !== undefined) return sandbox.restore(lines, log.replace);
+  const nothing = [...sandbox.snapshot()];
+  try {
+    sandbox.seed(text);
+  } catch (error) {
+    // Half a seed in the log would keep the mended one from being used.
+    sandbox.restore(nothing, log.replace);
+    throw error;
   }
 }
 
