@@ -63,6 +63,8 @@ export class Actions {
   private readonly speed: number;
   private readonly running = new Set<number>();
   private readonly locks = new Map<string, number>();
+  /** No action ends before this instant. */
+  private nextEnd = Number.POSITIVE_INFINITY;
   private manner: Manner = {};
   private begun: number[] = [];
 
@@ -118,18 +120,15 @@ export class Actions {
 
   /** Ends what is due, in the order in which it ends. */
   tick(now: number): void {
+    if (now < this.nextEnd) return;
     const due = [...this.running]
       .map((id) => this.store.get('action', id))
       .filter((action) => action !== undefined)
       .filter(({ ends }) => ends <= now)
       .sort((a, b) => a.ends - b.ends || a.id - b.id);
     for (const action of due) this.finish(action);
-  }
-
-  /** When the next action ends, or undefined when none runs. */
-  next(): number | undefined {
-    const ends = [...this.running].map((id) => this.store.get('action', id)?.ends).filter((end) => end !== undefined);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    this.nextEnd = Number.POSITIVE_INFINITY;
+    for (const id of this.running) this.nextEnd = Math.min(this.nextEnd, this.store.get('action', id)?.ends ?? now);
   }
 
   /** @throws ApiError `locked`, or `conflict` for networks as Hetzner has it, while an action runs on the object. */
@@ -153,6 +152,7 @@ export class Actions {
 
   private run(action: ActionRecord): void {
     this.running.add(action.id);
+    this.nextEnd = Math.min(this.nextEnd, action.ends);
     for (const key of lockedBy(action)) this.locks.set(key, (this.locks.get(key) ?? 0) + 1);
   }
 
@@ -196,8 +196,20 @@ export function renderAction(action: ActionRecord, now: number): Json {
   };
 }
 
+const WRITTEN = new Map<number, string>();
+/** Seconds whose text is kept: what is asked for together was mostly made together. */
+const MOST_WRITTEN = 10_000;
+
 /** Milliseconds as the API writes instants. */
-export const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}+00:00`;
+export function instant(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  const known = WRITTEN.get(second);
+  if (known !== undefined) return known;
+  if (WRITTEN.size >= MOST_WRITTEN) WRITTEN.clear();
+  const text = `${new Date(milliseconds).toISOString().slice(0, 19)}+00:00`;
+  WRITTEN.set(second, text);
+  return text;
+}
 
 export function actionOf(store: Store, id: number): ActionRecord {
   const action = store.get('action', id);

@@ -1,6 +1,6 @@
 import type { Manner } from './actions.ts';
 import { parsed, problem, respond } from './answers.ts';
-import { authenticate } from './auth.ts';
+import { authenticator } from './auth.ts';
 import type { Answer, Context } from './context.ts';
 import { type ByHand, type DriftReport, drift } from './drift/drift.ts';
 import { ApiError, invalidInput } from './errors.ts';
@@ -49,6 +49,7 @@ export class Sandbox {
     cloud: router(operations.filter(({ endpoint }) => endpoint === 'cloud')),
     hetzner: router(operations.filter(({ endpoint }) => endpoint === 'hetzner')),
   };
+  private readonly authenticate: ReturnType<typeof authenticator>;
   private readonly faulty: Faults;
   private lastId = FIRST_ID;
 
@@ -56,6 +57,7 @@ export class Sandbox {
   constructor(options: SandboxOptions, log: Iterable<string> = []) {
     this.options = options;
     this.projects = this.emptyProjects();
+    this.authenticate = authenticator(options.projects);
     this.faulty = new Faults(options.faultSeed ?? '', operations);
     for (const fault of options.faults ?? []) this.addFault(fault);
     this.lastId = Math.max(FIRST_ID, replay(log, this.projects));
@@ -68,7 +70,7 @@ export class Sandbox {
     let project: Project | undefined;
     try {
       this.tick();
-      const access = authenticate(this.options.projects, request.headers.authorization);
+      const access = this.authenticate(request.headers.authorization);
       project = this.projects.get(access.project) as Project;
       const allowed = project.rateLimit.take(this.options.clock());
       headers = project.rateLimit.headers();
@@ -76,13 +78,7 @@ export class Sandbox {
       const { operation, params } = this.match(request);
       if (!access.mayWrite && operation.method.toUpperCase() !== 'GET')
         throw new ApiError('token_readonly', 'the token may only read');
-      const {
-        error,
-        delay,
-        dropped,
-        manner,
-        headers: marks,
-      } = outcomeOf(this.faulty.strike({ ...operation, project: project.name }));
+      const { error, delay, dropped, manner, headers: marks } = outcomeOf(this.faulty.strike(project.name, operation));
       headers = { ...headers, ...marks };
       onTheWay = { ...(delay > 0 ? { delay } : {}), ...(dropped === undefined ? {} : { dropped: true }) };
       if (dropped === 'request') return { ...respond({ status: 503 }, headers), ...onTheWay };

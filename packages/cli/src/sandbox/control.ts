@@ -37,7 +37,7 @@ export function serveControl(controlled: Controlled, port: number): Promise<List
 
 async function answer(controlled: Controlled, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const send = (status: number, json: Json): void => {
-    response.writeHead(status, { 'content-type': 'application/json', ...(status === 413 && { connection: 'close' }) });
+    response.writeHead(status, { 'content-type': 'application/json' });
     response.end(`${JSON.stringify(json)}\n`);
   };
   if (!isToken(request.headers.authorization, controlled.token))

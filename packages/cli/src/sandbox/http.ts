@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface Listening {
   readonly port: number;
@@ -12,6 +13,7 @@ export interface Listening {
  */
 export async function listen(port: number, answer: RequestListener): Promise<Listening> {
   const server = createServer(answer);
+  server.on('clientError', refuse);
   // terraform keeps connections open between its requests.
   server.keepAliveTimeout = 60_000;
   await listening(server, port);
@@ -24,6 +26,21 @@ export async function listen(port: number, answer: RequestListener): Promise<Lis
   };
 }
 
+/** What is no HTTP gets an answer in the form of the API, too, where it can still be given. */
+function refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const long = code === 'HPE_HEADER_OVERFLOW';
+  const status = long ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const message = long ? 'the header of the request is too long' : 'the request is no HTTP';
+  const body = JSON.stringify({ error: { code: 'invalid_input', message, details: null } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
 function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -31,15 +48,26 @@ function listening(server: Server, port: number): Promise<void> {
   });
 }
 
-/** The body of a request, or undefined when it is longer than so many bytes. */
+/** Of a body that is too long so many times its limit is read and thrown away, so that its sender hears why; then nothing. */
+const PATIENCE = 16;
+
+/**
+ * The body of a request, or undefined when it is longer than so many bytes.
+ * @throws Error when it goes on and on, or ends in its midst
+ */
 export async function bodyOf(request: IncomingMessage, longest: number): Promise<string | undefined> {
+  // RFC 9112, 6.3: neither header, no body.
+  const { 'content-length': announced, 'transfer-encoding': encoding } = request.headers;
+  if (announced === undefined && encoding === undefined) return '';
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of request) {
     length += (piece as Buffer).length;
-    if (length > longest) return undefined;
-    pieces.push(piece as Buffer);
+    if (length > longest * PATIENCE) throw new Error('the body does not end');
+    if (length > longest) pieces.length = 0;
+    else pieces.push(piece as Buffer);
   }
+  if (length > longest) return undefined;
   return Buffer.concat(pieces).toString('utf8');
 }
 

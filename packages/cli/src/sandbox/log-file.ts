@@ -28,6 +28,8 @@ export interface LogFile {
   lines(): Iterable<string>;
   /** Hands a line to the operating system; it survives the end of this process from then on. */
   append(line: string): void;
+  /** Whether a line was appended that may not be on the disk yet. */
+  dirty(): boolean;
   /** Resolves when every line appended so far is on the disk: one flush serves all that wait for it. */
   flushed(): Promise<void>;
   /** Puts these lines in the place of all: whoever opens it after a kill finds the old ones or the new. */
@@ -86,6 +88,7 @@ function opened(path: string, first: number, unlock: () => void): LogFile {
   return {
     lines: () => linesOf(file, Buffer.byteLength(HEADER) + 1, length),
     append,
+    dirty: () => dirty || running !== undefined,
     flushed,
     replace: (lines) => {
       const [next, size] = written(path, lines);
@@ -203,6 +206,7 @@ function syncDirectory(directory: string): void {
 export const noLog: LogFile = {
   lines: () => [],
   append: () => undefined,
+  dirty: () => false,
   flushed: async () => undefined,
   replace: () => undefined,
   isLong: () => false,

@@ -6,6 +6,7 @@ import type { LogFile } from './log-file.ts';
 
 /** More than any request of the API needs; user_data, the longest, has 32 KiB at most. */
 const LONGEST_BODY = 1024 * 1024;
+const TOO_LONG = '{"error":{"code":"invalid_input","message":"the body is too long","details":null}}';
 
 /**
  * Serves a sandbox on loopback.
@@ -24,11 +25,11 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const body = await bodyOf(request, LONGEST_BODY);
-  if (body === undefined) {
-    response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
-    response.end('{"error":{"code":"invalid_input","message":"the body is too long","details":null}}');
-    return;
-  }
+  const send = (status: number, headers: Readonly<Record<string, string>>, text: string): void => {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+    response.end(text);
+  };
+  if (body === undefined) return send(413, { 'content-type': 'application/json' }, TOO_LONG);
   const { path, query } = partsOf(request.url);
   const { headers: sent, method = 'GET' } = request;
   const {
@@ -45,13 +46,12 @@ async function answer(
     body,
   });
   // Nothing is acknowledged, nor shown to anybody, before it would survive.
-  await log.flushed();
+  if (log.dirty()) await log.flushed();
   // A delay that nobody waits for any longer keeps no process alive.
   if (delay !== undefined) await wait(delay, undefined, { ref: false });
   if (dropped) {
     request.socket.destroy();
     return;
   }
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
+  send(status, headers, text);
 }

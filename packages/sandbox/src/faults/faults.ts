@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Fault, parseFault } from './fault.ts';
 
-/** A request that may meet a fault. */
-export interface Struck {
-  readonly project: string;
+/** An operation that may meet a fault. */
+interface Struck {
   readonly operationId: string;
   readonly method: string;
   /** As the description has it, with parameters in braces. */
@@ -41,9 +40,9 @@ export class Faults {
    * @param seed of what is left to chance
    * @param operations all there are: a fault that can meet none of them is refused
    */
-  constructor(seed: string, operations: readonly Omit<Struck, 'project'>[]) {
+  constructor(seed: string, operations: readonly Struck[]) {
     this.seed = seed;
-    this.operations = operations.map((each) => ({ ...each, project: '' }));
+    this.operations = operations;
   }
 
   /**
@@ -76,12 +75,13 @@ export class Faults {
   }
 
   /** The faults that strike a request; each is counted. One that refuses it keeps those after it from being asked. */
-  strike(request: Struck): readonly Standing[] {
+  strike(project: string, operation: Struck): readonly Standing[] {
+    if (this.entries.length === 0) return [];
     const found: Standing[] = [];
     for (const entry of this.entries) {
       const { fault } = entry;
-      if (fault.project !== undefined && fault.project !== request.project) continue;
-      if (!namesOf(request).some(entry.matches)) continue;
+      if (fault.project !== undefined && fault.project !== project) continue;
+      if (!namesOf(operation).some(entry.matches)) continue;
       entry.met += 1;
       if (entry.met <= fault.after || entry.struck >= fault.times || !this.chance(entry)) continue;
       entry.struck += 1;
@@ -101,7 +101,7 @@ export class Faults {
 
 const standing = ({ id, fault, met, struck }: Entry): Standing => ({ id, fault, met, struck });
 
-const namesOf = ({ operationId, method, path }: Omit<Struck, 'project'>): readonly string[] => [
+const namesOf = ({ operationId, method, path }: Struck): readonly string[] => [
   operationId,
   `${method.toUpperCase()} ${path}`,
 ];
