@@ -25,7 +25,7 @@ export function renderPayload(template: string, known: Known, stack: string): st
       continue;
     }
     const end = template.indexOf('}', at);
-    const inside = end === -1 ? template.slice(at, at + 40) : template.slice(at + 2, end).trim();
+    const inside = template.slice(at + 2, end === -1 ? at + 60 : end).trim();
     if (mark === '%' || end === -1 || !PLAIN.test(inside))
       throw new InputError(
         `stack ${stack}: the payload holds ${JSON.stringify(`${mark}{${inside.slice(0, 60)}`)}, expected plain references only; write it into host.env as one reference, in stacks/constructs/host-env.ts`,

@@ -24,11 +24,7 @@ export function appendRecord(kept: string, record: HostRecord): void {
   }
 }
 
-/** What was last recorded of a server; lines that cannot be read are passed over, since they say nothing. */
-export function lastRecord(kept: string, server: number): HostRecord | undefined {
-  return records(kept).findLast((record) => record.server.id === server);
-}
-
+/** Everything recorded; lines that cannot be read are passed over, since they say nothing. */
 export function records(kept: string): readonly HostRecord[] {
   const text = readBytes(recordFile(kept))?.toString('utf8') ?? '';
   return text.split('\n').flatMap((line) => {
