@@ -3,7 +3,7 @@ import { payloadDigest } from '../../../../packages/cli/src/host/payload.ts';
 import { StepFailed } from '../../../../packages/cli/src/host/problem.ts';
 import { quiesceHost } from '../../../../packages/cli/src/host/quiesce.ts';
 import { rebuildHost } from '../../../../packages/cli/src/host/rebuild.ts';
-import { takeLock } from '../../../../packages/cli/src/sandbox/lock-file.ts';
+import { lockFile } from '../../../../packages/cli/src/sandbox/lock-file.ts';
 import { type SshHost, sshd, startSshd } from './sshd.ts';
 import { FIRST, makeWorld, type World } from './world.ts';
 
@@ -85,8 +85,7 @@ describe('where the API is on this machine', () => {
 
   test('one host at a time: a second waits until the first has let go', () =>
     inWorld(async (world) => {
-      const release = takeLock(`${world.root}/state/example/hosts`);
-      if (typeof release !== 'function') throw new Error('taken');
+      const release = lockFile(`${world.root}/state/example/hosts`);
       const waiting = rebuildHost(world.work(), world.server);
       while (world.said.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
       expect(world.said).toEqual([`lukko-example-logs: waits, since process ${process.pid} works on another host`]);

@@ -17,7 +17,7 @@ export async function quiesceHost(work: HostWork, named: string): Promise<void> 
   }
   const release = await takeTurn(
     stack.kept,
-    (holder) => say(`${server.name}: waits, since process ${holder} works on another host`),
+    (holder) => say(`${server.name}: waits, since ${holder} works on another host`),
     () => work.now().getTime(),
   );
   const contact = work.reach?.(server);

@@ -53,7 +53,7 @@ export async function rebuildHost(work: HostWork, id: number): Promise<void> {
     );
   const release = await takeTurn(
     stack.kept,
-    (holder) => say(`${server.name}: waits, since process ${holder} works on another host`),
+    (holder) => say(`${server.name}: waits, since ${holder} works on another host`),
     clock,
   );
   try {

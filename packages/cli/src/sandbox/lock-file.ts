@@ -2,39 +2,20 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from
 import { InputError } from '../errors.ts';
 
 /**
- * Keeps a second sandbox from the same log by a file beside it that names this process.
+ * Keeps a second sandbox from the same log by a file beside it that names this process. One that is left by a process that is
+ * gone is taken over.
  * @returns removes the lock. @throws InputError while another sandbox holds it
  */
 export function lockFile(path: string): () => void {
-  const taken = takeLock(path);
-  if (typeof taken === 'function') return taken;
-  throw new InputError(`${path}: process ${taken} has it open as its sandbox; stop that, or name another file`);
-}
-
-/**
- * Takes `<path>.lock` for this process. One that is left by a process that is gone is taken over.
- * @returns what removes it again, or the id of the process that holds it.
- */
-export function takeLock(path: string): (() => void) | number {
   const lock = `${path}.lock`;
-  let holder = 0;
   for (let tries = 0; tries < 2; tries += 1) {
     if (create(lock)) return () => rmSync(lock, { force: true });
-    const [owner = '', started = ''] = written(lock).split(' ');
-    holder = Number(owner);
-    if (startOf(holder) === started) return holder;
+    const [owner = '', started = ''] = readFileSync(lock, 'utf8').split(' ');
+    if (startOf(Number(owner)) === started)
+      throw new InputError(`${path}: process ${owner} has it open as its sandbox; stop that, or name another file`);
     rmSync(lock, { force: true });
   }
-  return holder;
-}
-
-/** What stands in a lock, nothing when it was removed just now. */
-function written(lock: string): string {
-  try {
-    return readFileSync(lock, 'utf8');
-  } catch {
-    return '';
-  }
+  throw new InputError(`${path}: another sandbox opened it just now; name another file`);
 }
 
 function create(lock: string): boolean {
