@@ -13,7 +13,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
   // A report that could not be printed is no verdict.
   unwritten = true;
-  process.stderr.write(`error: standard output cannot be written: ${fileProblem(error)}; write to a file with --out\n`);
+  process.stderr.write(
+    `error: standard output cannot be written: ${fileProblem(error)}; write to a file with --output\n`,
+  );
   process.exitCode = 2;
 });
 

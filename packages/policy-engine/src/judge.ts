@@ -15,6 +15,8 @@ export interface Ruling {
   readonly message: string;
   readonly because: readonly Reason[];
   readonly exception: string | undefined;
+  /** The rule stopped, and the verdict says nothing about the subject. */
+  readonly broken?: true;
 }
 
 /**
@@ -93,11 +95,17 @@ function broken(rule: Rule, located: Omit<Located, 'subject'>, error: unknown): 
     at: located.at === located.address ? undefined : located.at,
     place: located.place,
     message: `rule ${rule.id} could not judge ${located.address}: ${what}`,
-    because: [
-      { at: located.at ?? located.address, saw: 'the rule stopped: this is a fault of Lukko, please report it' },
-    ],
+    because: [{ at: located.at ?? located.address, saw: `the rule stopped: ${whose(rule)}` }],
     exception: undefined,
+    broken: true,
   };
+}
+
+/** Who can mend a rule that stops. */
+function whose({ file }: Rule): string {
+  return file === undefined
+    ? 'this is a fault of Lukko, please report it'
+    : `it stands in ${file}, and every rule must answer for any input`;
 }
 
 /** Causes of an unknown, sorted; empty when it has none, which is never an obligation. */
