@@ -19,6 +19,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = 2;
 });
 
+// Until a verdict is there, there is none: an own rule whose promise never settles must not end as a pass.
+process.exitCode = 2;
 run(process.argv.slice(2), nodePorts()).then((code) => {
   // Not process.exit: what is still on its way into a pipe would be lost.
   process.exitCode = unwritten ? 2 : code;

@@ -1,6 +1,7 @@
 import { printable } from '@lukko/policy-engine';
 import { Command, CommanderError, Option } from 'commander';
 import manifest from '../package.json';
+import { baselineCommand } from './commands/baseline-options.ts';
 import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
@@ -82,6 +83,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
       done(await waiver(id, options, ports));
     });
 
+  baselineCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 

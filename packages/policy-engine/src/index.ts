@@ -4,8 +4,10 @@ export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known
 export { mergeObligations } from './ledger.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
 export { isOwnFinding, ownFindings } from './own-findings.ts';
+export { filesNamedIn, type PolicyFile, type PolicyFiles, policyChanges } from './policy-changes.ts';
 export {
   type Catalogue,
+  isOutside,
   type OwnRules,
   PolicyError,
   type PolicyInput,

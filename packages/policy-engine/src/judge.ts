@@ -40,9 +40,11 @@ function about(rule: Rule, located: Located, facts: Facts, context: PolicyContex
   try {
     const subject = located.subject as Parameters<Rule['check']>[0];
     const applies = rule.appliesWhen?.(subject, facts, context);
+    if (rule.file !== undefined && applies !== undefined) refuseNonsense(applies);
     if (applies?.is === false)
       return [ruling(rule, located, 'not-applicable', { truth: applies, message: rule.title })];
     const answer = rule.check(subject, facts, context);
+    if (rule.file !== undefined) refuseNonsense(answer);
     const judgements = isList(answer)
       ? answer
       : [{ truth: answer, message: answer.is === true ? rule.title : rule.message(subject, answer) }];
@@ -51,9 +53,22 @@ function about(rule: Rule, located: Located, facts: Facts, context: PolicyContex
       const truth: Truth = { is: true, because: [{ at: located.at ?? located.address, saw }] };
       return [ruling(rule, located, 'not-applicable', { truth, message: rule.title })];
     }
+    if (rule.file !== undefined) refuseNonsense(judgements);
     return judgements.map((judgement) => settled(rule, located, judgement, applies));
   } catch (error) {
     return [broken(rule, located, error)];
+  }
+}
+
+/** An own rule may be written without types: what is no truth and no list of judgements must not be taken for one. */
+function refuseNonsense(answer: unknown): void {
+  for (const one of Array.isArray(answer) ? answer : [{ truth: answer, message: '' }]) {
+    const { truth, message } = Object(one) as Partial<Judgement>;
+    const { is, because } = Object(truth) as Partial<Truth>;
+    const reasons =
+      Array.isArray(because) && because.every(({ at, saw }) => typeof at === 'string' && typeof saw === 'string');
+    if ((typeof is === 'boolean' || is === 'unknown') && reasons && typeof message === 'string') continue;
+    throw new Error('its check answered what is no truth; return yes, no, unknown, or what holds, all, any give');
   }
 }
 

@@ -9,6 +9,7 @@ import {
   parseFile,
   parseJsonFile,
   type RegisterEntry,
+  type Report,
   register,
   type Waiver,
   waivers,
@@ -43,8 +44,10 @@ export interface PolicySource {
   readonly approvers: readonly AllowedSigner[];
   /** What was accepted until a day, where lukko.yaml names it. */
   readonly baseline: BaselineInput | undefined;
+  /** The path lukko.yaml gives it, whether it is there or not. */
+  readonly baselinePath: string | undefined;
   /** One digest over these files, the rules and the operators data. */
-  readonly policy: { readonly sha256: string; readonly files: string[] };
+  readonly policy: Report['policy'];
 }
 
 /** The organisation's own rules, loaded, and the files of their folder. */
@@ -65,6 +68,8 @@ export interface PolicyInput {
   readonly ruleSet?: RuleSetName;
   /** A baseline beside lukko.yaml's, by the path of its file. */
   readonly baseline?: { readonly file: string; readonly text: string };
+  /** The baseline lukko.yaml names is not read: it is about to be written. */
+  readonly ignoreBaseline?: boolean;
   /** Undefined where nobody loaded them; then a lukko.yaml that names some cannot be used. */
   readonly own?: OwnRules;
   readonly catalogue: Catalogue;
@@ -110,7 +115,7 @@ export function readPolicy(input: PolicyInput): PolicySource {
   const waiversFile = named('waivers');
   const operatorsPath = named('operators');
   const approversFile = named('approvers');
-  const baselineFile = input.baseline ?? named('baseline');
+  const baselineFile = input.baseline ?? (input.ignoreBaseline === true ? undefined : named('baseline'));
   if (input.baseline !== undefined) {
     const { file, text } = input.baseline;
     digests.push({ file, path: `--baseline ${file}`, sha256: sha256(text) });
@@ -141,6 +146,7 @@ export function readPolicy(input: PolicyInput): PolicySource {
     waiversFile: waiversFile?.file ?? 'waivers.yaml',
     approvers: approversFile === undefined ? [] : signersOf(approversFile),
     baseline: baselineFile === undefined ? undefined : baselineOf(baselineFile),
+    baselinePath: own?.value.baseline,
     policy: {
       sha256: policyDigest({ catalogue, posture, ruleSet, rules }, digests),
       files: digests.map(({ file }) => file).sort(),
@@ -165,12 +171,21 @@ function withOwn(catalogue: Catalogue, ruleSet: RuleSetName, own: readonly Rule[
   return [...catalogue.rulesOf(ruleSet), ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** @throws PolicyError for an entry that holds longer than `lukko baseline write` would let it: somebody wrote it by hand. */
 function baselineOf({ text, file }: { text: string; file: string }): BaselineInput {
-  return { file, entries: parseJsonFile(baseline, text, file).findings };
+  const { written, findings } = parseJsonFile(baseline, text, file);
+  const latest = new Date(Date.parse(`${written}T00:00:00Z`) + 366 * 86_400_000).toISOString().slice(0, 10);
+  const late = findings.find(({ expires }) => expires > latest);
+  if (late !== undefined) {
+    throw new PolicyError(
+      `${file}: ${late.rule} at ${late.address} is accepted until ${late.expires}; expected at most a year from the day it was written, ${written}`,
+    );
+  }
+  return { file, entries: findings };
 }
 
 /** The policy is what stands in one place: a path that leads out of it could be anybody's. */
-function isOutside(path: string): boolean {
+export function isOutside(path: string): boolean {
   return /^([\\/]|[A-Za-z]:)/.test(path) || path.split(/[\\/]/).includes('..');
 }
 

@@ -91,7 +91,7 @@ function head(report: Report, refused: readonly Finding[]): readonly string[] {
           '',
           `Compared with ${code(comparison.file)}: **${comparison.new} new**, ${comparison.fixed.length} fixed, ${comparison.unchanged} unchanged.`,
         ]),
-    ...policyLines(report).map((line) => `\n> ${code(line)}`),
+    ...policyLines(report).map((line) => `\n> Policy ${code(line)}`),
     '',
   ];
 }

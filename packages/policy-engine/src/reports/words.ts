@@ -25,7 +25,7 @@ export function verdictText(report: Report, refused: readonly Finding[]): string
 export function policyLines({ policy }: Report): readonly string[] {
   const { from, changes = [] } = policy;
   if (from === undefined) return [];
-  const source = `policy of ${from.ref} (commit ${from.commit.slice(0, 12)})`;
+  const source = `read from ${from.ref} (commit ${from.commit.slice(0, 12)})`;
   if (changes.length === 0) return [`${source}: this change does not touch it`];
   return [
     `${source}; what this change does to it did not count:`,
