@@ -58,9 +58,19 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
         .choices(['terminal', 'markdown', 'json'])
         .default('terminal'),
     )
+    .addOption(
+      new Option('--rule-set <name>', 'only those of a set').choices([
+        'recommended',
+        'eu-sovereign',
+        'iso27001-a8',
+        'all',
+      ]),
+    )
+    .option('--rules <folder>', "the organisation's own rules as well, ES modules")
+    .option('--test', 'judge the examples of the own rules instead')
     .action(async (options: RulesOptions) => {
       const { rules } = await import('./commands/rules.ts');
-      done(rules(options, ports));
+      done(await rules(options, ports));
     });
 
   program
@@ -68,9 +78,10 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
     .description('show what a rule asks for, why, and how to comply')
     .argument('<rule>', 'id of the rule, such as volume-encrypted-at-rest')
     .addOption(new Option('--format <format>', 'how to print it').choices(['terminal', 'markdown']).default('terminal'))
+    .option('--rules <folder>', "the organisation's own rules as well, ES modules")
     .action(async (rule: string, options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      done(explain(rule, options, ports));
+      done(await explain(rule, options, ports));
     });
 
   program

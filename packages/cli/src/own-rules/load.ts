@@ -4,7 +4,7 @@ import { type OwnRules, printable, type Rule } from '@lukko/policy-engine';
 import { InputError } from '../errors.ts';
 import { below, displayName, readBytes } from '../input-file.ts';
 import type { Files, Ports } from '../ports/ports.ts';
-import { kit } from './api.ts';
+import { kit, type OwnRuleModule } from './api.ts';
 import { ruleOf } from './shape.ts';
 
 /** A folder of rules is a handful of files: more is a mistake, such as the root of the repository. */
@@ -79,7 +79,7 @@ function rulesIn(exported: unknown, file: string): readonly Rule[] {
   let made: unknown = exported;
   if (typeof exported === 'function') {
     try {
-      made = exported(kit);
+      made = (exported as OwnRuleModule)(kit);
     } catch (error) {
       throw new InputError(`${file}: making its rules stopped: ${printable(String(error))}`);
     }

@@ -74,6 +74,12 @@ export function ruleOf(value: unknown, file: string): Rule {
     throw wrong('waivable', 'true or false', 'say whether a waiver may excuse it');
   if (fields.has('judges') && fields.get('judges') !== 'removal')
     throw wrong('judges', "'removal'", 'leave it out for what will exist');
+  const examples = fields.get('examples') ?? [];
+  const isExample = (one: unknown) =>
+    ['name', 'verdict'].every((field) => typeof Object(one)[field] === 'string') &&
+    typeof (Object(one).stacks ?? Object(one).terraform) === 'object';
+  if (!Array.isArray(examples) || !examples.every(isExample))
+    throw wrong('examples', 'a list of { name, verdict, terraform }', 'correct it');
   const sources = texts(fields.get('sources') ?? []);
   if (sources === undefined) throw wrong('sources', 'a list of addresses', 'write it, or leave it out');
   return {
@@ -83,6 +89,7 @@ export function ruleOf(value: unknown, file: string): Rule {
     remediation: text('remediation'),
     appliesTo: subjects(fields.get('appliesTo'), file),
     sources,
+    examples: examples as unknown as Rule['examples'],
     file,
   };
 }

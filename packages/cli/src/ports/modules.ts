@@ -31,10 +31,21 @@ async function importOne(folder: string, entry: string): Promise<ImportedModule>
     return { entry, problem };
   }
   try {
-    return { entry, module: (await import(pathToFileURL(join(folder, entry)).href)) as Record<string, unknown> };
+    const module = await settled(import(pathToFileURL(join(folder, entry)).href));
+    if (module === undefined) return { entry, problem: ': cannot be imported: it waits for what never comes' };
+    return { entry, module: module as Record<string, unknown> };
   } catch (error) {
     return { entry, problem: problemOf(error, folder) };
   }
+}
+
+/** undefined when the process has nothing left to do and the promise is still open: Node would end there without a word. */
+function settled<T>(promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const idle = () => resolve(undefined);
+    process.once('beforeExit', idle);
+    promise.then(resolve, reject).finally(() => process.off('beforeExit', idle));
+  });
 }
 
 function strips(): boolean {
@@ -46,7 +57,9 @@ function problemOf(error: unknown, folder: string): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const url = pathToFileURL(folder).href;
-  const own = (part: string) => part.replaceAll(`${url}/`, '').replaceAll(`${folder}/`, '');
+  const above = dirname(folder);
+  const own = (part: string) =>
+    part.replaceAll(`${url}/`, '').replaceAll(`${folder}/`, '').replaceAll(`${above}/`, '../');
   // Of a text that is no module V8 names file and line first, alone on a line.
   const [, line] = /^[^\n:]*:(\d+)$/m.exec(own(stack)) ?? [];
   const where = line === undefined ? '' : `:${line}`;
