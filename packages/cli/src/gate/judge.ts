@@ -4,7 +4,7 @@ import type { Report } from '@lukko/formats';
 import { evaluate } from '@lukko/policy-engine';
 import { type RootInput, readPlanFile } from '@lukko/terraform-model';
 import { catalogue } from '../catalogue.ts';
-import { policyAt } from '../policy-files.ts';
+import { policyOfGate } from '../policy-files.ts';
 import { nodeFiles } from '../ports/node.ts';
 import { readPlanGraph } from '../read-plan.ts';
 import { Refusal } from './refusal.ts';
@@ -28,7 +28,7 @@ export interface PlanToJudge {
  * Throws a Refusal for a plan that is not of the judged configuration, or cannot be read.
  */
 export function judgePlan({ repository, stack, plan, planFile, command = 'apply', now }: PlanToJudge): Report {
-  const policy = policyAt({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
+  const policy = policyOfGate({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
   const name = `${stack.stack}.tfplan`;
   const { graph, inputs, otherSyntax } = readPlanGraph(
     { file: `${stack.stack}.plan.json`, bytes: plan },
@@ -51,6 +51,7 @@ export function judgePlan({ repository, stack, plan, planFile, command = 'apply'
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
   return evaluate({
     rules: policy.rules,
+    ruleSet: policy.ruleSet,
     facts,
     context: { ...policy.context, environmentClass: stack.verdict.class },
     posture: policy.posture,
