@@ -8,7 +8,7 @@ import type {
   Report,
 } from '@lukko/formats';
 import type { Rule } from '@lukko/policy-engine';
-import { annexA8, type Control } from './controls/annex-a8.ts';
+import { annexA8, type Control } from './controls/index.ts';
 import { stateOf } from './state.ts';
 import { totalsOf } from './totals.ts';
 

@@ -1,5 +1,5 @@
 import type { EvidenceCounts, EvidenceState } from '@lukko/formats';
-import type { Control } from './controls/annex-a8.ts';
+import type { Control } from './controls/index.ts';
 
 interface Tiers {
   readonly declared: EvidenceCounts | undefined;

@@ -1,12 +1,18 @@
+export * from './attestation.ts';
+export * from './claims.ts';
 export * from './common.ts';
 export * from './config.ts';
+export * from './controls.ts';
 export { tooDeep } from './depth.ts';
 export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
 export * from './lukko.ts';
+export * from './manifest.ts';
 export { nearest } from './nearest.ts';
 export * from './obligations.ts';
+export * from './observation.ts';
+export * from './observe-targets.ts';
 export * from './operators.ts';
 export { FormatError, type Problem, printable, printProblem } from './problem.ts';
 export * from './register.ts';

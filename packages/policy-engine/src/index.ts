@@ -1,4 +1,6 @@
+export type { AllowedSigner } from './approval/allowed-signers.ts';
 export { waiverText } from './approval/approval.ts';
+export { readSshSignature, type SshSignature, signs } from './approval/ssh-signature.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
 export { mergeObligations } from './ledger.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';

@@ -37,6 +37,8 @@ export interface PolicySource {
   readonly waiversFile: string;
   /** Who may approve a waiver: the allowed signers that lukko.yaml names. */
   readonly approvers: readonly AllowedSigner[];
+  /** The claims file that lukko.yaml names, as it was read for the digest. */
+  readonly claims: { readonly file: string; readonly text: string } | undefined;
   /** One digest over these files, the rules and the operators data. */
   readonly policy: { readonly sha256: string; readonly files: string[] };
 }
@@ -88,7 +90,7 @@ export function readPolicy({ lukko: found, read, posture: override, catalogue }:
   const waiversFile = named('waivers');
   const operatorsPath = named('operators');
   const approversFile = named('approvers');
-  named('claims');
+  const claims = named('claims');
   const posture = postures[override ?? own?.value.posture ?? 'recommended'];
   const operators = [
     ...(operatorsPath === undefined
@@ -110,6 +112,7 @@ export function readPolicy({ lukko: found, read, posture: override, catalogue }:
     waivers: waiversFile === undefined ? [] : waiversOf(waiversFile),
     waiversFile: waiversFile?.file ?? 'waivers.yaml',
     approvers: approversFile === undefined ? [] : signersOf(approversFile),
+    claims,
     policy: { sha256: policyDigest(catalogue, posture, digests), files: digests.map(({ file }) => file).sort() },
   };
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Ports } from '../ports/ports.ts';
 import type { EvidenceOptions } from './evidence-export.ts';
+import type { LintOptions } from './evidence-lint.ts';
 
 /**
  * Adds `lukko evidence export` to the program. What it needs is loaded when it runs.
@@ -32,6 +33,16 @@ export function evidenceCommand(program: Command, ports: Ports, done: (code: num
     .action(async (paths: readonly string[], options: EvidenceOptions) => {
       const { exportEvidence } = await import('./evidence-export.ts');
       done(await exportEvidence(paths, options, ports));
+    });
+  evidence
+    .command('lint')
+    .description('check claims, or totals somebody typed, and compute what they come to')
+    .argument('[file]', 'claims, or a file of published totals (default: what lukko.yaml names)')
+    .option('--as-of <date>', 'judge dates as on this day (default: today)')
+    .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
+    .action(async (file: string | undefined, options: LintOptions) => {
+      const { lintEvidence } = await import('./evidence-lint.ts');
+      done(lintEvidence(file, options, ports));
     });
   for (const command of evidence.commands)
     command.configureHelp({ sortOptions: false }).helpOption('-h, --help', 'print this help');
