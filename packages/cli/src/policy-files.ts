@@ -36,7 +36,7 @@ export function policyAt(options: PolicyOptions, ports: Pick<Ports, 'cwd' | 'fil
 }
 
 /** Upward until the directory that holds `.git`; outside a repository only here, so that no stray file far above decides. */
-function nearestConfig(cwd: string, files: Files): string | undefined {
+export function nearestConfig(cwd: string, files: Files): string | undefined {
   const passed: string[] = [];
   for (let directory = cwd; ; directory = dirname(directory)) {
     passed.push(directory);

@@ -18,5 +18,6 @@ export { FormatError, type Problem, printable, printProblem } from './problem.ts
 export * from './register.ts';
 export * from './report.ts';
 export * from './schemas.ts';
+export * from './tool-log.ts';
 export * from './waivers.ts';
 export { type Parsed, parseFile } from './yaml.ts';

@@ -13,6 +13,7 @@ import { observeTargets } from './observe-targets.ts';
 import { operatorsFile } from './operators.ts';
 import { register } from './register.ts';
 import { report } from './report.ts';
+import { toolLogEntry } from './tool-log.ts';
 import { waivers } from './waivers.ts';
 
 /** Every format that is a file of its own, by the name of its published schema: `schemas/zz_<name>.schema.json`. */
@@ -31,6 +32,7 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   operators: operatorsFile,
   register,
   report,
+  'tool-log': toolLogEntry,
   'typed-totals': typedTotals,
   waivers,
 };

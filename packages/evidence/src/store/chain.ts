@@ -76,31 +76,57 @@ export function readStore(text: string): Store {
 }
 
 function readLine(text: string, head: Head, number: number): ObservationRecord | StoreProblem {
+  const checked = verifyLine(text, head, number);
+  if ('code' in checked) return checked;
+  const parsed = observationRecord.safeParse(checked.value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return {
+    code: 'store-unreadable',
+    line: number,
+    message: `expected a record of a run, a certificate or an observation: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  };
+}
+
+/** One line whose place in the chain holds; what it says was not checked. */
+export interface Link {
+  readonly value: unknown;
+  readonly head: Head;
+  /** The same for all observations of one subject by one collector. */
+  readonly key: string;
+  readonly id: string;
+  readonly subject: string;
+  readonly expires: string | undefined;
+}
+
+/** Whether a line continues a chain and is as it was written. Its digest is over its own text without the digest, which is canonical. */
+export function verifyLine(text: string, head: Head, number: number): Link | StoreProblem {
   const problem = (code: StoreProblem['code'], message: string): StoreProblem => ({ code, line: number, message });
-  let value: unknown;
+  let value: Record<string, unknown>;
   try {
-    value = JSON.parse(text);
+    value = Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
     return problem('store-unreadable', 'expected one record in JSON, found something else');
   }
-  const parsed = observationRecord.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return problem(
-      'store-unreadable',
-      `expected a record of a run, a certificate or an observation: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-    );
-  }
-  const record = parsed.data;
-  if (record.sequence !== head.sequence + 1)
+  const { sequence, previous, digest, collector, id, expires, outcome } = value;
+  if (typeof sequence !== 'number' || typeof digest !== 'string')
+    return problem('store-unreadable', 'expected a record with its number and digest');
+  if (sequence !== head.sequence + 1)
     return problem(
       'store-broken-chain',
-      `expected record ${head.sequence + 1}, found ${record.sequence}: records were removed, added or put in another order`,
+      `expected record ${head.sequence + 1}, found ${sequence}: records were removed, added or put in another order`,
     );
-  if (record.previous !== head.digest)
-    return problem('store-broken-chain', `record ${record.sequence} does not continue the one before it`);
-  const { digest, ...body } = record;
-  if (sha256(canonical(body)) !== digest)
-    return problem('store-changed', `record ${record.sequence} was changed after it was written`);
-  return record;
+  if (previous !== head.digest)
+    return problem('store-broken-chain', `record ${sequence} does not continue the one before it`);
+  if (sha256(text.replace(`"digest":"${digest}",`, '')) !== digest)
+    return problem('store-changed', `record ${sequence} was changed after it was written`);
+  const subject = String(Object(value.subject).id);
+  return {
+    value,
+    head: { sequence, digest },
+    key: `${collector}\0${subject}`,
+    id: String(id),
+    subject,
+    expires: typeof expires === 'string' && outcome === 'observed' ? expires : undefined,
+  };
 }
