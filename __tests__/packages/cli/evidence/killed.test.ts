@@ -25,7 +25,7 @@ const intact = (directory: string) =>
 
 /** Writes over and over again until it is killed. */
 const writer = (directory: string) => `
-  import { writeDirectory } from ${JSON.stringify(join(root, 'packages/cli/src/ports/directory.ts'))};
+  const { writeDirectory } = require(${JSON.stringify(join(root, 'packages/cli/src/ports/directory.ts'))});
   const content = new Map(JSON.parse(process.env.CONTENT ?? '[]'));
   process.stdout.write('begun');
   for (;;) writeDirectory(${JSON.stringify(directory)}, content);
@@ -37,12 +37,15 @@ test('killed at any moment, an export leaves an older one whole, and the next on
   const content = made('old');
   writeDirectory(directory, content);
   for (let round = 0; round < 5; round += 1) {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', writer(directory)], {
+    const child = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', writer(directory)], {
       cwd: root,
       env: { ...process.env, CONTENT: JSON.stringify([...content]) },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await new Promise((resolve, reject) => {
+      child.stdout.once('data', resolve);
+      child.once('exit', reject);
+    });
     await new Promise((resolve) => setTimeout(resolve, 7 * round));
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
