@@ -1,4 +1,6 @@
+export type { AllowedSigner } from './approval/allowed-signers.ts';
 export { waiverText } from './approval/approval.ts';
+export { readSshSignature, type SshSignature, signs } from './approval/ssh-signature.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
 export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
 export { mergeObligations } from './ledger.ts';
