@@ -25,15 +25,22 @@ export const importModules: Ports['importModules'] = async (files, entries) => {
   }
 };
 
+/**
+ * The bundle's loader brings an import() of its own, for inside a vm.Script that of the language asks for an experimental option
+ * and Node prints a warning about it.
+ */
+const load: (url: string) => Promise<unknown> =
+  (module as { readonly load?: (url: string) => Promise<unknown> }).load ?? ((url) => import(url));
+
 async function importOne(folder: string, entry: string): Promise<ImportedModule> {
   if (entry.endsWith('.ts') && !strips()) {
     const problem = `: this Node (${process.versions.node}) does not strip types; use Node 22.18 or newer, or write the rule as .mjs with JSDoc types`;
     return { entry, problem };
   }
   try {
-    const module = await settled(import(pathToFileURL(join(folder, entry)).href));
-    if (module === undefined) return { entry, problem: ': cannot be imported: it waits for what never comes' };
-    return { entry, module: module as Record<string, unknown> };
+    const imported = await settled(load(pathToFileURL(join(folder, entry)).href));
+    if (imported === undefined) return { entry, problem: ': cannot be imported: it waits for what never comes' };
+    return { entry, module: imported as Record<string, unknown> };
   } catch (error) {
     return { entry, problem: problemOf(error, folder) };
   }
