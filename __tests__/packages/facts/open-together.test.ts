@@ -40,7 +40,11 @@ const east = rule('22', '128.0.0.0/2');
 
 it.each([
   ['two quarters in one firewall', { walls: { a: [west, east] } }, ['22 2 alone true']],
-  ['two quarters in two firewalls of one server', { walls: { a: [west], b: [east] } }, ['22 1 hcloud_server.host true']],
+  [
+    'two quarters in two firewalls of one server',
+    { walls: { a: [west], b: [east] } },
+    ['22 1 hcloud_server.host true'],
+  ],
   [
     'many blocks in two firewalls',
     { walls: { a: [rule('22', '0.0.0.0/3', '64.0.0.0/3')], b: [rule('22', '128.0.0.0/3', '192.0.0.0/3')] } },

@@ -104,11 +104,7 @@ const WORLD = 0.5;
  * rule, or in another firewall that this input does not show.
  */
 export function isWorld(blocks: readonly Block[]): boolean {
-  return (
-    coversWorld(blocks) !== undefined ||
-    shareOfWorld(blocks, 4) >= WORLD ||
-    shareOfWorld(blocks, 6) >= WORLD
-  );
+  return coversWorld(blocks) !== undefined || shareOfWorld(blocks, 4) >= WORLD || shareOfWorld(blocks, 6) >= WORLD;
 }
 
 export function contains(block: Block, inner: Block): boolean {

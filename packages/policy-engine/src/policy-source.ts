@@ -99,11 +99,7 @@ export function readPolicy({ lukko: found, read, posture: override, catalogue }:
   return {
     posture,
     rules: catalogue.rulesOf(posture.name),
-    context: {
-      allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue),
-      closedList: true,
-      refusedJurisdictions: [],
-    },
+    context: { allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue) },
     services:
       registerFile === undefined ? [] : parseFile(register, registerFile.text, registerFile.file).value.services,
     operators,
