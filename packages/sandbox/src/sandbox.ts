@@ -10,6 +10,7 @@ import { handlers } from './handlers.ts';
 import { replay, snapshotOf } from './journal.ts';
 import { checkLabels } from './labels.ts';
 import { lookups } from './lookups.ts';
+import { type Overview, overviewOf } from './overview.ts';
 import { Project } from './project.ts';
 import { rateLimitExceeded } from './rate-limit.ts';
 import { type Match, router } from './router.ts';
@@ -137,6 +138,11 @@ export class Sandbox {
   drift(name: string, words: readonly string[]): DriftReport {
     const { store } = this.projectNamed(name);
     return drift(words, store, (request) => this.byHand(name, request));
+  }
+
+  /** What people look at. */
+  overview(): Overview {
+    return overviewOf(this.projects.values(), this.faulty.list(), this.options.clock());
   }
 
   /** Everything there is, as the lines of a log that held nothing else. */
