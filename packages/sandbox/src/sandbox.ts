@@ -10,6 +10,7 @@ import { handlers } from './handlers.ts';
 import { replay, snapshotOf } from './journal.ts';
 import { checkLabels } from './labels.ts';
 import { lookups } from './lookups.ts';
+import { metadataOf } from './metadata.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { Project } from './project.ts';
 import { rateLimitExceeded } from './rate-limit.ts';
@@ -189,9 +190,17 @@ export class Sandbox {
     }
   }
 
-  /** What the metadata service shows a host: `user_data` as it was given, or undefined when there is no such server. */
-  userData(project: string, server: number): string | undefined {
-    return this.projects.get(project)?.store.get('server', server)?.userData;
+  /**
+   * What the metadata service tells a host, such as `/hetzner/v1/userdata`.
+   * @param name of the server, or its id; of several projects' servers the first
+   * @returns undefined when there is no such server or path
+   */
+  metadata(name: string, path: string): string | undefined {
+    for (const { store } of this.projects.values()) {
+      const server = store.named('server', name) ?? store.get('server', Number(name));
+      if (server !== undefined) return metadataOf(store, server, path);
+    }
+    return undefined;
   }
 
   /** How many objects each project holds, actions apart. */

@@ -28,11 +28,13 @@ export async function serve(sandbox: Sandbox, log: LogFile, port: number): Promi
   };
 }
 
-async function answer(
+/** Answers one request of the API. @param before what stands before its path in the sandbox */
+export async function answer(
   sandbox: Sandbox,
   log: LogFile,
   request: IncomingMessage,
   response: ServerResponse,
+  before = '',
 ): Promise<void> {
   const body = await bodyOf(request, LONGEST_BODY);
   const send = (status: number, headers: Readonly<Record<string, string>>, text: string): void => {
@@ -50,7 +52,7 @@ async function answer(
     dropped,
   } = sandbox.handle({
     method,
-    path,
+    path: `${before}${path}`,
     query: new URLSearchParams(query),
     headers: { authorization: sent.authorization },
     body,
