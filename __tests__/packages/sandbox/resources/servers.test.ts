@@ -45,9 +45,9 @@ test('a rebuild with user_data keeps id, addresses and network, and is refused w
   client.post(`/servers/${id}/actions/change_protection`, { delete: true, rebuild: true });
   expect(fault(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13' }))).toBe('423 protected');
   client.post(`/servers/${id}/actions/change_protection`, { delete: false, rebuild: false });
-  expect(client.sandbox.userData('main', id)).toBe('one');
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('one');
   expect(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13', user_data: 'two' }).status).toBe(201);
-  expect(client.sandbox.userData('main', id)).toBe('two');
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('two');
   expect(client.get(`/servers/${id}`).json.server).toEqual(before);
 });
 
