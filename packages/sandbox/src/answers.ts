@@ -24,6 +24,13 @@ export function respond({ status, json }: Answer, headers: Readonly<Record<strin
   };
 }
 
+/** An answer of the metadata service: text, or that there is none. */
+export const respondText = (text: string | undefined, headers: Readonly<Record<string, string>>): SandboxResponse => ({
+  status: text === undefined ? 404 : 200,
+  headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
+  body: text ?? 'not found',
+});
+
 /** Asking the system for random bytes costs more than answering: they are fetched for many ids at once. */
 const ID_BYTES = 8;
 let pool = Buffer.alloc(0);
@@ -35,11 +42,17 @@ function correlationId(): string {
   return id;
 }
 
-/** @throws ApiError json_error; a text nested deeper than V8's parser goes is none either */
-export function parsed(text: string): unknown {
+/**
+ * Hetzner answers broken JSON in two ways: networks with 400 (vitobotta/hetzner-k3s#464), servers with 422
+ * (Cyclenerd/hcloud-github-runner#22); about the others nothing was found, and they follow the servers.
+ * @throws ApiError json_error; a text nested deeper than V8's parser goes is none either
+ */
+export function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new ApiError('json_error', 'the body of the request is not valid JSON');
+    throw path.startsWith('/networks')
+      ? new ApiError('json_error', 'A valid JSON document is required.', null, 400)
+      : new ApiError('json_error', 'syntax error', {});
   }
 }

@@ -1,8 +1,8 @@
 import { renderAction } from './actions.ts';
 import type { Standing } from './faults/faults.ts';
 import { lookups } from './lookups.ts';
+import { shownIp } from './pointers.ts';
 import type { Project } from './project.ts';
-import { shownIp } from './resources/primary-ips.ts';
 import type { Store } from './store.ts';
 import type { Firewall, Kind, Network, Server, Volume } from './types.ts';
 
