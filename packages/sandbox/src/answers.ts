@@ -24,6 +24,13 @@ export function respond({ status, json }: Answer, headers: Readonly<Record<strin
   };
 }
 
+/** An answer of the metadata service: text, or that there is none. */
+export const respondText = (text: string | undefined, headers: Readonly<Record<string, string>>): SandboxResponse => ({
+  status: text === undefined ? 404 : 200,
+  headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' },
+  body: text ?? 'not found',
+});
+
 /** Asking the system for random bytes costs more than answering: they are fetched for many ids at once. */
 const ID_BYTES = 8;
 let pool = Buffer.alloc(0);

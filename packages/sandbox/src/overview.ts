@@ -3,7 +3,6 @@ import type { Standing } from './faults/faults.ts';
 import { lookups } from './lookups.ts';
 import { shownIp } from './pointers.ts';
 import type { Project } from './project.ts';
-
 import type { Store } from './store.ts';
 import type { Firewall, Kind, Network, Server, Volume } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { Manner } from './actions.ts';
-import { parsed, problem, respond } from './answers.ts';
+import { parsed, problem, respond, respondText } from './answers.ts';
 import { authenticator } from './auth.ts';
 import type { Answer, Context } from './context.ts';
 import { type ByHand, type DriftReport, drift } from './drift/drift.ts';
@@ -10,7 +10,7 @@ import { handlers } from './handlers.ts';
 import { replay, snapshotOf } from './journal.ts';
 import { checkLabels } from './labels.ts';
 import { lookups } from './lookups.ts';
-import { metadataOf } from './metadata.ts';
+import { metadata, metadataOf } from './metadata.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { Project } from './project.ts';
 import { rateLimitExceeded } from './rate-limit.ts';
@@ -77,6 +77,8 @@ export class Sandbox {
       const allowed = project.rateLimit.take(this.options.clock());
       headers = project.rateLimit.headers();
       if (!allowed) throw rateLimitExceeded();
+      const shown = metadata(project.store, lookups, request.path, request.headers['x-forwarded-for']);
+      if (shown !== undefined) return respondText(shown.text, headers);
       const { operation, params } = this.match(request);
       if (!access.mayWrite && operation.method.toUpperCase() !== 'GET')
         throw new ApiError('token_readonly', 'the token may only read');
@@ -198,7 +200,7 @@ export class Sandbox {
   metadata(name: string, path: string): string | undefined {
     for (const { store } of this.projects.values()) {
       const server = store.named('server', name) ?? store.get('server', Number(name));
-      if (server !== undefined) return metadataOf(store, server, path);
+      if (server !== undefined) return metadataOf(store, lookups, server, path)?.text;
     }
     return undefined;
   }

@@ -54,7 +54,8 @@ export async function answer(
     method,
     path: `${before}${path}`,
     query: new URLSearchParams(query),
-    headers: { authorization: sent.authorization },
+    // The second says for which host the metadata service is asked.
+    headers: { authorization: sent.authorization, 'x-forwarded-for': sent['x-forwarded-for']?.toString() },
     body,
   });
   // Nothing is acknowledged, nor shown to anybody, before it would survive.
