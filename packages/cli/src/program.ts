@@ -4,7 +4,7 @@ import manifest from '../package.json';
 import type { CheckOptions } from './commands/check.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
-import { hostCommand } from './commands/host-options.ts';
+import { hostCommand, retireCommand } from './commands/host-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -111,6 +111,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
 
   evidenceCommand(program, ports, done);
   hostCommand(program, ports, done);
+  retireCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 
   for (const command of program.commands)

@@ -5,6 +5,7 @@ export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
 export * from './host-record.ts';
+export * from './intent.ts';
 export * from './lukko.ts';
 export { nearest } from './nearest.ts';
 export * from './obligations.ts';

@@ -1,5 +1,6 @@
 export { waiverText } from './approval/approval.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
+export { excuse, INTENT_MARK, isCurrent } from './intents.ts';
 export { mergeObligations } from './ledger.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
 export { type Catalogue, PolicyError, type PolicyInput, type PolicySource, readPolicy } from './policy-source.ts';
