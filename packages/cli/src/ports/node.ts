@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -18,6 +19,7 @@ import type { Files, Ports } from './ports.ts';
 /** The disk. */
 export const nodeFiles: Files = {
   read: (path) => readFileSync(path),
+  real: (path) => realpathSync(path),
   kind: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return 'none';
