@@ -1,9 +1,12 @@
+export * from './baseline.ts';
 export * from './common.ts';
 export * from './config.ts';
 export { tooDeep } from './depth.ts';
 export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
+export * from './host-record.ts';
+export { parseJsonFile } from './json-file.ts';
 export * from './lukko.ts';
 export { nearest } from './nearest.ts';
 export * from './obligations.ts';

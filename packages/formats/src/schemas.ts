@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { baseline } from './baseline.ts';
 import { config } from './config.ts';
 import { evidenceExport } from './evidence-export.ts';
 import { fixtures } from './fixtures.ts';
@@ -12,6 +13,7 @@ import { waivers } from './waivers.ts';
 
 /** Every format that is a file of its own, by the name of its published schema: `schemas/zz_<name>.schema.json`. */
 export const fileFormats: Readonly<Record<string, z.ZodType>> = {
+  baseline,
   config,
   'evidence-export': evidenceExport,
   fixtures,

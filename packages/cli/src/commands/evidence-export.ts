@@ -40,7 +40,7 @@ export async function exportEvidence(
   ports: Ports,
 ): Promise<number> {
   const asOf = instantOf(options.asOf, ports.now());
-  const policy = policyAt(options, ports);
+  const policy = await policyAt(options, ports);
   const found: Found[] = [];
   for (const path of paths.length === 0 ? [undefined] : [...new Set(paths)]) found.push(await find(path, ports));
   const plans = found.filter((one) => one.kind === 'plan').length;
