@@ -200,3 +200,65 @@ test('a reader that goes away early is no failure', () => {
   const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', pipe], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
+
+describe('the code cache made at build', () => {
+  const dist = join(root, 'packages/cli/dist');
+
+  /** Runs a copy of the bundle and its cache, and says what the loader handed to V8. */
+  function started(name: string, change: (file: string, cache: string) => void, ...options: readonly string[]) {
+    const directory = join(place, name);
+    const file = join(directory, 'lukko.js');
+    const cache = join(directory, 'lukko.cache');
+    mkdirSync(directory);
+    cpSync(join(dist, 'lukko.js'), file);
+    cpSync(join(dist, 'lukko.cache'), cache);
+    change(file, cache);
+    const hook = join(directory, 'hook.cjs');
+    writeFileSync(
+      hook,
+      `const vm = require('node:vm'); const { Script } = vm;
+      vm.Script = class extends Script { constructor(text, options) { super(text, options);
+        const said = options.cachedData === undefined ? 'not used' : this.cachedDataRejected ? 'rejected' : 'used';
+        process.stderr.write(said); } };`,
+    );
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...options, '--require', hook, file, '--version'], {
+      encoding: 'utf8',
+      env,
+    });
+    return { status, version: stdout.trim(), cache: stderr };
+  }
+
+  const version = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8')).version;
+
+  test('is used', () => {
+    expect(started('whole', () => {})).toEqual({ status: 0, version, cache: 'used' });
+  });
+
+  test('is not needed', () => {
+    expect(started('alone', (_, cache) => rmSync(cache))).toEqual({ status: 0, version, cache: 'not used' });
+  });
+
+  test('is refused by V8 under other flags, and the program runs all the same', () => {
+    expect(started('flags', () => {}, '--no-opt')).toEqual({ status: 0, version, cache: 'rejected' });
+  });
+
+  test('is not even shown to V8 when one bit of it was changed', () => {
+    const flip = (_: string, cache: string) => {
+      const bytes = readFileSync(cache);
+      bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+      writeFileSync(cache, bytes);
+    };
+    expect(started('changed', flip)).toEqual({ status: 0, version, cache: 'not used' });
+  });
+
+  test('never hides a change of the program', () => {
+    const patch = (file: string) => {
+      const text = readFileSync(file, 'latin1');
+      const changed = text.replaceAll(`"${version}"`, '"7.7.7"');
+      expect([changed.length, changed === text]).toEqual([text.length, false]);
+      writeFileSync(file, changed, 'latin1');
+    };
+    expect(started('patched', patch)).toEqual({ status: 0, version: '7.7.7', cache: 'not used' });
+  });
+});

@@ -1,11 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { fileProblem } from './errors.ts';
 import { nodePorts } from './ports/node.ts';
 import { run } from './program.ts';
-
-// A run is over before most optimised code would pay for its making: V8 waits longer before it optimises a function (on the
-// shipped example a quarter less time; what is hot in a large plan is optimised all the same). Only where the flag was tried.
-if (/^2[02]\./.test(process.versions.node)) setFlagsFromString('--interrupt-budget=2000000');
 
 // `lukko rules | head`: who reads less than there is has got what they wanted.
 let unwritten = false;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentClass, instant, reason, schemaVersion, severity, sha256, verdict } from './common.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { country, schemaVersion } from './common.ts';
 
 /** `lukko.yaml` at the root of a repository: what *Lukko configuration* means. Paths are relative to it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { date, place, reason, schemaVersion, severity, sha256, verdict } from './common.ts';
 
 export const finding = z.strictObject({

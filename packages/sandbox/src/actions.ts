@@ -1,6 +1,6 @@
 import { ApiError, notFound } from './errors.ts';
 import type { Store } from './store.ts';
-import type { ActionRecord, Effect, Json, Kind, ResourceRef } from './types.ts';
+import type { ActionError, ActionRecord, Effect, Json, Kind, ResourceRef } from './types.ts';
 
 /** How long an action takes at Hetzner, in milliseconds, roughly; what is missing has finished when it is answered. */
 const DURATIONS: Readonly<Record<string, number>> = {
@@ -27,6 +27,23 @@ const DURATIONS: Readonly<Record<string, number>> = {
   apply_firewall: 600,
   remove_firewall: 600,
   set_firewall_rules: 400,
+  assign_floating_ip: 500,
+  unassign_floating_ip: 500,
+  issue_certificate: 5_000,
+  create_load_balancer: 2_000,
+  change_load_balancer_type: 1_500,
+  add_target: 600,
+  remove_target: 600,
+  create: 6_000,
+  delete: 2_000,
+  change_type: 2_000,
+  create_snapshot: 3_000,
+  delete_snapshot: 1_000,
+  rollback_snapshot: 3_000,
+  create_subaccount: 1_000,
+  delete_subaccount: 1_000,
+  update_access_settings: 500,
+  reset_password: 500,
 };
 
 /** Which kinds an action locks; one that is not here locks all it names. */
@@ -36,6 +53,15 @@ const LOCKS: Readonly<Record<string, readonly string[]>> = {
   apply_firewall: [],
   remove_firewall: [],
   set_firewall_rules: [],
+  assign_floating_ip: ['floating_ip'],
+  unassign_floating_ip: ['floating_ip'],
+  // terraform makes targets of one load balancer, and accounts and snapshots of one box, side by side, and is not refused.
+  add_target: [],
+  remove_target: [],
+  create_snapshot: ['storage_box_snapshot'],
+  delete_snapshot: ['storage_box_snapshot'],
+  create_subaccount: ['storage_box_subaccount'],
+  delete_subaccount: ['storage_box_subaccount'],
 };
 
 export interface Begin {
@@ -45,6 +71,8 @@ export interface Begin {
   readonly effects?: readonly Effect[];
   /** The action that must end first. */
   readonly after?: ActionRecord;
+  /** The action ends with this error; its effects are then what the failure leaves. */
+  readonly fails?: ActionError;
 }
 
 /**
@@ -64,10 +92,20 @@ export class Actions {
   }
 
   /** Begins an action and returns it as it stands now: finished already when it takes no time. */
-  begin(id: number, now: number, { command, resources, effects = [], after }: Begin): ActionRecord {
+  begin(id: number, now: number, { command, resources, effects = [], after, fails }: Begin): ActionRecord {
     const starts = Math.max(now, after?.ends ?? now);
     const ends = starts + (DURATIONS[command] ?? 0) / this.speed;
-    const action: ActionRecord = { id, command, starts, ends, status: 'running', resources, effects, error: null };
+    const action: ActionRecord = {
+      id,
+      command,
+      starts,
+      ends,
+      status: 'running',
+      resources,
+      effects,
+      error: null,
+      ...(fails && { fails }),
+    };
     this.store.put('action', action);
     this.run(action);
     if (ends <= now) this.finish(action);
@@ -125,7 +163,9 @@ export class Actions {
       if ('remove' in effect) this.store.remove(effect.kind, effect.id);
       else this.store.update(effect.kind, effect.id, effect.set);
     }
-    this.store.put('action', { ...action, status: 'success', effects: [] });
+    const { fails, ...ended } = action;
+    const status = fails === undefined ? 'success' : 'error';
+    this.store.put('action', { ...ended, status, effects: [], error: fails ?? null });
   }
 }
 

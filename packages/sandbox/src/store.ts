@@ -13,13 +13,28 @@ interface AnyRecord {
   readonly name?: string | null;
 }
 
+/** Kinds whose objects belong to another by one reference. */
+type Referring =
+  | 'volume'
+  | 'primary_ip'
+  | 'floating_ip'
+  | 'server'
+  | 'rrset'
+  | 'storage_box_snapshot'
+  | 'storage_box_subaccount';
+
 /** References by which objects are looked up, not only by id. */
-const INDEXED: Readonly<Partial<Record<Kind, string>>> = {
+const INDEXED: Readonly<Partial<Record<Kind, string>> & Record<Referring, string>> = {
   volume: 'server',
   primary_ip: 'server',
+  floating_ip: 'server',
+  storage_box_snapshot: 'storageBox',
+  storage_box_subaccount: 'storageBox',
   server: 'placementGroup',
   rrset: 'zone',
 };
+
+const NAMED_IN_OWNER: ReadonlySet<Kind> = new Set(['rrset', 'storage_box_snapshot', 'storage_box_subaccount']);
 
 /**
  * The objects of one project. Records are never changed in place: a request's changes are known until `settle` makes
@@ -41,8 +56,8 @@ export class Store {
     return id === undefined ? undefined : this.get(kind, id);
   }
 
-  /** Those of a kind that refer to an object: volumes and primary IPs of a server, servers of a group, record sets of a zone. */
-  referringTo<K extends 'volume' | 'primary_ip' | 'server' | 'rrset'>(kind: K, id: number): readonly Tables[K][] {
+  /** Those of a kind that refer to an object: volumes and IPs of a server, servers of a group, record sets of a zone. */
+  referringTo<K extends Referring>(kind: K, id: number): readonly Tables[K][] {
     const ids = [...(this.references.get(kind)?.get(id) ?? [])].sort((a, b) => a - b);
     return ids.map((each) => this.get(kind, each)).filter((record) => record !== undefined);
   }
@@ -124,8 +139,8 @@ export class Store {
       return;
     }
     table.set(id, record);
-    // Record sets share names between types: they are found by their zone.
-    if (typeof record.name === 'string' && kind !== 'rrset') names.set(record.name, id);
+    // Names of these are unique in their owner at most: they are found by it.
+    if (typeof record.name === 'string' && !NAMED_IN_OWNER.has(kind)) names.set(record.name, id);
   }
 
   private index(kind: Kind, old: AnyRecord | undefined, record: AnyRecord | undefined): void {
