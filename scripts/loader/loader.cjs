@@ -39,6 +39,4 @@ const script = new Script(
     cachedData: cache(),
   },
 );
-// Inside a vm.Script import() needs an option that Node calls experimental on every run: modules are loaded from here.
-module.load = (url) => import(url);
 script.runInThisContext().call(exports, exports, require, module, __filename, __dirname);
