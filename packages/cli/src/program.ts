@@ -4,6 +4,7 @@ import manifest from '../package.json';
 import type { CheckOptions } from './commands/check.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { observeCommand } from './commands/observe-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -108,6 +109,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
       done(waiver(id, options, ports));
     });
 
+  observeCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 
