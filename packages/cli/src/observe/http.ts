@@ -43,7 +43,7 @@ export function ask(url: URL, { signal, ...options }: Ask): Promise<Answer> {
     method: options.method ?? 'GET',
     headers: { 'user-agent': 'lukko-observe', ...options.headers },
     signal,
-    ...(options.address === undefined ? {} : { host: options.address, servername: url.hostname }),
+    ...(options.address === undefined ? {} : { hostname: options.address, servername: url.hostname }),
     ...(secure
       ? {
           ca: options.authority ?? [...rootCertificates],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { lasts, type Store, sha256, type Unchained, uuid } from '@lukko/evidence';
 import type { CollectorName, ObserveTargets } from '@lukko/formats';
 import { InputError } from '../errors.ts';
@@ -90,6 +91,8 @@ async function look(task: Task, { now, pause: first = pause }: RunOptions): Prom
   const took = () => Math.round(performance.now() - began);
   for (let attempt = 1; ; attempt += 1) {
     const stop = new AbortController();
+    // A project's pages are asked for together, each listening for the end of time.
+    setMaxListeners(0, stop.signal);
     const timer = setTimeout(() => stop.abort(new Error(`no answer within ${task.limit / 1000} s`)), task.limit);
     try {
       const seen = await Promise.race([task.look({ signal: stop.signal }), aborted(stop.signal)]);

@@ -112,7 +112,7 @@ function checksOf(body: Entry, { now }: HostReportContext): readonly ObservedChe
       loose === undefined
         ? 'not told'
         : loose.length === 0
-          ? `${images?.length ?? 0} images`
+          ? `${images?.length ?? 0} by digest`
           : `without digest: ${loose.join(', ')}`,
     ),
   ];

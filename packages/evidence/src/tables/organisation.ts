@@ -78,7 +78,9 @@ export function grantsTable({ facts }: TablesInput): Table {
         resource.id,
         'read',
         '/select/*',
-        /client_auth|trusted_ca_cert|require_and_verify/.test(text) ? 'client certificate' : 'not shown',
+        /client_auth|trusted_ca_cert|trust_pool|require_and_verify|verify_if_given|tls_client/.test(text)
+          ? 'client certificate'
+          : 'not shown',
         'declared',
       ],
       [

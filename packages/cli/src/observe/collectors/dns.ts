@@ -20,8 +20,10 @@ export const dns: Collector = ({ targets }) =>
       const may = found
         .flatMap(({ issue, issuewild }) => [issue, issuewild])
         .filter((one) => one !== undefined && one !== '');
-      const names = [...new Set(may.map((one) => String(one).split(';')[0]?.trim().toLowerCase() ?? ''))].sort();
-      const strange = names.filter((name) => name !== '' && !issuers.includes(name));
+      const names = [...new Set(may.map((one) => String(one).split(';')[0]?.trim().toLowerCase() ?? ''))]
+        .filter((name) => name !== '')
+        .sort();
+      const strange = names.filter((name) => !issuers.includes(name));
       const pinned = found.length > 0 && strange.length === 0;
       const differing: string[] = [];
       for (const record of records) {

@@ -61,7 +61,7 @@ svg .band { fill: var(--tint); } svg .node { fill: var(--sheet); stroke: var(--l
 svg line { stroke: var(--soft); stroke-width: 2.5; } svg line.good { stroke: var(--good); } svg line.bad { stroke: var(--bad); stroke-dasharray: 6 4; } svg line.open { stroke-dasharray: 2 4; }
 svg .step { text-anchor: middle; font-size: 12px; } svg text.good { fill: var(--good); } svg text.bad { fill: var(--bad); font-weight: 700; }
 details { background: var(--sheet); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem 1rem; margin: .6rem 0; } details[open] { padding-bottom: 1rem; }
-summary { cursor: pointer; } summary h3 { display: inline; } summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; } details td { overflow-wrap: anywhere; min-width: 6rem; }
+summary { cursor: pointer; } summary h3 { display: inline; } summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; } details td { overflow-wrap: break-word; min-width: 7rem; max-width: 24rem; } h2, article { scroll-margin-top: 4.5rem; }
 .chip { display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; padding: .05rem .5rem; border: 1.5px solid var(--colour); color: var(--colour); border-radius: 1rem; }
 .legend { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: .5rem 2rem; }
 .legend dt { margin-top: .35rem; color: var(--ink); font-weight: 600; font-size: .95rem; }
