@@ -73,7 +73,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string | Uint8Arra
 
 test.each(Object.entries(inputs))('%s ends in exit 2, one message, nothing written', async (_, files) => {
   const directory = directoryWith(files);
-  const ran = await lukko(directory, ['check', 'input', '--out', 'report.txt']);
+  const ran = await lukko(directory, ['check', 'input', '--output', 'report.txt']);
   expect(ran).toMatchObject({ code: 2, out: '' });
   expect(ran.err).toMatchSnapshot();
   const exported = await lukko(directory, ['evidence', 'export', 'input', '--out', 'evidence']);
@@ -161,7 +161,7 @@ test('a report that cannot be printed is no verdict', () => {
   });
   expect([ran.status, ran.stderr.replace(/^npm warn.*\n/gm, '')]).toEqual(
     existsSync(full)
-      ? [2, 'error: standard output cannot be written: no space left; write to a file with --out\n']
+      ? [2, 'error: standard output cannot be written: no space left; write to a file with --output\n']
       : [0, expect.any(String)],
   );
 });

@@ -1,3 +1,4 @@
+export { parseBlock } from './cidr.ts';
 export { deriveFacts, type FactsOptions } from './derive.ts';
 export { inboundOf, openTogether } from './exposure.ts';
 export { parseImage, registryOf } from './images.ts';

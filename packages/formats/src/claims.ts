@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { date, pattern, schemaVersion, sha256 } from './common.ts';
 import { controlId, controlIds } from './controls.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How many controls each theme of ISO/IEC 27001:2022 Annex A has: 93 in all. Numbers only; the standard's text is its publisher's. */
 export const themes = { 'A.5': 37, 'A.6': 8, 'A.7': 14, 'A.8': 34 } as const;

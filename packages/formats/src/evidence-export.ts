@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { claimStatus } from './claims.ts';
 import { environmentClass, instant, reason, schemaVersion, severity, sha256, verdict } from './common.ts';
 import { evidenceProfile } from './manifest.ts';

@@ -1,4 +1,5 @@
 export * from './attestation.ts';
+export * from './baseline.ts';
 export * from './claims.ts';
 export * from './common.ts';
 export * from './config.ts';
@@ -7,6 +8,8 @@ export { tooDeep } from './depth.ts';
 export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
+export * from './host-record.ts';
+export { parseJsonFile } from './json-file.ts';
 export * from './lukko.ts';
 export * from './manifest.ts';
 export { nearest } from './nearest.ts';

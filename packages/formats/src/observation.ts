@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyFingerprint } from './attestation.ts';
 import { environmentClass, instant, pattern, schemaVersion, sha256 } from './common.ts';
 

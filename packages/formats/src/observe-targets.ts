@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyFingerprint } from './attestation.ts';
 import { environmentClass, hostName, pattern, schemaVersion } from './common.ts';
 

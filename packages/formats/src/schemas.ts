@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { attestation } from './attestation.ts';
+import { baseline } from './baseline.ts';
 import { claims, typedTotals } from './claims.ts';
 import { config } from './config.ts';
 import { evidenceExport } from './evidence-export.ts';
@@ -19,6 +20,7 @@ import { waivers } from './waivers.ts';
 /** Every format that is a file of its own, by the name of its published schema: `schemas/zz_<name>.schema.json`. */
 export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   attestation,
+  baseline,
   claims,
   config,
   'evidence-export': evidenceExport,

@@ -10,5 +10,6 @@ export { type JsonDocument, readJson } from './json/read.ts';
 export { type PlanInput, readPlan } from './plan/read.ts';
 export { isPlanFile, type PlanFile, readPlanFile } from './plan-file/read.ts';
 export type * from './reason.ts';
+export { resourceTypes } from './resource-types.ts';
 export type * from './value.ts';
 export type { DataSourceType, ResourceArguments, ResourceType, TerraformJson } from './zz_resource_types.ts';

@@ -344,3 +344,41 @@ describe('plans of other makes', () => {
     expect(fault(() => readPlan({ bytes: Buffer.from(text), file: 'plan.json' }))).toMatchSnapshot();
   });
 });
+
+describe('code beside resources, as a plan records it', () => {
+  const configuration = {
+    root_module: {
+      resources: [
+        { mode: 'ephemeral', type: 'external', name: 'token', expressions: { program: { constant_value: ['sh'] } } },
+        {
+          mode: 'managed',
+          type: 'hcloud_server',
+          name: 'a',
+          provisioners: [{ type: 'local-exec', expressions: { command: { constant_value: 'sh' } } }],
+        },
+      ],
+      actions: [{ type: 'local_command', name: 'deploy', expressions: { config: [{ command: {} }] } }],
+    },
+  };
+
+  it('ephemeral resources and actions are seen; what it leaves out of a provisioner is not guessed', () => {
+    const graph = readPlan({
+      bytes: Buffer.from(JSON.stringify({ ...server({}), configuration })),
+      file: 'plan.json',
+    });
+    const [root] = graph.roots;
+    expect(root?.actions.map(({ id, provider }) => [id, provider])).toEqual([
+      ['action.local_command.deploy', 'registry.terraform.io/hashicorp/local'],
+    ]);
+    expect(resource(graph, 'ephemeral.external.token')).toMatchObject({ mode: 'ephemeral', change: 'read' });
+    expect(root?.resources).toContain('ephemeral.external.token');
+    expect(resource(graph, 'hcloud_server.a').provisioners).toMatchObject([
+      { onFailure: undefined, connected: undefined },
+    ]);
+  });
+
+  it.each([[{ actions: {} }], [{ actions: [{ type: 'x' }] }]])('refuses actions of another form: %j', (module) => {
+    const bytes = Buffer.from(JSON.stringify({ ...server({}), configuration: { root_module: module } }));
+    expect(() => readPlan({ bytes, file: 'plan.json' })).toThrow(/configuration\.root_module\.actions/);
+  });
+});

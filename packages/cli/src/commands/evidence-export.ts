@@ -58,7 +58,7 @@ export async function exportEvidence(
     throw new InputError(`--since: ${since} is after ${asOf}; name an earlier one`);
   const directory = directoryOf(options.out, ports);
   const name = displayName(directory, ports.cwd);
-  const policy = policyAt(options, ports);
+  const policy = await policyAt(options, ports);
   const gathered = await gather(paths, options.source, policy, asOf, ports);
   const previous =
     options.previous === undefined

@@ -22,8 +22,8 @@ export interface LintOptions extends PolicyOptions {
  * Checks claims, or a file of totals somebody typed, and prints what they come to.
  * @returns 0 clean, 1 findings. @throws InputError or FormatError for exit 2
  */
-export function lintEvidence(path: string | undefined, options: LintOptions, ports: Ports): number {
-  const policy = policyAt(options, ports);
+export async function lintEvidence(path: string | undefined, options: LintOptions, ports: Ports): Promise<number> {
+  const policy = await policyAt(options, ports);
   const named = path ?? policy.claims?.file;
   if (named === undefined)
     throw new InputError('no claims to check; name a file, or write `claims: claims.yaml` into lukko.yaml');

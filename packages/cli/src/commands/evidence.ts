@@ -65,7 +65,7 @@ export function evidenceCommand(program: Command, ports: Ports, done: (code: num
     .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
     .action(async (file: string | undefined, options: LintOptions) => {
       const { lintEvidence } = await import('./evidence-lint.ts');
-      done(lintEvidence(file, options, ports));
+      done(await lintEvidence(file, options, ports));
     });
   for (const command of evidence.commands)
     command.configureHelp({ sortOptions: false }).helpOption('-h, --help', 'print this help');

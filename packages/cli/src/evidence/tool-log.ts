@@ -5,7 +5,7 @@ import type { ToolLogEntry } from '@lukko/formats';
 import manifest from '../../package.json';
 import { InputError } from '../errors.ts';
 import { displayName, fromHere } from '../input-file.ts';
-import { nearestConfig } from '../policy-files.ts';
+import { nearestConfig } from '../policy-config.ts';
 import type { Ports } from '../ports/ports.ts';
 import { appendLines } from './append.ts';
 

@@ -81,7 +81,7 @@ export async function applyGated(gated: Gated): Promise<number> {
     const shown = await supervise(program, ['show', '-json', planFile], { capture: true });
     if (shown.code !== 0) return shown.code;
     const bytes = readFileSync(planFile);
-    const report = judgePlan({ repository, stack, plan: shown.output, planFile: bytes, now: gated.now() });
+    const report = judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() });
     say(renderTerminal(report, { color: !options.noColor && process.stdout.isTTY === true }));
     if (report.summary.exitCode !== 0) {
       throw new Refusal(

@@ -12,6 +12,8 @@ export function cliPage(): string {
     out: () => undefined,
     err: () => undefined,
     color: false,
+    git: unused,
+    importModules: unused,
     now: unused,
   };
   const program = lukko(silent, () => undefined);

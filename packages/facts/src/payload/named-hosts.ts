@@ -99,23 +99,26 @@ function inCommand(command: Payload['commands'][number]): PayloadHost[] {
   ];
 }
 
+const HOST = '([a-z0-9-]+(?:\\.[a-z0-9-]+)+)';
 /** Words that these programs take for a host although no scheme stands before it: their manual pages, SYNOPSIS. */
+const BARE: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    curl: `^${HOST}(?::\\d+)?(?:/\\S*)?$`,
+    wget: `^${HOST}(?::\\d+)?(?:/\\S*)?$`,
+    nc: `^${HOST}$`,
+    ncat: `^${HOST}$`,
+    ssh: `^(?:[^@\\s/]+@)?${HOST}$`,
+    sftp: `^(?:[^@\\s/]+@)?${HOST}(?::.*)?$`,
+    scp: `^(?:[^@\\s/]+@)?${HOST}:.*$`,
+    rsync: `^(?:[^@\\s/]+@)?${HOST}:.*$`,
+    git: `^[^@\\s/]+@${HOST}:.*$`,
+    restic: `^(?:s3|sftp):(?:[^@\\s/]+@)?${HOST}[:/].*$`,
+  }).map(([program, form]) => [program, new RegExp(form, 'i')]),
+);
+
 function bareHost(program: string, arg: string): string[] {
   if (arg.startsWith('-') || arg.includes('://')) return [];
-  const host = '([a-z0-9-]+(?:\\.[a-z0-9-]+)+)';
-  const forms: Readonly<Record<string, RegExp>> = {
-    curl: new RegExp(`^${host}(?::\\d+)?(?:/\\S*)?$`, 'i'),
-    wget: new RegExp(`^${host}(?::\\d+)?(?:/\\S*)?$`, 'i'),
-    nc: new RegExp(`^${host}$`, 'i'),
-    ncat: new RegExp(`^${host}$`, 'i'),
-    ssh: new RegExp(`^(?:[^@\\s/]+@)?${host}$`, 'i'),
-    sftp: new RegExp(`^(?:[^@\\s/]+@)?${host}(?::.*)?$`, 'i'),
-    scp: new RegExp(`^(?:[^@\\s/]+@)?${host}:.*$`, 'i'),
-    rsync: new RegExp(`^(?:[^@\\s/]+@)?${host}:.*$`, 'i'),
-    git: new RegExp(`^[^@\\s/]+@${host}:.*$`, 'i'),
-    restic: new RegExp(`^(?:s3|sftp):(?:[^@\\s/]+@)?${host}[:/].*$`, 'i'),
-  };
-  const found = forms[program]?.exec(arg)?.[1];
+  const found = BARE.get(program)?.exec(arg)?.[1];
   return found === undefined || /\.(sh|txt|gz|conf|json|ya?ml|pem|crt|key|log|html?|tar|zip|deb)$/i.test(found)
     ? []
     : [found];

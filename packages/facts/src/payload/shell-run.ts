@@ -1,3 +1,4 @@
+import { byText } from '../memo.ts';
 import type { Command, Guard, PayloadFile } from '../types.ts';
 import { builtin } from './shell-builtins.ts';
 import { expand, expandWhole } from './shell-expand.ts';
@@ -6,6 +7,7 @@ import { DECLARES, parseShell } from './shell-parse.ts';
 import {
   childScope,
   type Expanded,
+  exportNames,
   fork,
   leave,
   merge,
@@ -22,6 +24,8 @@ import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 const MOST_STEPS = 20_000;
 const DEEPEST_CALL = 20;
 const MOST_ROUNDS = 32;
+
+const parsed = byText(parseShell);
 
 /** Thrown when a script does more than this engine follows; the caller records it as unread. */
 export class TooMuch extends Error {}
@@ -57,7 +61,7 @@ export class ShellRun {
   /** Follows the text of a script; what is not understood is recorded as unread. */
   text(text: string, scope: Scope, line = 1): Outcome {
     try {
-      return this.list(parseShell(text, line), scope);
+      return this.list(line === 1 ? parsed(text) : parseShell(text, line), scope);
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       this.unread.push({ at: scope.at, why: `shell script not understood: ${error.message}` });
@@ -107,7 +111,7 @@ export class ShellRun {
       case 'group':
         return this.group(node, scope);
       case 'function':
-        scope.functions.set(node.name, { body: node.body, at: scope.at });
+        scope.functions = new Map(scope.functions).set(node.name, { body: node.body, at: scope.at });
         return { ok: true, mentions: [] };
     }
   }
@@ -128,7 +132,7 @@ export class ShellRun {
       const value = assignment.other ? undetermined() : expandWhole(assignment.value, scope, this.substitute);
       seen.push(value.mentions);
       setVariable(own, assignment.name, value);
-      if (own !== scope || scope.exportsAll || program?.text === 'export') own.exported.add(assignment.name);
+      if (own !== scope || scope.exportsAll || program?.text === 'export') exportNames(own, [assignment.name]);
     }
     const writes = this.redirects(node.redirects, scope, words);
     if (words.length === 0) return { ok: undefined, mentions: together(...seen) };
@@ -393,7 +397,9 @@ function takeBack(own: Scope, scope: Scope, assignments: readonly Assignment[]):
     const value = scope.variables.get(name);
     if (value === undefined) setVariable(own, name, undefined);
     else setVariable(own, name, value);
-    if (!scope.exported.has(name)) own.exported.delete(name);
   }
+  // Names exported for this command alone; others it exported itself.
+  const taken = new Set(assignments.map(({ name }) => name).filter((name) => !scope.exported.has(name)));
+  if (taken.size > 0) own.exported = new Set([...own.exported].filter((name) => !taken.has(name)));
   Object.assign(scope, own);
 }

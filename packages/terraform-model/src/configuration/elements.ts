@@ -1,23 +1,13 @@
 import { AttrView } from '../attr-view.ts';
 import type { Evaluator } from '../expression/evaluate.ts';
 import { type AttributeSource, attrOf } from '../graph/resource.ts';
-import type {
-  Backend,
-  ModuleCall,
-  Output,
-  Place,
-  ProviderConfig,
-  Provisioner,
-  RequiredProvider,
-  Root,
-} from '../graph.ts';
-import { isObject, type JsonObject } from '../json/types.ts';
+import type { Action, Backend, ModuleCall, Output, Place, ProviderConfig, RequiredProvider, Root } from '../graph.ts';
 import type { Path, Value } from '../value.ts';
-import { bodySource, nothing } from './attributes.ts';
-import { type Block, blocksOf, listOf, textOf } from './blocks.ts';
+import { bodySource, nothing, resourceMeta } from './attributes.ts';
+import { type Block, blocksOf, textOf } from './blocks.ts';
 import type { ModuleInstance } from './instance.ts';
 import { resourceMetadata } from './metadata.ts';
-import { sourceOf } from './providers.ts';
+import { providerName, sourceOf } from './providers.ts';
 
 const commentOnly: ReadonlySet<string> = new Set(['//']);
 const providerMeta: ReadonlySet<string> = new Set(['//', 'alias', 'version']);
@@ -30,7 +20,6 @@ const callMeta: ReadonlySet<string> = new Set([
   'providers',
   'depends_on',
 ]);
-const provisionerMeta: ReadonlySet<string> = new Set(['//', 'when', 'on_failure', 'connection']);
 
 interface ElementFields<K extends string> {
   readonly kind: K;
@@ -39,7 +28,7 @@ interface ElementFields<K extends string> {
   readonly place: Place;
 }
 
-function element<K extends string>(fields: ElementFields<K>, source: AttributeSource) {
+export function element<K extends string>(fields: ElementFields<K>, source: AttributeSource) {
   const cache = new Map<string, Value>();
   const value = (name: string) => {
     const found = cache.get(name) ?? source.value(name);
@@ -142,29 +131,22 @@ export function outputOf(root: Root, instance: ModuleInstance, block: Block, eva
   };
 }
 
-/** Provisioners in the order they run; each may be written as object or list at both levels. */
-export function provisionersOf(
-  owner: { readonly id: string; readonly root: Root },
+/** `action` blocks: https://developer.hashicorp.com/terraform/language/block/action */
+export function actionOf(
+  root: Root,
+  instance: ModuleInstance,
   block: Block,
-  source: (body: JsonObject, meta: ReadonlySet<string>) => AttributeSource,
-): readonly Provisioner[] {
-  const found: Provisioner[] = [];
-  const { document, body } = block;
-  for (const holder of listOf(body.get('provisioner'))) {
-    if (!isObject(holder)) continue;
-    for (const type of holder.keys()) {
-      if (type === '//') continue;
-      for (const { body: own, place } of blocksOf(document, holder, type, 0)) {
-        const fields = {
-          kind: 'provisioner' as const,
-          id: `${owner.id}.provisioner[${found.length}]`,
-          root: owner.root,
-          place,
-        };
-        const when = own.get('when') === 'destroy' || own.get('when') === '${destroy}' ? 'destroy' : 'create';
-        found.push({ ...element(fields, source(own, provisionerMeta)), type, when });
-      }
-    }
-  }
-  return found;
+  required: readonly RequiredProvider[],
+  evaluator: Evaluator,
+): Action {
+  const [type = '', name = ''] = block.labels;
+  const address = `${instance.prefix}action.${type}.${name}`;
+  const fields = { kind: 'action' as const, id: `${instance.idPrefix}${address}`, root, place: block.place };
+  return {
+    ...element(fields, bodySource(block.body, instance.scope, evaluator, resourceMeta)),
+    type,
+    name,
+    address,
+    provider: sourceOf(providerName(type, textOf(block.body.get('provider'))).name, required),
+  };
 }

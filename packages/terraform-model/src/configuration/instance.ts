@@ -66,9 +66,10 @@ export class ModuleInstance implements Names {
     this.#children = fields.children;
     this.#planned = fields.planned;
     this.#bound = new Map();
-    const { resources, data, variables, outputs, modules } = this.source;
+    const { resources, data, ephemeral, variables, outputs, modules } = this.source;
     for (const block of resources) this.#blocks.set(block.labels.join('.'), block);
     for (const block of data) this.#blocks.set(`data.${block.labels.join('.')}`, block);
+    for (const block of ephemeral) this.#blocks.set(`ephemeral.${block.labels.join('.')}`, block);
     for (const block of variables) this.#blocks.set(`var.${block.labels[0]}`, block);
     for (const block of outputs) this.#blocks.set(`output.${block.labels[0]}`, block);
     for (const block of modules) this.#blocks.set(`module.${block.labels[0]}`, block);
@@ -129,6 +130,8 @@ export class ModuleInstance implements Names {
           : this.#module(first, steps[1], text);
       case 'data':
         return this.#resource(`data.${first}.${steps[1]}`, 2, 'data', text);
+      case 'ephemeral':
+        return this.#resource(`ephemeral.${first}.${steps[1]}`, 2, 'computed', text);
       case 'count':
       case 'each':
       case 'self':

@@ -2,19 +2,19 @@ import { ExpressionError } from '../expression/ast.ts';
 import type { Scope } from '../expression/evaluate.ts';
 import { parseExpression } from '../expression/parse.ts';
 import { type AttributeSource, GraphResource } from '../graph/resource.ts';
-import type { RequiredProvider, Root } from '../graph.ts';
+import type { Mode, RequiredProvider, Root } from '../graph.ts';
 import type { JsonObject } from '../json/types.ts';
 import type { Path, Value } from '../value.ts';
 import { pathText, pointer, unset } from '../values.ts';
 import { computedAttributes } from '../zz_resource_types.ts';
 import { bodySource, resourceMeta } from './attributes.ts';
 import { type Block, listOf, textOf } from './blocks.ts';
-import { provisionersOf } from './elements.ts';
 import type { Instance } from './expansion.ts';
 import { bracket, type ModuleInstance } from './instance.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { resourceMetadata } from './metadata.ts';
 import { providerName, sourceOf } from './providers.ts';
+import { provisionersOf } from './provisioners.ts';
 import type { World } from './world.ts';
 
 /** What a data source of type `terraform_remote_state` shows, when the state's own root is part of the input. */
@@ -33,17 +33,23 @@ export function addResources(module: ModuleInstance, context: ResourceContext): 
   return [
     ...resources.flatMap((block) => addGroup(module, block, 'managed', context)),
     ...data.flatMap((block) => addGroup(module, block, 'data', context)),
+    ...addEphemeral(module, context),
   ];
 }
 
-function addGroup(
-  module: ModuleInstance,
-  block: Block,
-  mode: 'managed' | 'data',
-  context: ResourceContext,
-): readonly string[] {
+/** Ephemeral resources are opened at every plan and apply, and stand in none of its changes. */
+export function addEphemeral(module: ModuleInstance, context: ResourceContext): readonly string[] {
+  return module.source.ephemeral.flatMap((block) => addGroup(module, block, 'ephemeral', context));
+}
+
+/** Address of a block within its module: `hcloud_server.host`, `data.hcloud_image.debian`. */
+export function localName(mode: Mode, type: string, name: string): string {
+  return mode === 'managed' ? `${type}.${name}` : `${mode}.${type}.${name}`;
+}
+
+function addGroup(module: ModuleInstance, block: Block, mode: Mode, context: ResourceContext): readonly string[] {
   const [type = '', name = ''] = block.labels;
-  const local = mode === 'data' ? `data.${type}.${name}` : `${type}.${name}`;
+  const local = localName(mode, type, name);
   const expansion = module.group(local)?.expansion;
   if (expansion === undefined) return [];
   return expansion.instances.map((instance) => {
@@ -85,7 +91,7 @@ function configured(
     root,
     index: instance.index,
     provider,
-    change: mode === 'data' ? 'read' : 'declared',
+    change: mode === 'managed' ? 'declared' : 'read',
   } as const;
   const resource: GraphResource = new GraphResource(fields, { ...source, at }, () => {
     const { place, constructPath, origins } = resourceMetadata(block.body);
@@ -94,7 +100,9 @@ function configured(
       constructPath,
       origins,
       lifecycle: lifecycleOf(block.body),
-      provisioners: provisionersOf({ id, root }, block, (body, meta) => bodySource(body, scope, world.evaluator, meta)),
+      provisioners: provisionersOf({ id, root, whole: module.source.localsShown }, block, (body, meta) =>
+        bodySource(body, scope, world.evaluator, meta),
+      ),
       dependsOn: dependenciesOf(module, block.body),
     };
   });

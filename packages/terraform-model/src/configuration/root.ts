@@ -1,12 +1,13 @@
 import { posix } from 'node:path';
-import type { InputKind, ModuleCall, ProviderConfig, Root } from '../graph.ts';
+import type { Action, InputKind, ModuleCall, ProviderConfig, Removed, Root } from '../graph.ts';
 import { literal } from '../navigate.ts';
 import type { Block } from './blocks.ts';
 import { textOf } from './blocks.ts';
-import { backendOf, impliedProvider, moduleCall, outputOf, writtenProviders } from './elements.ts';
+import { actionOf, backendOf, impliedProvider, moduleCall, outputOf, writtenProviders } from './elements.ts';
 import { bracket, type Inputs, ModuleInstance, type PlannedIndexes } from './instance.ts';
 import { stackMetadata } from './metadata.ts';
 import { providerName, requiredProvidersOf } from './providers.ts';
+import { removedOf } from './provisioners.ts';
 import { addResources, type RemoteOutput } from './resources.ts';
 import { type ConfigurationFile, type ModuleSource, readModule } from './source.ts';
 import type { World } from './world.ts';
@@ -160,6 +161,8 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
   const providers: ProviderConfig[] = [];
   const modules: ModuleCall[] = [];
   const resources: string[] = [];
+  const actions: Action[] = [];
+  const removed: Removed[] = [];
   const allRequired = [...required];
   const root: Root = {
     stack,
@@ -180,6 +183,8 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
       return { name, ...module.variableFacts(name), place: block.place };
     }),
     resources,
+    actions,
+    removed,
     ...more,
   };
   const backend = backendOf(root, module, idPrefix, world.evaluator);
@@ -191,6 +196,8 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
       modules.push(moduleCall(root, instance, call, instance.loaded(call) !== undefined, world.evaluator));
     }
     resources.push(...populate(instance, root, own));
+    actions.push(...instance.source.actions.map((block) => actionOf(root, instance, block, own, world.evaluator)));
+    removed.push(...removedOf(root, instance, world.evaluator));
   }
   addImplied(root, idPrefix, providers, world);
   return root;

@@ -23,7 +23,11 @@ export interface ModuleSource {
   readonly place: Place;
   readonly documents: readonly JsonDocument[];
   readonly resources: readonly Block[];
+  /** Those inside `check` blocks are read at plan like all others. */
   readonly data: readonly Block[];
+  readonly ephemeral: readonly Block[];
+  readonly actions: readonly Block[];
+  readonly removed: readonly Block[];
   readonly variables: readonly Block[];
   readonly outputs: readonly Block[];
   readonly modules: readonly Block[];
@@ -61,7 +65,10 @@ export function readModule(files: readonly ConfigurationFile[]): ModuleSource {
     place: { file: first },
     documents: normal,
     resources: once('resource', 2),
-    data: once('data', 2),
+    data: refuseTwice([...all('data', 2), ...checkedData(all('check', 1))], 'data'),
+    ephemeral: once('ephemeral', 2),
+    actions: once('action', 2),
+    removed: all('removed', 0),
     variables: once('variable', 1),
     outputs: once('output', 1),
     modules: once('module', 1),
@@ -90,6 +97,11 @@ function refuseTwice(blocks: readonly Block[], key: string): readonly Block[] {
     seen.set(name, block);
   }
   return blocks;
+}
+
+/** https://developer.hashicorp.com/terraform/language/block/check: each may read one data source of its own. */
+function checkedData(checks: readonly Block[]): readonly Block[] {
+  return checks.flatMap(({ document, body }) => blocksOf(document, body, 'data', 2));
 }
 
 function localsOf(blocks: readonly Block[]): ReadonlyMap<string, Named> {

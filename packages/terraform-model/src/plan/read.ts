@@ -1,7 +1,8 @@
 import { nothing } from '../configuration/attributes.ts';
 import { impliedProvider } from '../configuration/elements.ts';
 import type { ModuleInstance } from '../configuration/instance.ts';
-import { remoteOutputs } from '../configuration/read.ts';
+import { declaredOutput, type RemoteState, remoteOutputs } from '../configuration/read.ts';
+import { addEphemeral, type RemoteOutput } from '../configuration/resources.ts';
 import {
   buildRoot,
   type LoadedRoot,
@@ -16,6 +17,7 @@ import { attrOf } from '../graph/resource.ts';
 import type { Backend, Graph, Root } from '../graph.ts';
 import { InputError } from '../input-error.ts';
 import { type Span, Splitter } from '../json/split.ts';
+import type { Value } from '../value.ts';
 import { unknown } from '../values.ts';
 import { type RecordedModules, recordedModules } from './configuration.ts';
 import { entriesOf, own, type ResourceChange } from './format.ts';
@@ -88,7 +90,7 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
       idPrefix: loaded.idPrefix,
       file,
       sourceAtHand,
-      remoteOutput: (reader, output) => remote(loaded, reader, output),
+      remoteOutput: (reader, output) => only(remote(loaded, reader, output)),
     });
     if (world.get(resource.id) !== undefined) {
       throw new InputError(file, undefined, `${resource.id} stands twice in resource_changes`, showPlan);
@@ -100,10 +102,13 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
   const root = buildRoot(
     loaded,
     world,
-    (module, own) => {
+    (module, own, required) => {
       const here = remaining.get(module.prefix) ?? [];
       remaining.delete(module.prefix);
-      return here.map((change) => add(change, module, own));
+      const ids = here.map((change) => add(change, module, own));
+      if (here.some(({ mode }) => mode === 'ephemeral')) return ids;
+      const remoteOutput: RemoteOutput = (resource, output) => only(remote(loaded, resource, output));
+      return [...ids, ...addEphemeral(module, { root: own, world, required, remoteOutput })];
     },
     { kind: 'plan', place: { file }, ...(typeof version === 'string' ? { terraformVersion: version } : {}) },
   );
@@ -116,10 +121,15 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
     buildRoot(
       other,
       world,
-      populateDeclared(world, (resource, output) => remote(other, resource, output)),
+      populateDeclared(world, (resource, output) => declaredOutput(remote(other, resource, output), resource, output)),
     ),
   );
   return buildGraph([seen, ...around], world.resources, closureOf(seen, small));
+}
+
+/** Beside what the state holds only one root's word counts. */
+function only({ outputs }: RemoteState): Value | undefined {
+  return outputs.length === 1 ? outputs[0] : undefined;
 }
 
 function sectionsOf(splitter: Splitter): ReadonlyMap<string, Span> {

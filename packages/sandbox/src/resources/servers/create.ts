@@ -137,14 +137,15 @@ const keyOf = (context: Context, key: string) =>
 function assignAddresses(
   context: Context,
   server: Server,
-  { public_net: wanted = {}, networks = [] }: CreateBody,
+  { public_net: wanted = {}, networks = [], start_after_create: starts }: CreateBody,
 ): void {
+  const start = starts ?? true;
   const families: readonly (readonly [PrimaryIp['type'], boolean, number | null | undefined])[] = [
     ['ipv4', wanted.enable_ipv4 ?? true, wanted.ipv4],
     ['ipv6', wanted.enable_ipv6 ?? true, wanted.ipv6],
   ];
-  if (families.every(([, enabled]) => !enabled) && networks.length === 0)
-    throw invalidField('public_net', 'a server without public addresses needs a network');
+  if (start && families.every(([, enabled]) => !enabled) && networks.length === 0)
+    throw invalidField('public_net', 'a server needs a public or private network to be started');
   for (const [type, enabled, id] of families) {
     if (typeof id === 'number') {
       const primaryIp = referenced(context, 'primary_ip', id);
