@@ -1,4 +1,4 @@
-export { canonical, sha256 } from './canonical.ts';
+export { canonical, sha256, uuid } from './canonical.ts';
 export { attestationText } from './claims/attestation.ts';
 export type { ClaimsInput } from './claims/held.ts';
 export { type LintFinding, lintClaims } from './claims/lint.ts';
@@ -29,6 +29,9 @@ export {
 export { Roots } from './observe/certificate-chain.ts';
 export { type Check, checkOf, checks, lasts } from './observe/checks.ts';
 export { counts, type Judged, type Observed, observedAt } from './observe/current.ts';
+export { euMember } from './observe/eu.ts';
+export { readHetzner, resourceKinds } from './observe/hetzner.ts';
+export { hostReportNamespace, readHostReport } from './observe/host-report.ts';
 export { type Origin, originsOf } from './observe/origin.ts';
 export { type Period, periodOf } from './observe/period.ts';
 export { type TierResource, tierResources } from './reconcile.ts';

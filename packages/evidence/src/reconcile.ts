@@ -12,7 +12,7 @@ const compared: Readonly<Record<string, readonly string[]>> = {
   hcloud_placement_group: ['type'],
   hcloud_primary_ip: ['type', 'delete_protection'],
   hcloud_server: ['server_type', 'location'],
-  hcloud_ssh_key: ['public_key'],
+  hcloud_ssh_key: [],
   hcloud_volume: ['size', 'location', 'delete_protection'],
   hcloud_zone: ['mode'],
 };
@@ -76,9 +76,9 @@ function rulesOf(resource: Resource): string | undefined {
 export function reconcile(resources: readonly TierResource[], observed: Observed | undefined): Reconciled[] {
   const seen = new Map<string, Observation>();
   for (const { observation, newest } of observed?.judged ?? [])
-    if (newest && observation.collector === 'hetzner' && typeof observation.facts.type === 'string')
-      seen.set(`${observation.facts.type}\0${observation.subject.name ?? ''}`, observation);
-  const looked = new Set([...seen.values()].map(({ facts }) => facts.type));
+    if (newest && observation.collector === 'hetzner' && typeof observation.facts.resource === 'string')
+      seen.set(`${observation.facts.resource}\0${observation.subject.name ?? ''}`, observation);
+  const looked = new Set([...seen.values()].map(({ facts }) => facts.resource));
   const groups = new Map<string, TierResource[]>();
   for (const one of resources) {
     const key = one.name === undefined ? `${one.type}\0\0${one.address}` : `${one.type}\0${one.name}`;
@@ -91,8 +91,8 @@ export function reconcile(resources: readonly TierResource[], observed: Observed
     return rowOf(first.type, first.name ?? first.address, tiers, match, looked.has(first.type));
   });
   for (const [, one] of seen)
-    if (Object.hasOwn(compared, String(one.facts.type)))
-      rows.push(rowOf(String(one.facts.type), one.subject.name ?? one.subject.id, [], one, true));
+    if (Object.hasOwn(compared, String(one.facts.resource)))
+      rows.push(rowOf(String(one.facts.resource), one.subject.name ?? one.subject.id, [], one, true));
   return rows.sort((a, b) => (`${a.type}\0${a.name}` < `${b.type}\0${b.name}` ? -1 : 1));
 }
 

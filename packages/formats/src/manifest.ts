@@ -42,6 +42,8 @@ export const manifest = z.strictObject({
   previous: z.strictObject({ sums: sha256, asOf: instant, history: sha256 }).nullable(),
   /** Last digest of the observation store at export. */
   storeHead: sha256.optional(),
+  /** SHA-256 of evidence.json as the profile `auditor` holds it: what another profile withholds is fixed by it. */
+  whole: sha256,
   /** When the first observation that a row rests on expires. */
   firstExpiry: instant.optional(),
   files: z.array(z.strictObject({ path: bundlePath, bytes: z.number().int().min(0), sha256 })),

@@ -85,6 +85,7 @@ export const observeTargets = z
       .strictObject({
         insert: z.url(),
         query: z.url(),
+        probe: https.optional().describe('A public name whose access log ends in that store.'),
         authority: file.optional(),
         certificate: file.optional(),
         key: file.optional(),

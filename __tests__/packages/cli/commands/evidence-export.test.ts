@@ -50,6 +50,7 @@ describe('lukko evidence export', () => {
       'evidence.json',
       'manifest.json',
       'report.html',
+      'tables',
     ]);
     const evidence = evidenceExport.parse(JSON.parse(read(directory, 'evidence.json')));
     expect(evidence.inputs).toMatchObject([

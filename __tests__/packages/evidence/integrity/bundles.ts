@@ -62,6 +62,7 @@ export const meta: BundleMeta = {
   profile: 'auditor',
   environments: ['example'],
   observations: 'real',
+  whole: 'a'.repeat(64),
   firstExpiry: '2099-01-01T00:00:00Z',
 };
 

@@ -55,7 +55,7 @@ export const checks: readonly Check[] = [
   host('swap-off', 'Nothing is swapped to disk', 'A.8.24'),
   host('packets-dropped-by-default', 'The host drops what it does not expect', 'A.8.20', 'A.8.22'),
   host('no-password-login', 'sshd takes no passwords and no root', 'A.8.5', 'A.8.2'),
-  host('clock-agrees', 'Its clock is right within a second', 'A.8.17'),
+  host('clock-agrees', 'Its clock is synchronised, and not far from ours', 'A.8.17'),
   host('updates-applied', 'No security update is pending', 'A.8.8'),
   host('images-by-digest', 'What runs is what was declared, by digest', 'A.8.19', 'A.8.9'),
   host('units-active', 'Every service that should run does', 'A.8.9', 'A.8.16'),

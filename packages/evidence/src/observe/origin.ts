@@ -94,7 +94,7 @@ function ofRun(
 function notTheProvider(one: Observation, chain: (one: Observation, name: string) => string | undefined) {
   const url = urlOf(one.source.endpoint);
   if (url?.protocol !== 'https:' || !providerHosts.includes(url.hostname) || (url.port !== '' && url.port !== '443'))
-    return `it came from ${url?.host ?? 'somewhere else'}, not from ${providerHosts.join(' or ')}`;
+    return `it came from ${url === undefined ? 'somewhere else' : `${url.protocol}//${url.host}`}, not over TLS from ${providerHosts.join(' or ')}`;
   return chain(one, url.hostname);
 }
 
