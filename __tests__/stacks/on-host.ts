@@ -36,12 +36,18 @@ export function onHost(userData: unknown): OnHost {
   const written = config.write_files.map((file) => ({
     path: file.path,
     executable: file.permissions === '0755',
-    content: file.encoding === 'gz+b64' ? gunzipSync(Buffer.from(file.content, 'base64')).toString('utf8') : file.content,
+    content:
+      file.encoding === 'gz+b64' ? gunzipSync(Buffer.from(file.content, 'base64')).toString('utf8') : file.content,
   }));
   const script = written.find(({ path }) => path === UNPACK)?.content ?? '';
   const executable = new Set(/^chmod 0755 (.*)$/m.exec(script)?.[1]?.split(' '));
   const unpacked = [...script.matchAll(/^cat >(\S+) <<'END_OF_FILE'\n([^]*?)^END_OF_FILE$/gm)].map(
     ([, path = '', content = '']) => ({ path, content, executable: executable.has(path) }),
   );
-  return { packages: config.packages, runcmd: config.runcmd, bootcmd: config.bootcmd, files: [...written, ...unpacked] };
+  return {
+    packages: config.packages,
+    runcmd: config.runcmd,
+    bootcmd: config.bootcmd,
+    files: [...written, ...unpacked],
+  };
 }
