@@ -5,6 +5,7 @@ import { type Answer, answerAction, begin, type Context, created, type Handlers,
 import { ApiError, invalidField, notFound } from '../../errors.ts';
 import type { Json, Labels, ResourceRef } from '../../types.ts';
 import { balancerMetrics } from '../metrics.ts';
+import { refuseCrowded } from '../networks.ts';
 import { freeAddress, type Place } from '../servers/private-net.ts';
 import { withoutNetwork } from './network.ts';
 import { newService, type ServiceBody, serviceAt, updatedServices } from './services.ts';
@@ -120,6 +121,7 @@ function createBalancer(context: Context): Answer {
 function attachment(context: Context, { location }: LoadBalancer, place: Place): LoadBalancer['privateNet'][number] {
   const network = referenced(context, 'network', place.network);
   context.actions.refuseLocked('network', network.id);
+  refuseCrowded(context, network.id);
   return { network: network.id, ip: freeAddress(context, network, location, place) };
 }
 
