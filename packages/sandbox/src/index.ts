@@ -1,3 +1,4 @@
+export * as der from './der.ts';
 export { DRIFTS, type DriftReport } from './drift/drift.ts';
 export type { Standing } from './faults/faults.ts';
 export type { Overview } from './overview.ts';
