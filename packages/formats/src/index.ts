@@ -16,3 +16,4 @@ export * from './report.ts';
 export * from './schemas.ts';
 export * from './waivers.ts';
 export { type Parsed, parseFile } from './yaml.ts';
+export { setText } from './yaml-edit.ts';
