@@ -99,6 +99,7 @@ function judge(stacks: readonly SynthesisedStack[], { environment }: Config, pol
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
   return evaluate({
     rules: policy.rules,
+    ruleSet: policy.ruleSet,
     facts,
     context: { ...policy.context, environmentClass: environment.class },
     posture: policy.posture,

@@ -1,3 +1,6 @@
+import type { Handler } from '../../../packages/sandbox/src/context.ts';
+import { handlers } from '../../../packages/sandbox/src/handlers.ts';
+import { coverage } from '../../../packages/sandbox/src/index.ts';
 import { Client, fault, TOKENS } from './client.ts';
 
 test('without a token, or with a wrong one, there is no answer but 401', () => {
@@ -40,9 +43,17 @@ test('beyond the rate limit there is 429 until a second has passed', () => {
   expect(client.get('/locations/1').status).toBe(200);
 });
 
-test('what is not written says so in the error form, what is no endpoint is not found', () => {
+test('every operation of the description is written; one that is not would say so in the error form', () => {
+  expect(coverage().filter(({ written }) => !written)).toEqual([]);
+  const written = handlers as Record<string, Handler>;
+  const list = written.list_isos as Handler;
+  delete written.list_isos;
+  expect(fault(new Client().get('/isos'))).toBe('501 not_implemented');
+  written.list_isos = list;
+});
+
+test('what is no endpoint is not found, what is gone says so', () => {
   const client = new Client();
-  expect(fault(client.get('/load_balancers'))).toBe('501 not_implemented');
   expect(fault(client.get('/nothing'))).toBe('404 not_found');
   expect(fault(client.call('PATCH', '/servers'))).toBe('404 not_found');
   expect(fault(client.get('/datacenters'))).toBe('410 deprecated_api_endpoint');
@@ -63,6 +74,17 @@ test.each([
   expect(fault(client.raw('POST', '/networks', body))).toBe(expected);
   expect(client.get('/networks').json.networks).toEqual([]);
   expect(client.log).toEqual([]);
+});
+
+test('broken JSON is refused by networks and by servers as each does it', () => {
+  const client = new Client();
+  expect(client.raw('POST', '/networks', '{').json.error).toMatchObject({
+    message: 'A valid JSON document is required.',
+    details: null,
+  });
+  const servers = client.raw('POST', '/servers', '{');
+  expect(fault(servers)).toBe('422 json_error');
+  expect(servers.json.error).toMatchObject({ message: 'syntax error', details: {} });
 });
 
 test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['%00'], ['%zz']])(

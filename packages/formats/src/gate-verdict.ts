@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentClass, gate, schemaVersion, sha256 } from './common.ts';
 import { obligation } from './obligations.ts';
 

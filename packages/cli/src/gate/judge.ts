@@ -4,7 +4,7 @@ import type { Report } from '@lukko/formats';
 import { evaluate } from '@lukko/policy-engine';
 import { type RootInput, readPlanFile } from '@lukko/terraform-model';
 import { catalogue } from '../catalogue.ts';
-import { policyAt } from '../policy-files.ts';
+import { policyOfGate } from '../policy-files.ts';
 import { nodeFiles } from '../ports/node.ts';
 import { readPlanGraph } from '../read-plan.ts';
 import { Refusal } from './refusal.ts';
@@ -28,18 +28,13 @@ export interface PlanToJudge {
  * Throws a Refusal for a plan that is not of the judged configuration, or cannot be read.
  */
 export function judgePlan({ repository, stack, plan, planFile, command = 'apply', now }: PlanToJudge): Report {
-  const policy = policyAt({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
+  const policy = policyOfGate({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
   const name = `${stack.stack}.tfplan`;
-  const { graph, inputs, otherSyntax } = readPlanGraph(
+  const { graph, inputs } = readPlanGraph(
     { file: `${stack.stack}.plan.json`, bytes: plan },
     { file: name, bytes: planFile },
     command === 'destroy' ? [] : siblingsOf(stack),
   );
-  if (otherSyntax.length > 0)
-    throw new Refusal(
-      `the plan of stack ${stack.stack} was made from other files too: ${otherSyntax.join(', ')}`,
-      'remove them; declare what they declare in stacks/',
-    );
   // Between the look at the file and the plan somebody may have changed it: what was planned is what counts.
   const [planned, ...more] = readPlanFile(planFile, name).source?.files ?? [];
   if (planned?.text !== stack.texts.get(stack.stack) || more.length > 0) {
@@ -51,6 +46,7 @@ export function judgePlan({ repository, stack, plan, planFile, command = 'apply'
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
   return evaluate({
     rules: policy.rules,
+    ruleSet: policy.ruleSet,
     facts,
     context: { ...policy.context, environmentClass: stack.verdict.class },
     posture: policy.posture,
