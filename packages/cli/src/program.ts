@@ -7,6 +7,7 @@ import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import { hostCommand, retireCommand } from './commands/host-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
+import { pinCommands } from './commands/pin-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -101,6 +102,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
   evidenceCommand(program, ports, done);
   hostCommand(program, ports, done);
   retireCommand(program, ports, done);
+  pinCommands(program, ports, done);
   sandboxCommand(program, ports, done);
 
   for (const command of program.commands)

@@ -9,8 +9,8 @@ export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
 export * from './host-record.ts';
-export { parseJsonFile } from './json-file.ts';
 export * from './intent.ts';
+export { parseJsonFile } from './json-file.ts';
 export * from './lukko.ts';
 export * from './manifest.ts';
 export { nearest } from './nearest.ts';
@@ -22,6 +22,7 @@ export { FormatError, type Problem, printable, printProblem } from './problem.ts
 export * from './register.ts';
 export * from './report.ts';
 export * from './schemas.ts';
+export * from './sealed.ts';
 export * from './tool-log.ts';
 export * from './waivers.ts';
 export { type Parsed, parseFile } from './yaml.ts';
