@@ -22,6 +22,8 @@ export { FormatError, type Problem, printable, printProblem } from './problem.ts
 export * from './register.ts';
 export * from './report.ts';
 export * from './schemas.ts';
+export * from './sealed.ts';
 export * from './tool-log.ts';
 export * from './waivers.ts';
 export { type Parsed, parseFile } from './yaml.ts';
+export { setText } from './yaml-edit.ts';

@@ -16,6 +16,7 @@ import { observeTargets } from './observe-targets.ts';
 import { operatorsFile } from './operators.ts';
 import { register } from './register.ts';
 import { report } from './report.ts';
+import { advertisements, sealed } from './sealed.ts';
 import { toolLogEntry } from './tool-log.ts';
 import { waivers } from './waivers.ts';
 
@@ -24,6 +25,7 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   attestation,
   baseline,
   claims,
+  advertisements,
   config,
   'evidence-export': evidenceExport,
   fixtures,
@@ -38,6 +40,7 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   operators: operatorsFile,
   register,
   report,
+  sealed,
   'tool-log': toolLogEntry,
   'typed-totals': typedTotals,
   waivers,
