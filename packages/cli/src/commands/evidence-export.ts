@@ -86,7 +86,7 @@ function judge(
   asOf: string,
   ports: Ports,
 ): { readonly report: TierReport; readonly environments: readonly Environment[] } {
-  const { graph, inputs } = readGraph(found, source, ports);
+  const { graph, inputs } = readGraph(found, { source }, ports);
   refuseNothing(graph, inputs[0]?.file ?? '.');
   const environmentClass = environmentClassOf(graph);
   const report = evaluate({
