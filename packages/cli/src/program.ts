@@ -5,7 +5,6 @@ import { baselineCommand } from './commands/baseline-options.ts';
 import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
-import { hostCommand, retireCommand } from './commands/host-options.ts';
 import { hostCommand, restoreCommand, retireCommand } from './commands/host-options.ts';
 import { imagesCommand } from './commands/images-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
