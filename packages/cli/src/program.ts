@@ -5,6 +5,7 @@ import { baselineCommand } from './commands/baseline-options.ts';
 import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { proveCommand } from './commands/prove-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -95,6 +96,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
     });
 
   baselineCommand(program, ports, done);
+  proveCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 

@@ -33,7 +33,8 @@ export async function check(path: string | undefined, options: CheckOptions, por
       earlier,
     };
   });
-  await writeOutputs(report, policy.rules, outputs, {}, ports);
+  const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
+  await writeOutputs(report, policy.rules, outputs, { first }, ports);
   if (found.kind === 'plan' && options.source === undefined && report.summary.unknown > 0) {
     ports.err(
       'note: a plan shows references, not texts; with --source <planfile> its configuration is judged too, and more is proven\n',
