@@ -4,6 +4,7 @@ export type { FileReader, ModuleFiles, RootInput } from './configuration/root.ts
 export { type ConfigurationFile, moduleSources } from './configuration/source.ts';
 export { type Default, defaultOf, defaults } from './defaults.ts';
 export { describe } from './describe.ts';
+export { changedGraph, type GraphChanges } from './graph/changed.ts';
 export type * from './graph.ts';
 export { readHcl } from './hcl/read.ts';
 export { InputError } from './input-error.ts';
