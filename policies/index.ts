@@ -1,4 +1,4 @@
-import type { Posture, Rule } from '@lukko/policy-engine';
+import type { Rule, RuleSetName } from '@lukko/policy-engine';
 import { addressesOutliveServers } from './addresses-outlive-servers.ts';
 import { containerImagesPinnedByDigest } from './container-images-pinned-by-digest.ts';
 import { dataInFinland } from './data-in-finland.ts';
@@ -85,7 +85,11 @@ export const rules: readonly Rule[] = [
   zonesNameTheirAuthorities,
 ];
 
-/** The rules a posture judges by, in the order of the registry. */
-export function rulesOf(posture: Posture['name']): readonly Rule[] {
-  return rules.filter((rule) => !Object.hasOwn(ruleSets[posture].without, rule.id));
+/** The rules of a set, in the order of the registry. */
+export function rulesOf(name: RuleSetName): readonly Rule[] {
+  const { without, serves } = ruleSets[name];
+  return rules.filter(
+    ({ id, controls }) =>
+      !Object.hasOwn(without, id) && (serves === undefined || controls.some((control) => control.startsWith(serves))),
+  );
 }

@@ -31,6 +31,8 @@ async function main(): Promise<void> {
     nodeFiles.write(join(dist, out), text);
     chmodSync(join(dist, out), 0o755);
   }
+  // What own rules are typed by, beside the command that runs them.
+  nodeFiles.write(join(dist, 'rules.d.ts'), readFileSync(join(root, 'packages/cli/zz_rules.d.ts')));
   link(['lukko', 'terraform']);
 }
 

@@ -1,8 +1,4 @@
-import {
-  goesRound,
-  readOutcomes,
-  table,
-} from "../../scripts/acceptance-table.ts";
+import { goesRound, readOutcomes, table } from '../../scripts/acceptance-table.ts';
 
 /** Lines as `go test -v` prints them, with tests that run side by side. */
 const OUTPUT = `=== RUN   TestUnit
@@ -41,8 +37,8 @@ const OUTPUT = `=== RUN   TestUnit
 panic: test timed out after 20m0s
 `;
 
-test("what go test printed becomes outcomes with their reasons", () => {
-  expect(readOutcomes("thing", OUTPUT)).toMatchInlineSnapshot(`
+test('what go test printed becomes outcomes with their reasons', () => {
+  expect(readOutcomes('thing', OUTPUT)).toMatchInlineSnapshot(`
     [
       {
         "outcome": "passed",
@@ -95,45 +91,36 @@ test("what go test printed becomes outcomes with their reasons", () => {
   `);
 });
 
-test("output of one test is not read as that of another", () => {
-  const passes = readOutcomes("thing", OUTPUT).find(
-    (each) => each.test === "TestAccPasses"
-  );
+test('output of one test is not read as that of another', () => {
+  const passes = readOutcomes('thing', OUTPUT).find((each) => each.test === 'TestAccPasses');
   expect(passes).toEqual({
-    package: "thing",
-    test: "TestAccPasses",
-    outcome: "passed",
+    package: 'thing',
+    test: 'TestAccPasses',
+    outcome: 'passed',
   });
 });
 
-test("a package without acceptance tests has none, one with tests names those that are left out", () => {
-  expect(
-    readOutcomes("server", "=== RUN   TestUnit\n--- PASS: TestUnit (0.00s)\n")
-  ).toEqual([]);
-  const server = readOutcomes(
-    "server",
-    "=== RUN   TestAccA\n--- PASS: TestAccA (0.00s)\n"
-  );
+test('a package without acceptance tests has none, one with tests names those that are left out', () => {
+  expect(readOutcomes('server', '=== RUN   TestUnit\n--- PASS: TestUnit (0.00s)\n')).toEqual([]);
+  const server = readOutcomes('server', '=== RUN   TestAccA\n--- PASS: TestAccA (0.00s)\n');
   expect(server).toHaveLength(2);
   expect(server[1]).toMatchObject({
-    outcome: "not reachable",
-    reason: expect.stringContaining("SSH"),
+    outcome: 'not reachable',
+    reason: expect.stringContaining('SSH'),
   });
 });
 
-test("the table is sorted, counted, and the same for the same outcomes in any order", () => {
-  const outcomes = readOutcomes("thing", OUTPUT).map((each) =>
-    goesRound(each)
-      ? { ...each, outcome: "passed" as const, intercepted: true as const }
-      : each
+test('the table is sorted, counted, and the same for the same outcomes in any order', () => {
+  const outcomes = readOutcomes('thing', OUTPUT).map((each) =>
+    goesRound(each) ? { ...each, outcome: 'passed' as const, intercepted: true as const } : each,
   );
-  const { text, counts } = table(outcomes, "1.2.3");
+  const { text, counts } = table(outcomes, '1.2.3');
   expect(counts).toEqual({
     passed: 2,
     passedIntercepted: 1,
     failed: 3,
     notReachable: 2,
   });
-  expect(table([...outcomes].reverse(), "1.2.3").text).toBe(text);
+  expect(table([...outcomes].reverse(), '1.2.3').text).toBe(text);
   expect(JSON.parse(text).counts).toEqual(counts);
 });

@@ -76,6 +76,17 @@ test.each([
   expect(client.log).toEqual([]);
 });
 
+test('broken JSON is refused by networks and by servers as each does it', () => {
+  const client = new Client();
+  expect(client.raw('POST', '/networks', '{').json.error).toMatchObject({
+    message: 'A valid JSON document is required.',
+    details: null,
+  });
+  const servers = client.raw('POST', '/servers', '{');
+  expect(fault(servers)).toBe('422 json_error');
+  expect(servers.json.error).toMatchObject({ message: 'syntax error', details: {} });
+});
+
 test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['%00'], ['%zz']])(
   'id %j finds nothing',
   (id) => {

@@ -8,10 +8,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return;
   // A report that could not be printed is no verdict.
   unwritten = true;
-  process.stderr.write(`error: standard output cannot be written: ${fileProblem(error)}; write to a file with --out\n`);
+  process.stderr.write(
+    `error: standard output cannot be written: ${fileProblem(error)}; write to a file with --output\n`,
+  );
   process.exitCode = 2;
 });
 
+// Until a verdict is there, there is none: an own rule whose promise never settles must not end as a pass.
+process.exitCode = 2;
 run(process.argv.slice(2), nodePorts()).then((code) => {
   // Not process.exit: what is still on its way into a pipe would be lost.
   process.exitCode = unwritten ? 2 : code;

@@ -137,8 +137,21 @@ function servedPath(args: readonly (string | undefined)[]): string | undefined {
 function inPackages(payload: Payload): Kept[] {
   return payload.packages.flatMap((name): Kept[] => {
     const path = PACKAGES.get(name.replace(/-\d+$/, ''));
+    // The package holds the uploader too; the receiver, which keeps what arrives, is off until its socket or service is started.
+    if (name === 'systemd-journal-remote' && !receivesJournals(payload)) return [];
     return path === undefined ? [] : [{ path, service: name, at: `${payload.attr.at}:packages`, unit: undefined }];
   });
+}
+
+const RECEIVER = /^systemd-journal-remote(\.(service|socket))?$/;
+
+/** Whether a command starts or enables the receiver of systemd-journal-remote, or runs it; a payload that is not read whole may do so unseen. */
+function receivesJournals({ commands, units, unread }: Payload): boolean {
+  return (
+    unread.length > 0 ||
+    units.some((unit) => unit.started && RECEIVER.test(unit.name)) ||
+    commands.some(({ program, args }) => RECEIVER.test(program) || args.some((arg) => RECEIVER.test(arg ?? '')))
+  );
 }
 
 /** `storage file_system` of a Caddyfile; inside a container the path is the container's own, so its volumes tell. */

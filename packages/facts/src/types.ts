@@ -1,4 +1,4 @@
-import type { Attr, Cause, Graph, Place, Reason, Resource } from '@lukko/terraform-model';
+import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
 export interface Statement {
@@ -298,10 +298,13 @@ export interface SecretUse {
 /** Code that terraform itself runs at plan or apply. */
 export interface CodeRun {
   readonly owner: string;
+  readonly root: Root;
   readonly at: string;
   readonly place: Place;
-  /** `local-exec`, `remote-exec`, `file`, `external`, `http`. */
+  /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials). */
   readonly kind: string;
+  /** Set for provisioners. */
+  readonly provisioner?: Provisioner;
   readonly command: Attr | undefined;
 }
 

@@ -97,6 +97,8 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   check(subject: Subject<K>, facts: Facts, context: PolicyContext): Truth | readonly Judgement[];
   message(subject: Subject<K>, truth: Truth): string;
   readonly examples: readonly [Example, Example, ...Example[]];
+  /** The file of an organisation's own rule, for messages; the loader sets it. */
+  readonly file?: string;
 }
 
 /** Terraform JSON that the real readers read: test, documentation and scenario at once. */
