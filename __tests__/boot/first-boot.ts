@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { badDisks } from './bad-disks.ts';
 import type { Guest } from './guest.ts';
 import { must, run } from './run.ts';
 import { expectIn, expectSame, type Suite } from './suite.ts';
@@ -39,7 +40,7 @@ export async function firstBoot(suite: Suite): Promise<void> {
     });
     await suite.check('the journal lies on the volume, and none of it on the root disk', () => {
       expectIn(guest.sshMust('findmnt -no SOURCE /var/log/journal'), '/dev/mapper/lukko-data');
-      expectIn(guest.sshMust('journalctl -b -o cat --no-pager | head -n 400'), 'Linux version');
+      expectIn(guest.sshMust('journalctl -b -o cat --no-pager -u nftables'), 'Finished nftables');
       const below = 'mount --bind / /mnt && ls -A /mnt/var/log/journal /mnt/srv/lukko; umount /mnt';
       expectSame(
         guest
@@ -67,7 +68,7 @@ export async function firstBoot(suite: Suite): Promise<void> {
         const handed = must('sha256sum', [`${guest.folder}/userdata`]).split(' ')[0];
         expectSame(
           [report.payloadSha256, report.swap, report.firewall.policies],
-          [handed, [], { forward: 'drop', input: 'drop', output: 'drop' }],
+          [handed, [], { input: 'drop', forward: 'drop', output: 'drop' }],
         );
         const verify =
           '/usr/local/lib/lukko/report >/run/r; jq -r .signature /run/r >/run/r.sig; (printf "host "; cat /srv/lukko/identity/*.pub) >/run/signers; jq -cS "del(.signature)" /run/r | ssh-keygen -Y verify -f /run/signers -I host -n lukko-host-report -s /run/r.sig';
@@ -162,6 +163,7 @@ export async function firstBoot(suite: Suite): Promise<void> {
       expectSame([said.status, said.stdout.trim().split('\n').at(-1)], [0, 'quiesce: the volume is closed']);
       expectSame(guest.sshMust('ls /dev/mapper').trim(), 'control');
     });
+    await badDisks(suite, guest, volume.file);
     await guest.powerOff();
 
     await suite.check('the recovery key opens a copy of the disk on a machine that never held it', () => {
