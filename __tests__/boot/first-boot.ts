@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { hostReport } from '@lukko/formats';
 import { badDisks } from './bad-disks.ts';
 import type { Guest } from './guest.ts';
 import { must, run } from './run.ts';
@@ -61,10 +62,10 @@ export async function firstBoot(suite: Suite): Promise<void> {
     await suite.check(
       'the report names the volume, the key servers and the payload it was handed, and is signed',
       () => {
-        const report = JSON.parse(guest.sshMust('/usr/local/lib/lukko/report'));
-        expectSame(report.volume.unlocked, true);
-        expectSame(report.volume.keyServers.length, 3);
-        expectSame(report.volume.recoveryRecipients.length, 2);
+        const report = hostReport.parse(JSON.parse(guest.sshMust('/usr/local/lib/lukko/report')));
+        expectSame([report.volume?.unlocked, report.volume?.threshold, report.sshd.passwords], [true, 2, false]);
+        expectSame(report.volume?.keyServers.length, 3);
+        expectSame(report.volume?.recoveryRecipients.length, 2);
         const handed = must('sha256sum', [`${guest.folder}/userdata`]).split(' ')[0];
         expectSame(
           [report.payloadSha256, report.swap, report.firewall.policies],

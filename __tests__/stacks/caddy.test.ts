@@ -35,6 +35,7 @@ if ('missing' in found) {
   const ports = { https: 0, http: 0, backend: 0 };
   let caddy: ChildProcess | undefined;
   let log = '';
+  jest.setTimeout(60_000);
 
   /** The shipped text, with what belongs to the host replaced; every replacement must find something. */
   const local = (stack: string): string => {
@@ -91,8 +92,18 @@ if ('missing' in found) {
       socket.on('close', () => resolve(text === '' ? undefined : text));
     });
 
+  /** Waits for its end: the next one takes the same ports. */
+  const stop = async (): Promise<void> => {
+    const running = caddy;
+    caddy = undefined;
+    if (running === undefined || running.exitCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill();
+    await ended;
+  };
+
   const start = async (stack: string, sources = '127.0.0.1/32'): Promise<void> => {
-    caddy?.kill();
+    await stop();
     log = '';
     const file = path.join(folder, `${stack}.Caddyfile`);
     writeFileSync(file, local(stack));
@@ -110,7 +121,7 @@ if ('missing' in found) {
         log += piece.toString();
       });
     const name = `${stack}.lukko.example`;
-    for (let tries = 0; tries < 200 && (await get(name, '/')) === undefined; tries += 1) await sleep(50);
+    for (let tries = 0; tries < 600 && (await get(name, '/')) === undefined; tries += 1) await sleep(50);
   };
 
   beforeAll(async () => {
@@ -118,8 +129,8 @@ if ('missing' in found) {
     mkdirSync(path.join(folder, 'storage'));
     writeFileSync(path.join(folder, 'security.txt'), securityText());
   });
-  afterAll(() => {
-    caddy?.kill();
+  afterAll(async () => {
+    await stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

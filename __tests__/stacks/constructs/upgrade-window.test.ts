@@ -1,23 +1,11 @@
-import { upgradeWindow } from "../../../stacks/constructs/upgrade-window.ts";
-import { shipped } from "../built.ts";
+import { upgradeWindow } from '../../../stacks/constructs/upgrade-window.ts';
+import { shipped } from '../built.ts';
 
-const config = shipped("example.yaml");
-const names = [
-  "edge",
-  "logs",
-  "errors",
-  "backups",
-  "tang-fsn1",
-  "tang-nbg1",
-  "tang-hel1",
-];
+const config = shipped('example.yaml');
+const names = ['edge', 'logs', 'errors', 'backups', 'tang-fsn1', 'tang-nbg1', 'tang-hel1'];
 
-test("windows of the example", () => {
-  expect(
-    Object.fromEntries(
-      names.map((name) => [name, upgradeWindow(config, name).calendar])
-    )
-  ).toMatchInlineSnapshot(`
+test('windows of the example', () => {
+  expect(Object.fromEntries(names.map((name) => [name, upgradeWindow(config, name).calendar]))).toMatchInlineSnapshot(`
     {
       "backups": "Mon,Wed,Fri *-*-* 04:00",
       "edge": "Mon,Wed,Fri *-*-* 01:00",
@@ -31,9 +19,9 @@ test("windows of the example", () => {
 });
 
 test.each([3, 5, 9])(
-  "no two of %s key servers and the hosts share a window, and key servers no day with a host",
+  'no two of %s key servers and the hosts share a window, and key servers no day with a host',
   (count) => {
-    const many = shipped("example.yaml", (each) => {
+    const many = shipped('example.yaml', (each) => {
       const [first] = each.keys.servers;
       each.keys.servers = Array.from({ length: count }, (_, index) => ({
         ...(first as NonNullable<typeof first>),
@@ -42,17 +30,13 @@ test.each([3, 5, 9])(
     });
     const hosts = names.slice(0, 4).map((name) => upgradeWindow(many, name));
     const keys = many.keys.servers.map(({ name }) => upgradeWindow(many, name));
-    const slots = [...hosts, ...keys].flatMap(({ days, reboot }) =>
-      days.split("; ").map((day) => `${day} ${reboot}`)
-    );
+    const slots = [...hosts, ...keys].flatMap(({ days, reboot }) => days.split('; ').map((day) => `${day} ${reboot}`));
     expect(new Set(slots).size).toBe(slots.length);
-    const hostDays = new Set(hosts.flatMap(({ days }) => days.split("; ")));
+    const hostDays = new Set(hosts.flatMap(({ days }) => days.split('; ')));
     for (const { days } of keys) expect(hostDays.has(days)).toBe(false);
-  }
+  },
 );
 
-test("a server the configuration does not have is a mistake", () => {
-  expect(() => upgradeWindow(config, "nobody")).toThrow(
-    "no server nobody in the configuration"
-  );
+test('a server the configuration does not have is a mistake', () => {
+  expect(() => upgradeWindow(config, 'nobody')).toThrow('no server nobody in the configuration');
 });

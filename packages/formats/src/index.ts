@@ -4,6 +4,7 @@ export { tooDeep } from './depth.ts';
 export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
+export * from './host-report.ts';
 export * from './lukko.ts';
 export { nearest } from './nearest.ts';
 export * from './obligations.ts';

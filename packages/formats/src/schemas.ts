@@ -3,6 +3,7 @@ import { config } from './config.ts';
 import { evidenceExport } from './evidence-export.ts';
 import { fixtures } from './fixtures.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { hostReport } from './host-report.ts';
 import { lukko } from './lukko.ts';
 import { obligations } from './obligations.ts';
 import { operatorsFile } from './operators.ts';
@@ -16,6 +17,7 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   'evidence-export': evidenceExport,
   fixtures,
   'gate-verdict': gateVerdict,
+  'host-report': hostReport,
   lukko,
   obligations,
   operators: operatorsFile,
