@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { hostReport } from '@lukko/formats';
 import { badDisks } from './bad-disks.ts';
+import { debianChecks } from './debian-checks.ts';
 import type { Guest } from './guest.ts';
 import { must, run } from './run.ts';
 import { expectIn, expectSame, type Suite } from './suite.ts';
@@ -84,6 +85,7 @@ export async function firstBoot(suite: Suite): Promise<void> {
       );
       expectSame(open.trim(), '22');
     });
+    await debianChecks(suite, guest);
     await suite.check('every package the payload names is installed', () => {
       const wanted = suite.packagesOf('backups');
       expectSame(
