@@ -1,23 +1,43 @@
-import type { Posture, Rule } from '@lukko/policy-engine';
+import type { Rule, RuleSetName } from '@lukko/policy-engine';
+import { addressesOutliveServers } from './addresses-outlive-servers.ts';
 import { containerImagesPinnedByDigest } from './container-images-pinned-by-digest.ts';
 import { dataInFinland } from './data-in-finland.ts';
 import { dataPathsOnEncryptedVolume } from './data-paths-on-encrypted-volume.ts';
 import { dataRemovalGuarded } from './data-removal-guarded.ts';
+import { firewallsRestrictEgress } from './firewalls-restrict-egress.ts';
 import { hostsInAllowedJurisdictions } from './hosts-in-allowed-jurisdictions.ts';
 import { imagesFromAllowedRegistries } from './images-from-allowed-registries.ts';
 import { loadBalancerPinsLocation } from './load-balancer-pins-location.ts';
+import { loadBalancerServicesOverTls } from './load-balancer-services-over-tls.ts';
 import { locationsInEu } from './locations-in-eu.ts';
+import { modulesPinned } from './modules-pinned.ts';
+import { networksUsePrivateRanges } from './networks-use-private-ranges.ts';
+import { noPlainServerBackups } from './no-plain-server-backups.ts';
 import { noSecretsInConfiguration } from './no-secrets-in-configuration.ts';
 import { noWorldOpenAdminPorts } from './no-world-open-admin-ports.ts';
+import { onlyWebPortsWorldOpen } from './only-web-ports-world-open.ts';
 import { planRunsNoForeignCode } from './plan-runs-no-foreign-code.ts';
+import { privateKeysStayOutOfState } from './private-keys-stay-out-of-state.ts';
+import { providersPinned } from './providers-pinned.ts';
 import { providersReachAllowedJurisdictions } from './providers-reach-allowed-jurisdictions.ts';
+import { publicAddressesDeclared } from './public-addresses-declared.ts';
 import { publicServicesOverTls } from './public-services-over-tls.ts';
 import { ruleSets } from './rule-sets.ts';
+import { serverImagesSupported } from './server-images-supported.ts';
+import { serverTypesOffered } from './server-types-offered.ts';
 import { serversBehindFirewall } from './servers-behind-firewall.ts';
+import { serversBootTheirOwnDisk } from './servers-boot-their-own-disk.ts';
 import { serversHaveSshKeys } from './servers-have-ssh-keys.ts';
+import { serversSpread } from './servers-spread.ts';
+import { sshKeysStrong } from './ssh-keys-strong.ts';
 import { stateBackendInAllowedJurisdiction } from './state-backend-in-allowed-jurisdiction.ts';
+import { stateKeepsNoSecretInPlain } from './state-keeps-no-secret-in-plain.ts';
+import { statesKeptApart } from './states-kept-apart.ts';
+import { storageBoxesClosed } from './storage-boxes-closed.ts';
 import { volumeEncryptedAtRest } from './volume-encrypted-at-rest.ts';
 import { volumesDeleteProtected } from './volumes-delete-protected.ts';
+import { zonesDeleteProtected } from './zones-delete-protected.ts';
+import { zonesNameTheirAuthorities } from './zones-name-their-authorities.ts';
 
 export { operators } from './jurisdiction/index.ts';
 export { ruleSets } from './rule-sets.ts';
@@ -25,27 +45,51 @@ export { adequate } from './shared/countries.ts';
 
 /** Every rule, in the order of its id. Written by hand, never scanned: what holds can be read here. */
 export const rules: readonly Rule[] = [
+  addressesOutliveServers,
   containerImagesPinnedByDigest,
   dataInFinland,
   dataPathsOnEncryptedVolume,
   dataRemovalGuarded,
+  firewallsRestrictEgress,
   hostsInAllowedJurisdictions,
   imagesFromAllowedRegistries,
   loadBalancerPinsLocation,
+  loadBalancerServicesOverTls,
   locationsInEu,
+  modulesPinned,
+  networksUsePrivateRanges,
+  noPlainServerBackups,
   noSecretsInConfiguration,
   noWorldOpenAdminPorts,
+  onlyWebPortsWorldOpen,
   planRunsNoForeignCode,
+  privateKeysStayOutOfState,
+  providersPinned,
   providersReachAllowedJurisdictions,
+  publicAddressesDeclared,
   publicServicesOverTls,
+  serverImagesSupported,
+  serverTypesOffered,
   serversBehindFirewall,
+  serversBootTheirOwnDisk,
   serversHaveSshKeys,
+  serversSpread,
+  sshKeysStrong,
   stateBackendInAllowedJurisdiction,
+  stateKeepsNoSecretInPlain,
+  statesKeptApart,
+  storageBoxesClosed,
   volumeEncryptedAtRest,
   volumesDeleteProtected,
+  zonesDeleteProtected,
+  zonesNameTheirAuthorities,
 ];
 
-/** The rules a posture judges by, in the order of the registry. */
-export function rulesOf(posture: Posture['name']): readonly Rule[] {
-  return rules.filter((rule) => !Object.hasOwn(ruleSets[posture].without, rule.id));
+/** The rules of a set, in the order of the registry. */
+export function rulesOf(name: RuleSetName): readonly Rule[] {
+  const { without, serves } = ruleSets[name];
+  return rules.filter(
+    ({ id, controls }) =>
+      !Object.hasOwn(without, id) && (serves === undefined || controls.some((control) => control.startsWith(serves))),
+  );
 }

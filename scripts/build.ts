@@ -1,32 +1,86 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { nodeFiles } from '../packages/cli/src/ports/node.ts';
 
 /**
  * Bundles the command and the plan gate into one file each below packages/cli/dist (git-ignored, no dependency at run time),
- * then links their names into node_modules/.bin. Runs at every install, offline.
+ * makes the code cache of the command, then links their names into node_modules/.bin. Runs at every install, offline.
  */
 const root = join(__dirname, '..');
 const dist = join(root, 'packages/cli/dist');
 const programs = [
-  { entry: 'packages/cli/src/main.ts', out: 'lukko.js' },
-  { entry: 'packages/cli/src/gate/main.ts', out: 'terraform-gate.js' },
+  { entry: 'packages/cli/src/main.ts', out: 'lukko.js', cached: true },
+  { entry: 'packages/cli/src/gate/main.ts', out: 'terraform-gate.js', cached: false },
+];
+/** What the command is run on while its cache is made: functions that these runs compile need not be compiled again. */
+const warmUp = [
+  ['check', 'examples/passes/encrypted-volume', '--posture', 'eu-sovereign'],
+  ['check', '__tests__/fixtures/plans/own-logs/plan.json', '--source', '__tests__/fixtures/plans/own-logs/plan.tfplan'],
 ];
 
 async function main(): Promise<void> {
-  for (const { entry, out } of programs) {
+  for (const { entry, out, cached } of programs) {
     if (!existsSync(join(root, entry))) continue;
-    const text = await bundle(entry);
+    const program = await bundle(entry);
+    const text = cached ? withCache(program, join(dist, out)) : `${SHEBANG}${program.text}${program.licences}`;
     // Renamed into place: a gate that runs while this builds reads the old file or the new one.
     nodeFiles.write(join(dist, out), text);
     chmodSync(join(dist, out), 0o755);
   }
+  // What own rules are typed by, beside the command that runs them.
+  nodeFiles.write(join(dist, 'rules.d.ts'), readFileSync(join(root, 'packages/cli/zz_rules.d.ts')));
   link(['lukko', 'terraform']);
 }
 
-async function bundle(entry: string): Promise<string> {
+const SHEBANG = '#!/usr/bin/env node\n';
+
+interface Program {
+  readonly text: string;
+  readonly licences: string;
+}
+
+/**
+ * The program behind its loader, and beside it a cache of what V8 compiled of it, which the loader knows by its digest. Where no cache can
+ * be made there is none, and the command starts slower.
+ */
+function withCache({ text, licences: notices }: Program, out: string): string {
+  if (text.includes('*%/')) throw new Error('the program holds *%/, which stands for the end of a comment');
+  const program = text.trimEnd().replaceAll('*/', '*%/');
+  const loader = readFileSync(join(root, 'scripts/loader/loader.cjs'), 'utf8');
+  const file = (digest: string): string =>
+    `${SHEBANG}${loader.replace("'none';", `'${digest}';`)}/*\n${program}\n*/\n${notices}`;
+  const cache = cacheOf(file('none'));
+  const beside = out.replace(/js$/, 'cache');
+  if (cache === undefined) {
+    rmSync(beside, { force: true });
+    return file('none');
+  }
+  nodeFiles.write(beside, cache);
+  return file(createHash('sha256').update(program).update(cache).digest('hex'));
+}
+
+/** Made by the node that builds, without what tsx adds to it: V8 takes a cache back only under the flags it was made with. */
+function cacheOf(file: string): Buffer | undefined {
+  const place = mkdtempSync(join(tmpdir(), 'lukko-build-'));
+  const [bundled, cache] = [join(place, 'lukko.js'), join(place, 'lukko.cache')];
+  try {
+    writeFileSync(bundled, file);
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const warm = [join(root, 'scripts/loader/warm.cjs'), bundled, cache, JSON.stringify(warmUp)];
+    const { status, stderr } = spawnSync(process.execPath, warm, { cwd: root, env, encoding: 'utf8', timeout: 60_000 });
+    if (status === 0 && existsSync(cache)) return readFileSync(cache);
+    process.stderr.write(`build: no code cache, lukko starts slower: ${stderr.trim() || `exit ${status}`}\n`);
+    return undefined;
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+async function bundle(entry: string): Promise<Program> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -35,7 +89,6 @@ async function bundle(entry: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    banner: { js: '#!/usr/bin/env node' },
     // Names stay whole, so that a stack trace in a bug report can be read.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -45,12 +98,12 @@ async function bundle(entry: string): Promise<string> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [englishOnly, onlyWhatIsUsed, dataAsText],
+    plugins: [englishOnly, lateChildProcess, onlyWhatIsUsed, dataAsText],
     outfile: 'bundle.js',
   });
   const [file] = result.outputFiles;
   if (file === undefined) throw new Error(`esbuild wrote nothing for ${entry}`);
-  return `${file.text}${licences(result.metafile)}`;
+  return { text: file.text, licences: licences(result.metafile) };
 }
 
 /** zod brings its messages in fifty languages, half of the bundle and of its start-up; ours are written in formats. */
@@ -61,6 +114,19 @@ const englishOnly: Plugin = {
       contents: `export { default as en } from './en.js';`,
       resolveDir: dirname(path),
     }));
+  },
+};
+
+/** commander starts programs for commands that are files of their own; we have none, and loading that takes as long as commander itself. */
+const lateChildProcess: Plugin = {
+  name: 'late-child-process',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const load = /^const childProcess = require\('node:child_process'\);\n/m;
+      if (!load.test(text)) throw new Error(`${path} loads node:child_process in another way now`);
+      return { contents: text.replace(load, '').replaceAll('childProcess.', "require('node:child_process').") };
+    });
   },
 };
 

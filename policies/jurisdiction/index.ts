@@ -1,6 +1,10 @@
 import type { Operator } from '@lukko/formats';
+import { businessApps } from './business-apps.ts';
 import { certificateAuthorities } from './certificate-authorities.ts';
 import { contentNetworks } from './content-networks.ts';
+import { customerContact } from './customer-contact.ts';
+import { dataPlatforms } from './data-platforms.ts';
+import { developerTools } from './developer-tools.ts';
 import { dnsAndTime } from './dns-and-time.ts';
 import { hostingEu } from './hosting-eu.ts';
 import { hyperscalers } from './hyperscalers.ts';
@@ -16,8 +20,12 @@ import { saas } from './saas.ts';
  * Sorted by id. A host belongs to the operator with the longest matching suffix; the first host is where its Terraform provider goes.
  */
 export const operators: readonly Operator[] = [
+  ...businessApps,
   ...certificateAuthorities,
   ...contentNetworks,
+  ...customerContact,
+  ...dataPlatforms,
+  ...developerTools,
   ...dnsAndTime,
   ...hostingEu,
   ...hyperscalers,

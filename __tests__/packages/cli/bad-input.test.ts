@@ -61,7 +61,18 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string | Uint8Arra
   'a state as JSON': {
     input: '{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {}}}',
   },
-  HCL: { 'input/main.tf': 'resource "hcloud_server" "a" {}' },
+  'HCL that is cut off': { 'input/main.tf': 'resource "hcloud_server" "a" {\n  name = "a"\n' },
+  'HCL with an argument that stands twice': { 'input/main.tf': 'locals {\n  a = 1\n  a = 2\n}\n' },
+  'HCL with a text that is not closed': { 'input/main.tf': 'locals {\n  a = "b\n}\n' },
+  'HCL with a heredoc that is not closed': { 'input/main.tf': 'locals {\n  a = <<EOT\nb\n}\n' },
+  'HCL nested 100,000 deep': { 'input/main.tf': `locals {\n  a = ${'['.repeat(1e5)}${']'.repeat(1e5)}\n}\n` },
+  'blocks nested 100,000 deep': { 'input/main.tf': `${'a {\n'.repeat(1e5)}${'}\n'.repeat(1e5)}` },
+  'a resource that is declared twice in HCL': {
+    'input/main.tf': 'resource "hcloud_server" "a" {}\n',
+    'input/more.tf': '\nresource "hcloud_server" "a" {}\n',
+  },
+  'HCL that is not UTF-8': { 'input/main.tf': Buffer.from([0x61, 0x20, 0x3d, 0x20, 0x22, 0xff, 0x22]) },
+  'values in HCL that are cut off': { 'input/main.tf': server('{}').slice(0, 0), 'input/terraform.tfvars': 'a = [' },
   'a zip archive': { input: planFile },
   'only a module that is not there': { 'input/main.tf.json': '{"module": {"a": {"source": "team/servers/hcloud"}}}' },
   'an output without stacks': { 'input/manifest.json': manifest({}) },
@@ -73,7 +84,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string | Uint8Arra
 
 test.each(Object.entries(inputs))('%s ends in exit 2, one message, nothing written', async (_, files) => {
   const directory = directoryWith(files);
-  const ran = await lukko(directory, ['check', 'input', '--out', 'report.txt']);
+  const ran = await lukko(directory, ['check', 'input', '--output', 'report.txt']);
   expect(ran).toMatchObject({ code: 2, out: '' });
   expect(ran.err).toMatchSnapshot();
   const exported = await lukko(directory, ['evidence', 'export', 'input', '--out', 'evidence']);
@@ -161,7 +172,7 @@ test('a report that cannot be printed is no verdict', () => {
   });
   expect([ran.status, ran.stderr.replace(/^npm warn.*\n/gm, '')]).toEqual(
     existsSync(full)
-      ? [2, 'error: standard output cannot be written: no space left; write to a file with --out\n']
+      ? [2, 'error: standard output cannot be written: no space left; write to a file with --output\n']
       : [0, expect.any(String)],
   );
 });

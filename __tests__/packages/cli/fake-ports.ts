@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { nodeFiles } from '../../../packages/cli/src/ports/node.ts';
+import { importModules } from '../../../packages/cli/src/ports/modules.ts';
+import { nodeFiles, runGit } from '../../../packages/cli/src/ports/node.ts';
 import type { Ports } from '../../../packages/cli/src/ports/ports.ts';
 import { run } from '../../../packages/cli/src/program.ts';
 
@@ -37,6 +38,8 @@ export function portsAt(cwd: string, changes: Partial<Ports> = {}): Ports {
     out: () => undefined,
     err: () => undefined,
     color: false,
+    git: runGit,
+    importModules,
     now: () => new Date('2026-06-01T12:00:00Z'),
     ...changes,
   };

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
@@ -50,10 +50,10 @@ function lukkoAt(
 
 const lukko = (...args: readonly string[]) => lukkoAt(place, ...args);
 
-test('it brings one file and no dependency', () => {
+test('it brings one program, one file of types, and no dependency', () => {
   const installed = readdirSync(join(place, 'node_modules')).filter((name) => !name.startsWith('.'));
   expect(installed).toEqual(['@lukko']);
-  expect(readdirSync(join(place, 'node_modules/@lukko/cli/dist'))).toEqual(['lukko.js']);
+  expect(readdirSync(join(place, 'node_modules/@lukko/cli/dist'))).toEqual(['lukko.js', 'rules.d.ts']);
   expect(existsSync(join(place, 'node_modules/@lukko/cli/node_modules'))).toBe(false);
 });
 
@@ -89,6 +89,99 @@ test('there are examples of both kinds', () => {
   expect([folders('refused').length, folders('passes').length].every((count) => count > 0)).toBe(true);
 });
 
+describe('own rules', () => {
+  const own = () => join(place, 'examples/own-rules');
+  const tsc = (...files: readonly string[]) => {
+    const options = ['--ignoreConfig', '--noEmit', '--strict', '--checkJs', '--allowJs', '--target', 'es2022'];
+    const modules = ['--module', 'nodenext', '--moduleResolution', 'nodenext', '--types', ''];
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...modules, ...files],
+      { cwd: own(), encoding: 'utf8' },
+    );
+    return { status, errors: stdout.split('\n').filter((line) => line.includes('error TS')) };
+  };
+
+  test('the example is of the shipped types; a misspelt attribute or argument is an error', () => {
+    const file = 'rules/servers-carry-owner.mjs';
+    expect(tsc(file)).toEqual({ status: 0, errors: [] });
+    const good = readFileSync(join(own(), file), 'utf8');
+    const wrong = {
+      'attribute.mjs': good.replace("attr('labels'", "attr('lables'"),
+      'argument.mjs': good.replace('labels: { owner: ', 'lables: { owner: '),
+      'severity.mjs': good.replace("severity: 'medium'", "severity: 'middling'"),
+      'truth.mjs': good.replace('check: (host) => holds(', 'check: (host) => !holds('),
+    };
+    for (const [name, text] of Object.entries(wrong)) {
+      writeFileSync(join(own(), name), text);
+      const { status, errors } = tsc(name);
+      expect([name, status === 0, errors.length > 0]).toEqual([name, false, true]);
+      expect(errors[0]).toContain(name);
+    }
+  });
+
+  test('its examples are judged, its verdict stands among the others, and it has a page', () => {
+    const tested = lukkoAt(own(), 'rules', '--rules', 'rules', '--test');
+    expect(tested).toMatchObject({ code: 0, err: '' });
+    expect(tested.out.split('\n').filter((line) => line.startsWith('ok'))).toHaveLength(3);
+    const checked = lukkoAt(own(), 'check', '-f', 'json', '.');
+    const { findings } = JSON.parse(checked.out) as { findings: { rule: string; verdict: string }[] };
+    expect(findings).toContainEqual(expect.objectContaining({ rule: 'servers-carry-owner', verdict: 'fail' }));
+    const page = lukkoAt(own(), 'explain', 'servers-carry-owner', '--rules', 'rules');
+    expect(page).toMatchObject({ code: 0, err: '' });
+    expect(page.out).toContain('hcloud_server.web names nobody who answers for it');
+  });
+
+  const rule = (check: string) => `export default (kit) => ({
+    id: 'own', title: 'Own', severity: 'low', waivable: true, controls: ['ISO27001:2022/A.8.9'], rationale: 'r',
+    remediation: 'f', appliesTo: ['hcloud_server'], check: ${check}, message: () => 'm' });`;
+  const withRule = (text: string, name = 'own.mjs') => {
+    rmSync(join(own(), 'rules'), { recursive: true });
+    mkdirSync(join(own(), 'rules'));
+    writeFileSync(join(own(), 'rules', name), text);
+    return lukkoAt(own(), 'check', '.');
+  };
+
+  test.each([
+    ['throws', rule("() => { throw new Error('no knife'); }")],
+    ['answers nothing', rule('() => undefined')],
+    ['answers true', rule('() => true')],
+    ['passes without a reason', rule('() => kit.yes()')],
+    ['gives a promise', rule('async (server) => kit.yes({ at: server.id, saw: "x" })')],
+    ['gives a reason that is none', rule('() => ({ is: true, because: [{}] })')],
+  ])('a rule that %s is an error about that rule, never a pass', (_, text) => {
+    const { code, out, err } = withRule(text);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain('error[own]: not proven: rule own could not judge hcloud_server.web');
+    expect(out).toContain('it stands in rules/own.mjs');
+  });
+
+  test.each([
+    ['is no module', 'export default {'],
+    ['imports what lies outside', "import '../lukko.yaml.mjs';"],
+    ['imports a package', "import 'ipaddr.js';"],
+    ['throws when it is loaded', "throw new Error('no orchard');"],
+    ['throws when it makes its rule', "export default () => { throw new Error('no orchard'); };"],
+    ['waits for ever', 'await new Promise(() => {});'],
+    ['exports nothing', 'export const rule = 1;'],
+    ['has a field that is none', rule('() => kit.yes()').replace("title: 'Own'", "titel: 'Own'")],
+    ['has no id', rule('() => kit.yes()').replace("id: 'own',", '')],
+    ['names a type that is none', rule('() => kit.yes()').replace("'hcloud_server'", "'hcloud_servr'")],
+    ['has the name of a rule of lukko', rule('() => kit.yes()').replace("'own'", "'locations-in-eu'")],
+  ])('a module that %s is exit 2', (_, text) => {
+    const { code, out, err } = withRule(text);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatchSnapshot();
+  });
+
+  test('a rule in TypeScript runs where Node strips types, and elsewhere says what is needed', () => {
+    const text = `${rule('(server: { id: string }) => kit.no({ at: server.id, saw: "x" })').replace('(kit)', '(kit: any)')}`;
+    const { code, out, err } = withRule(text, 'own.ts');
+    if ((process.features as { typescript?: unknown }).typescript) expect(out).toContain('[own]');
+    else expect({ code, err: err.replace(/\d+\.\d+\.\d+/, '<version>') }).toMatchSnapshot();
+  });
+});
+
 test('nothing to check is no pass', () => {
   const { code, out, err } = lukko('check', 'node_modules');
   expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -106,4 +199,66 @@ test('a reader that goes away early is no failure', () => {
   const pipe = `'${join(place, 'node_modules/.bin/lukko')}' rules | head -n 1`;
   const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', pipe], { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+describe('the code cache made at build', () => {
+  const dist = join(root, 'packages/cli/dist');
+
+  /** Runs a copy of the bundle and its cache, and says what the loader handed to V8. */
+  function started(name: string, change: (file: string, cache: string) => void, ...options: readonly string[]) {
+    const directory = join(place, name);
+    const file = join(directory, 'lukko.js');
+    const cache = join(directory, 'lukko.cache');
+    mkdirSync(directory);
+    cpSync(join(dist, 'lukko.js'), file);
+    cpSync(join(dist, 'lukko.cache'), cache);
+    change(file, cache);
+    const hook = join(directory, 'hook.cjs');
+    writeFileSync(
+      hook,
+      `const vm = require('node:vm'); const { Script } = vm;
+      vm.Script = class extends Script { constructor(text, options) { super(text, options);
+        const said = options.cachedData === undefined ? 'not used' : this.cachedDataRejected ? 'rejected' : 'used';
+        process.stderr.write(said); } };`,
+    );
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...options, '--require', hook, file, '--version'], {
+      encoding: 'utf8',
+      env,
+    });
+    return { status, version: stdout.trim(), cache: stderr };
+  }
+
+  const version = JSON.parse(readFileSync(join(root, 'packages/cli/package.json'), 'utf8')).version;
+
+  test('is used', () => {
+    expect(started('whole', () => {})).toEqual({ status: 0, version, cache: 'used' });
+  });
+
+  test('is not needed', () => {
+    expect(started('alone', (_, cache) => rmSync(cache))).toEqual({ status: 0, version, cache: 'not used' });
+  });
+
+  test('is refused by V8 under other flags, and the program runs all the same', () => {
+    expect(started('flags', () => {}, '--no-opt')).toEqual({ status: 0, version, cache: 'rejected' });
+  });
+
+  test('is not even shown to V8 when one bit of it was changed', () => {
+    const flip = (_: string, cache: string) => {
+      const bytes = readFileSync(cache);
+      bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+      writeFileSync(cache, bytes);
+    };
+    expect(started('changed', flip)).toEqual({ status: 0, version, cache: 'not used' });
+  });
+
+  test('never hides a change of the program', () => {
+    const patch = (file: string) => {
+      const text = readFileSync(file, 'latin1');
+      const changed = text.replaceAll(`"${version}"`, '"7.7.7"');
+      expect([changed.length, changed === text]).toEqual([text.length, false]);
+      writeFileSync(file, changed, 'latin1');
+    };
+    expect(started('patched', patch)).toEqual({ status: 0, version: '7.7.7', cache: 'not used' });
+  });
 });

@@ -80,7 +80,7 @@ test('a rule that cannot be waived is not', () => {
 
 test('waivers without a date to judge them by are a fault of the caller', () => {
   expect(() => run({ facts, waivers: [waiver] })).toThrow(
-    'waivers were given without the date to judge their expiry by (asOf)',
+    'waivers or a baseline were given without the date to judge their expiry by (asOf)',
   );
 });
 

@@ -1,3 +1,6 @@
+import type { Handler } from '../../../packages/sandbox/src/context.ts';
+import { handlers } from '../../../packages/sandbox/src/handlers.ts';
+import { coverage } from '../../../packages/sandbox/src/index.ts';
 import { Client, fault, TOKENS } from './client.ts';
 
 test('without a token, or with a wrong one, there is no answer but 401', () => {
@@ -40,9 +43,17 @@ test('beyond the rate limit there is 429 until a second has passed', () => {
   expect(client.get('/locations/1').status).toBe(200);
 });
 
-test('what is not written says so in the error form, what is no endpoint is not found', () => {
+test('every operation of the description is written; one that is not would say so in the error form', () => {
+  expect(coverage().filter(({ written }) => !written)).toEqual([]);
+  const written = handlers as Record<string, Handler>;
+  const list = written.list_isos as Handler;
+  delete written.list_isos;
+  expect(fault(new Client().get('/isos'))).toBe('501 not_implemented');
+  written.list_isos = list;
+});
+
+test('what is no endpoint is not found, what is gone says so', () => {
   const client = new Client();
-  expect(fault(client.get('/load_balancers'))).toBe('501 not_implemented');
   expect(fault(client.get('/nothing'))).toBe('404 not_found');
   expect(fault(client.call('PATCH', '/servers'))).toBe('404 not_found');
   expect(fault(client.get('/datacenters'))).toBe('410 deprecated_api_endpoint');
@@ -65,6 +76,17 @@ test.each([
   expect(client.log).toEqual([]);
 });
 
+test('broken JSON is refused by networks and by servers as each does it', () => {
+  const client = new Client();
+  expect(client.raw('POST', '/networks', '{').json.error).toMatchObject({
+    message: 'A valid JSON document is required.',
+    details: null,
+  });
+  const servers = client.raw('POST', '/servers', '{');
+  expect(fault(servers)).toBe('422 json_error');
+  expect(servers.json.error).toMatchObject({ message: 'syntax error', details: {} });
+});
+
 test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['%00'], ['%zz']])(
   'id %j finds nothing',
   (id) => {
@@ -76,16 +98,15 @@ test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['
 test('pages, sorts and filters', () => {
   const client = new Client();
   for (let count = 0; count < 60; count += 1)
-    client.post('/placement_groups', {
+    client.post('/networks', {
       name: `g${String(count).padStart(2, '0')}`,
-      type: 'spread',
+      ip_range: '10.0.0.0/16',
       labels: { parity: count % 2 === 0 ? 'even' : 'odd' },
     });
-  const names = (url: string): string[] =>
-    client.get(url).json.placement_groups.map((each: { name: string }) => each.name);
-  expect(names('/placement_groups')).toHaveLength(25);
-  const page = client.get('/placement_groups?page=2&per_page=50').json;
-  expect(page.placement_groups).toHaveLength(10);
+  const names = (url: string): string[] => client.get(url).json.networks.map((each: { name: string }) => each.name);
+  expect(names('/networks')).toHaveLength(25);
+  const page = client.get('/networks?page=2&per_page=50').json;
+  expect(page.networks).toHaveLength(10);
   expect(page.meta.pagination).toEqual({
     page: 2,
     per_page: 50,
@@ -94,11 +115,11 @@ test('pages, sorts and filters', () => {
     last_page: 2,
     total_entries: 60,
   });
-  expect(names('/placement_groups?sort=name:desc&per_page=2')).toEqual(['g59', 'g58']);
-  expect(names('/placement_groups?name=g07')).toEqual(['g07']);
-  expect(names('/placement_groups?label_selector=parity%3Dodd&per_page=50')).toHaveLength(30);
-  expect(fault(client.get('/placement_groups?sort=colour'))).toBe('422 invalid_input');
-  expect(fault(client.get('/placement_groups?label_selector=%3D%3D'))).toBe('422 invalid_input');
+  expect(names('/networks?sort=name:desc&per_page=2')).toEqual(['g59', 'g58']);
+  expect(names('/networks?name=g07')).toEqual(['g07']);
+  expect(names('/networks?label_selector=parity%3Dodd&per_page=50')).toHaveLength(30);
+  expect(fault(client.get('/networks?sort=colour'))).toBe('422 invalid_input');
+  expect(fault(client.get('/networks?label_selector=%3D%3D'))).toBe('422 invalid_input');
 });
 
 describe('the log', () => {

@@ -19,7 +19,7 @@ describe('operators', () => {
   });
 
   test('there are enough to judge a real stack', () => {
-    expect(operators.length).toBeGreaterThanOrEqual(70);
+    expect(operators.length).toBeGreaterThanOrEqual(200);
   });
 
   test('ids are unique and sorted', () => {

@@ -12,7 +12,7 @@ export interface InputFile {
 }
 
 /** @throws InputError naming the file and what is in the way. */
-export function readBytes(path: string, name: string, files: Files): Uint8Array {
+export function readBytes(path: string, name: string, files: Pick<Files, 'read'>): Uint8Array {
   try {
     return files.read(path);
   } catch (error) {
@@ -21,7 +21,7 @@ export function readBytes(path: string, name: string, files: Files): Uint8Array 
 }
 
 /** @throws InputError also when the bytes are not UTF-8: a guessed letter could be the one that decides. */
-export function readText(path: string, name: string, files: Files): string {
+export function readText(path: string, name: string, files: Pick<Files, 'read'>): string {
   return decode(readBytes(path, name, files), name);
 }
 

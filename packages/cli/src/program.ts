@@ -1,9 +1,15 @@
 import { printable } from '@lukko/policy-engine';
 import { Command, CommanderError, Option } from 'commander';
 import manifest from '../package.json';
-import type { CheckOptions } from './commands/check.ts';
+import { baselineCommand } from './commands/baseline-options.ts';
+import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { hostCommand, retireCommand } from './commands/host-options.ts';
+import { hostCommand, restoreCommand, retireCommand } from './commands/host-options.ts';
+import { imagesCommand } from './commands/images-options.ts';
+import { observeCommand } from './commands/observe-options.ts';
+import { pinCommands } from './commands/pin-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -40,40 +46,14 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: ports.out,
-      writeErr: (text) => ports.err(text),
+      writeErr: (text) => ports.err(text.split('\n').map(printable).join('\n')),
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
     })
     .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 wrong arguments or unreadable input.')
     .exitOverride();
 
-  program
-    .command('check')
-    .description('judge synthesised stacks, a configuration in JSON, or a plan')
-    .argument(
-      '[path]',
-      'cdktf.out, a directory with *.tf.json, one such file, plan JSON, or - for standard input (default: cdktf.out, else this directory)',
-    )
-    .addOption(
-      new Option('--posture <name>', 'instead of what lukko.yaml says (recommended without one)').choices([
-        'eu-sovereign',
-        'recommended',
-      ]),
-    )
-    .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
-    .option(
-      '--source <planfile>',
-      'the binary plan that plan JSON was printed from: its configuration is joined with it',
-    )
-    .option('--siblings <directory>', 'the cdktf.out the plan belongs to: the stacks beside it are read as well')
-    .addOption(
-      new Option('--format <format>', 'how to print the report').choices(['terminal', 'json']).default('terminal'),
-    )
-    .option('--out <file>', 'write the report to a file instead')
-    .action(async (path: string | undefined, options: CheckOptions) => {
-      const { check } = await import('./commands/check.ts');
-      done(await check(path, options, ports));
-    });
+  checkCommand(program, ports, done);
 
   program
     .command('rules')
@@ -83,9 +63,19 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
         .choices(['terminal', 'markdown', 'json'])
         .default('terminal'),
     )
+    .addOption(
+      new Option('--rule-set <name>', 'only those of a set').choices([
+        'recommended',
+        'eu-sovereign',
+        'iso27001-a8',
+        'all',
+      ]),
+    )
+    .option('--rules <folder>', "the organisation's own rules as well, ES modules")
+    .option('--test', 'judge the examples of the own rules instead')
     .action(async (options: RulesOptions) => {
       const { rules } = await import('./commands/rules.ts');
-      done(rules(options, ports));
+      done(await rules(options, ports));
     });
 
   program
@@ -93,9 +83,10 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
     .description('show what a rule asks for, why, and how to comply')
     .argument('<rule>', 'id of the rule, such as volume-encrypted-at-rest')
     .addOption(new Option('--format <format>', 'how to print it').choices(['terminal', 'markdown']).default('terminal'))
+    .option('--rules <folder>', "the organisation's own rules as well, ES modules")
     .action(async (rule: string, options: ExplainOptions) => {
       const { explain } = await import('./commands/explain.ts');
-      done(explain(rule, options, ports));
+      done(await explain(rule, options, ports));
     });
 
   program
@@ -105,10 +96,17 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
     .option('--config <file>', 'the lukko.yaml to use, instead of the nearest one upward in this repository')
     .action(async (id: string, options: PolicyOptions) => {
       const { waiver } = await import('./commands/waiver.ts');
-      done(waiver(id, options, ports));
+      done(await waiver(id, options, ports));
     });
 
+  baselineCommand(program, ports, done);
+  observeCommand(program, ports, done);
   evidenceCommand(program, ports, done);
+  hostCommand(program, ports, done);
+  retireCommand(program, ports, done);
+  restoreCommand(program, ports, done);
+  pinCommands(program, ports, done);
+  imagesCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 
   for (const command of program.commands)

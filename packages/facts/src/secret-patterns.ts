@@ -86,6 +86,7 @@ const PAIR =
 /** Secrets recognised by the name beside them, in configuration files and scripts; comments are left out. */
 export function secretsByName(text: string): Sighting[] {
   const found: Sighting[] = [];
+  if (!ANY_NAME.test(text)) return found;
   text.split('\n').forEach((line, index) => {
     if (!ANY_NAME.test(line) || line.length > 20_000 || /^\s*(#|;|\/\/)/.test(line)) return;
     for (const match of line.matchAll(PAIR)) {
@@ -129,11 +130,15 @@ export function passwordsSet(text: string): Sighting[] {
   });
 }
 
+/** A word that every form of GIVEN has in it. */
+const ANY_GIVEN = /passw|passphrase|token|api-?key|cryptsetup|curl|authorization/i;
+
 /** Secrets that a command line or a header hands over. */
 export function secretsGiven(text: string): Sighting[] {
   const found: Sighting[] = [];
+  if (!ANY_GIVEN.test(text)) return found;
   text.split('\n').forEach((line, index) => {
-    if (line.length > 20_000 || /^\s*#/.test(line)) return;
+    if (line.length > 20_000 || !ANY_GIVEN.test(line) || /^\s*#/.test(line)) return;
     for (const [kind, form] of GIVEN) {
       const value = form.exec(line)?.[1];
       if (value !== undefined && isSecretValue(value) && !/[$`]/.test(value)) found.push({ kind, line: index + 1 });

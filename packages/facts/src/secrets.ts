@@ -1,5 +1,6 @@
 import type { Attr, Graph, Place } from '@lukko/terraform-model';
 import { textsOf } from './hosts/attributes.ts';
+import { byText } from './memo.ts';
 import { mark } from './payload/marked.ts';
 import {
   isHetznerToken,
@@ -65,12 +66,12 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
   return secretsByName(text).map(({ kind }) => ({ ...base, kind }));
 }
 
-const sightings = (text: string): Sighting[] => [
+const sightings = byText((text): readonly Sighting[] => [
   ...secretsByForm(text),
   ...secretsByName(text),
   ...secretsGiven(text),
   ...passwordsSet(text),
-];
+]);
 
 function inPayload(payload: Payload): SecretUse[] {
   const { server } = payload;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Text of a given form; the same sentence answers for the wrong kind, the wrong form and the field that is missing. */
 export const pattern = (form: RegExp, expected: string): z.ZodString => z.string(expected).regex(form, expected);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environmentClass, hostName, pattern, schemaVersion } from './common.ts';
 import { checkAddresses, checkNames, checkNetwork, checkQuorum } from './config-checks.ts';
 import { hasHostBits } from './network.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { date, schemaVersion } from './common.ts';
 
 /** A public key or thumbprint of a real key pair whose private part was thrown away as soon as it was made. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { gate, instant, reason, schemaVersion } from './common.ts';
 
 /** A verdict that only the provider's own answer can complete: an unknown whose only cause is `computed`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { country, date, hostName, schemaVersion } from './common.ts';
 
 const legalEntity = z.strictObject({ entity: z.string().min(1), country });

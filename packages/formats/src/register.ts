@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { country, date, hostName, schemaVersion } from './common.ts';
 
 /** One external service that may be reached, as the organisation declares it. The sub-processor list is the filter `role: processor`. */

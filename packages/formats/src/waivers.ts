@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { date, schemaVersion } from './common.ts';
 
 export const waiver = z.strictObject({

@@ -1,4 +1,5 @@
 import type { Facts } from '@lukko/facts';
+import type { Report } from '@lukko/formats';
 import type { Ruling } from './judge.ts';
 import { elementAt } from './origins.ts';
 
@@ -25,19 +26,36 @@ export class Coverage {
     }
   }
 
-  /** Ids of resources that will exist and no rule looked at, and the places of hosts none did; sorted. */
-  notLookedAt(): readonly string[] {
-    const resources = this.#facts.graph.resources
-      .filter((resource) => resource.mode === 'managed' && resource.change !== 'delete' && !this.#seen.has(resource.id))
-      .map((resource) => resource.id);
-    return [...new Set([...resources, ...this.#openHosts()])].sort();
+  /**
+   * Ids of resources that will exist and no rule looked at, the places of hosts none did, and both as shares. Hosts that cannot
+   * be read count as none: rules that asked for them have said so, each as an unknown.
+   */
+  summary(): Pick<Report['summary'], 'notLookedAt' | 'coverage'> {
+    const resources = this.#facts.graph.resources.filter(
+      ({ mode, change }) => mode === 'managed' && change !== 'delete',
+    );
+    const open = resources.filter(({ id }) => !this.#seen.has(id));
+    const hosts = this.#hostPlaces();
+    const openHosts = hosts.filter((at) => !this.#hosts.has(at) && !this.#seen.has(at));
+    const seenTypes = new Set(resources.filter(({ id }) => this.#seen.has(id)).map(({ type }) => type));
+    const of = resources.length + hosts.length;
+    const lookedAt = of - open.length - openHosts.length;
+    return {
+      notLookedAt: [...new Set([...open.map(({ id }) => id), ...openHosts])].sort(),
+      coverage: {
+        // Rounded down: 99.9 % is not all.
+        percent: of === 0 ? 0 : Math.floor((100 * lookedAt) / of),
+        resources: { lookedAt: resources.length - open.length, of: resources.length },
+        hosts: { lookedAt: hosts.length - openHosts.length, of: hosts.length },
+        typesNotLookedAt: [...new Set(open.map(({ type }) => type).filter((type) => !seenTypes.has(type)))].sort(),
+      },
+    };
   }
 
-  #openHosts(): readonly string[] {
+  #hostPlaces(): readonly string[] {
     try {
-      return this.#facts.hosts.map((use) => use.at).filter((at) => !this.#hosts.has(at) && !this.#seen.has(at));
+      return [...new Set(this.#facts.hosts.map((use) => use.at))];
     } catch {
-      // Rules that asked for hosts have said so already, each as an unknown.
       return [];
     }
   }

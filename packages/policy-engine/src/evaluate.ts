@@ -3,11 +3,13 @@ import type { Finding, Report, Waiver } from '@lukko/formats';
 import type { Reason } from '@lukko/terraform-model';
 import type { AllowedSigner } from './approval/allowed-signers.ts';
 import { Coverage } from './coverage.ts';
-import { fingerprint } from './fingerprint.ts';
+import { fingerprints } from './fingerprint.ts';
 import { judge, type Ruling } from './judge.ts';
+import { applyBaseline, type BaselineInput, compareWith, type EarlierInput } from './known-findings.ts';
 import { type Gate, gateOf, isObligation } from './obligations.ts';
 import { originsOf } from './origins.ts';
-import { type Posture, refuses, weight } from './posture.ts';
+import { ownFinding } from './own-findings.ts';
+import { type Posture, type RuleSetName, refuses, weight } from './posture.ts';
 import type { PolicyContext, Rule, Verdict } from './rule.ts';
 import { applyWaivers } from './waivers.ts';
 
@@ -16,14 +18,24 @@ export interface Evaluation {
   readonly facts: Facts;
   readonly context: PolicyContext;
   readonly posture: Posture;
+  /** What the rules are called together; the posture's own set when left out. */
+  readonly ruleSet?: RuleSetName;
   readonly waivers?: readonly Waiver[];
   /** Who may approve them; nobody when left out. */
   readonly approvers?: readonly AllowedSigner[];
   /** File the waivers stand in, for findings about them. */
   readonly waiversFile?: string;
-  /** Today, `YYYY-MM-DD`, UTC: the engine has no clock. Required with waivers. */
+  /** Today, `YYYY-MM-DD`, UTC: the engine has no clock. Required with waivers or a baseline. */
   readonly asOf?: string;
-  /** Keep passes and *not applicable* as findings too, with their reasons (evidence, `--verbose`); else they are only counted. */
+  /** Accepted findings. */
+  readonly baseline?: BaselineInput | undefined;
+  /** An earlier report to compare with. */
+  readonly earlier?: EarlierInput | undefined;
+  /** `new`: neither what the baseline accepts nor what the earlier report had refuses. */
+  readonly failOn?: Report['failOn'];
+  /** Share of resources and hosts, in percent, that rules must have looked at. */
+  readonly minCoverage?: number | undefined;
+  /** Keep passes and *not applicable* as findings too, with their reasons (evidence, JUnit); else they are only counted. */
   readonly collect?: boolean;
   /** Where this judgement stands in the flow; without it, the strictest of the inputs' kinds decides. */
   readonly gate?: Gate;
@@ -38,15 +50,15 @@ const kept = 20;
 
 /**
  * Judges everything the rules apply to. Pure: the same arguments give the same report, byte for byte.
- * @throws TypeError when waivers are given without the date to judge them by: a fault of the caller, not of the input.
+ * @throws TypeError when waivers or a baseline are given without the date to judge them by: a fault of the caller, not of the input.
  */
 export function evaluate(evaluation: Evaluation): Report {
-  const { rules, facts, context, posture, waivers = [], collect = false } = evaluation;
+  const { rules, facts, context, posture, collect = false, failOn = 'all' } = evaluation;
   const gate = evaluation.gate ?? gateOf(facts.graph);
   const coverage = new Coverage(facts);
   const count: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
   const exceptions = new Map<string, Report['exceptions'][number]>();
-  const findings = new Map<string, Finding>();
+  const findings = new Map<string, Unnamed>();
   for (const rule of rules) {
     for (const ruling of judge(rule, facts, context)) {
       coverage.note(ruling);
@@ -57,17 +69,24 @@ export function evaluate(evaluation: Evaluation): Report {
       }
       if (!collect && (ruling.verdict === 'pass' || ruling.verdict === 'not-applicable')) continue;
       const finding = toFinding(ruling, facts, gate);
-      findings.set([finding.fingerprint, finding.verdict, finding.message].join('\0'), finding);
+      findings.set([rule.id, finding.address, finding.at, finding.verdict, finding.message].join('\0'), finding);
     }
   }
-  const judged = withWaivers([...findings.values()], evaluation);
+  const looked = coverage.summary();
+  const named = withNames([...findings.values()].sort(byWeight));
+  const { findings: judged, ...known } = judgedFindings(
+    [...named, ...tooLittle(looked.coverage, evaluation)],
+    evaluation,
+  );
   const is = (verdict: Verdict) => (finding: Finding) => finding.verdict === verdict && finding.waiver === undefined;
   const open = judged.filter(is('unknown'));
   return {
     schemaVersion: 1,
     tool: { name: 'lukko', version: evaluation.version },
     posture: posture.name,
+    ruleSet: evaluation.ruleSet ?? posture.ruleSet,
     threshold: posture.threshold,
+    failOn,
     inputs: evaluation.inputs,
     policy: evaluation.policy,
     world: { closed: facts.graph.closed, because: facts.graph.closedBecause },
@@ -75,31 +94,76 @@ export function evaluate(evaluation: Evaluation): Report {
     exceptions: [...exceptions.values()].sort((a, b) =>
       compare([a.rule, a.address, a.reason], [b.rule, b.address, b.reason]),
     ),
+    ...known,
     summary: {
-      resources: facts.graph.resources.filter((one) => one.mode === 'managed' && one.change !== 'delete').length,
+      resources: looked.coverage.resources.of,
       rules: rules.length,
       pass: count.pass,
       fail: judged.filter(is('fail')).length,
       unknown: open.filter((finding) => finding.obligation !== true).length,
       obligations: open.filter((finding) => finding.obligation === true).length,
       waived: judged.filter((finding) => finding.waiver !== undefined).length,
+      accepted: judged.filter((finding) => finding.accepted !== undefined).length,
       notApplicable: count['not-applicable'],
-      notLookedAt: [...coverage.notLookedAt()],
-      exitCode: judged.some((finding) => refuses(finding, posture)) ? 1 : 0,
+      ...looked,
+      exitCode: judged.some((finding) => refuses(finding, posture, failOn)) ? 1 : 0,
     },
   };
-
-  function withWaivers(
-    list: readonly Finding[],
-    { asOf, approvers = [], waiversFile = 'waivers.yaml' }: Evaluation,
-  ): readonly Finding[] {
-    if (waivers.length === 0) return list;
-    if (asOf === undefined) throw new TypeError('waivers were given without the date to judge their expiry by (asOf)');
-    return applyWaivers(list, rules, { waivers, approvers, signed: posture.signedWaivers, asOf, file: waiversFile });
-  }
 }
 
-function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Finding {
+/** Waivers first, since what they excuse needs no acceptance; then the baseline; then the earlier report. */
+function judgedFindings(
+  findings: readonly Finding[],
+  evaluation: Evaluation,
+): Pick<Report, 'baseline' | 'comparison'> & { readonly findings: readonly Finding[] } {
+  const { rules, posture, waivers = [], approvers = [], waiversFile = 'waivers.yaml', baseline, earlier } = evaluation;
+  const asOf = () => {
+    if (evaluation.asOf !== undefined) return evaluation.asOf;
+    throw new TypeError('waivers or a baseline were given without the date to judge their expiry by (asOf)');
+  };
+  const excused =
+    waivers.length === 0
+      ? findings
+      : applyWaivers(findings, rules, {
+          waivers,
+          approvers,
+          signed: posture.signedWaivers,
+          asOf: asOf(),
+          file: waiversFile,
+        });
+  const accepted = baseline === undefined ? { findings: excused } : applyBaseline(excused, baseline, asOf());
+  const compared = earlier === undefined ? {} : compareWith(accepted.findings, earlier);
+  return { ...accepted, ...compared };
+}
+
+function tooLittle({ percent }: Report['summary']['coverage'], evaluation: Evaluation): readonly Finding[] {
+  const { minCoverage, facts } = evaluation;
+  if (minCoverage === undefined || percent >= minCoverage) return [];
+  const root = facts.graph.roots[0];
+  const message = `rules looked at ${percent} % of resources and hosts, and at least ${minCoverage} % was asked for`;
+  return [
+    ownFinding('coverage-below-minimum', {
+      address: root?.stack ?? root?.place.file ?? '.',
+      message,
+      file: root?.place.file ?? '.',
+      saw: `${percent} %`,
+    }),
+  ];
+}
+
+type Unnamed = Omit<Finding, 'fingerprint'>;
+
+function withNames(findings: readonly Unnamed[]): readonly Finding[] {
+  const names = fingerprints(findings);
+  return findings.map(({ waiver, obligation, broken, ...finding }, index) => ({
+    ...finding,
+    fingerprint: names[index] as string,
+    ...(obligation === undefined ? {} : { obligation }),
+    ...(broken === undefined ? {} : { broken }),
+  }));
+}
+
+function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Unnamed {
   const { rule, verdict, severity, address, at, place, message } = ruling;
   const because = distinct(ruling.because);
   const origins = originsOf(facts.graph, because, message);
@@ -121,19 +185,20 @@ function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Finding {
     reasons: because.length,
     controls: [...rule.controls],
     fix: rule.remediation,
-    fingerprint: fingerprint(rule.id, address, at),
-    ...(isObligation(verdict, because, gate) ? { obligation: true } : {}),
+    ...(ruling.broken === true ? { broken: true } : {}),
+    ...(ruling.broken !== true && isObligation(verdict, because, gate) ? { obligation: true } : {}),
   };
 }
 
 /** Facts that build on each other give the same reason more than once. */
 function distinct(because: readonly Reason[]): readonly Reason[] {
+  if (because.length < 2) return because;
   return [...new Map(because.map((reason) => [JSON.stringify(reason), reason])).values()];
 }
 
 const verdicts: readonly Verdict[] = ['fail', 'unknown', 'pass', 'not-applicable'];
 
-function byWeight(a: Finding, b: Finding): number {
+function byWeight(a: Unnamed, b: Unnamed): number {
   return (
     verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict) ||
     weight(b.severity) - weight(a.severity) ||

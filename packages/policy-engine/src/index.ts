@@ -1,12 +1,27 @@
+export type { AllowedSigner } from './approval/allowed-signers.ts';
 export { waiverText } from './approval/approval.ts';
+export { readSshSignature, type SshSignature, signs } from './approval/ssh-signature.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
+export { excuse, INTENT_MARK, isCurrent } from './intents.ts';
+export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
 export { mergeObligations } from './ledger.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
-export { type Catalogue, PolicyError, type PolicyInput, type PolicySource, readPolicy } from './policy-source.ts';
-export { type Posture, postures, refuses } from './posture.ts';
+export { isOwnFinding, ownFindings } from './own-findings.ts';
+export { filesNamedIn, type PolicyFile, type PolicyFiles, policyChanges } from './policy-changes.ts';
+export {
+  type Catalogue,
+  isOutside,
+  type OwnRules,
+  PolicyError,
+  type PolicyInput,
+  type PolicySource,
+  readPolicy,
+} from './policy-source.ts';
+export { type Posture, postures, type RuleSetName, refuses, ruleSetNames } from './posture.ts';
+export { renderFinding, type TerminalOptions } from './reports/finding.ts';
 export { renderJson } from './reports/json.ts';
-export { renderFinding, renderTerminal, type TerminalOptions } from './reports/terminal.ts';
+export { type Format, formats, render } from './reports/render.ts';
+export { renderTerminal } from './reports/terminal.ts';
 export { controlName, printable } from './reports/text.ts';
 export * from './rule.ts';
 export * from './truth.ts';
-export { waiverFindings } from './waivers.ts';

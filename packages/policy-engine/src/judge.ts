@@ -15,6 +15,8 @@ export interface Ruling {
   readonly message: string;
   readonly because: readonly Reason[];
   readonly exception: string | undefined;
+  /** The rule stopped, and the verdict says nothing about the subject. */
+  readonly broken?: true;
 }
 
 /**
@@ -38,9 +40,11 @@ function about(rule: Rule, located: Located, facts: Facts, context: PolicyContex
   try {
     const subject = located.subject as Parameters<Rule['check']>[0];
     const applies = rule.appliesWhen?.(subject, facts, context);
+    if (rule.file !== undefined && applies !== undefined) refuseNonsense(applies);
     if (applies?.is === false)
       return [ruling(rule, located, 'not-applicable', { truth: applies, message: rule.title })];
     const answer = rule.check(subject, facts, context);
+    if (rule.file !== undefined) refuseNonsense(answer);
     const judgements = isList(answer)
       ? answer
       : [{ truth: answer, message: answer.is === true ? rule.title : rule.message(subject, answer) }];
@@ -49,9 +53,22 @@ function about(rule: Rule, located: Located, facts: Facts, context: PolicyContex
       const truth: Truth = { is: true, because: [{ at: located.at ?? located.address, saw }] };
       return [ruling(rule, located, 'not-applicable', { truth, message: rule.title })];
     }
+    if (rule.file !== undefined) refuseNonsense(judgements);
     return judgements.map((judgement) => settled(rule, located, judgement, applies));
   } catch (error) {
     return [broken(rule, located, error)];
+  }
+}
+
+/** An own rule may be written without types: what is no truth and no list of judgements must not be taken for one. */
+function refuseNonsense(answer: unknown): void {
+  for (const one of Array.isArray(answer) ? answer : [{ truth: answer, message: '' }]) {
+    const { truth, message } = Object(one) as Partial<Judgement>;
+    const { is, because } = Object(truth) as Partial<Truth>;
+    const reasons =
+      Array.isArray(because) && because.every(({ at, saw }) => typeof at === 'string' && typeof saw === 'string');
+    if ((typeof is === 'boolean' || is === 'unknown') && reasons && typeof message === 'string') continue;
+    throw new Error('its check answered what is no truth; return yes, no, unknown, or what holds, all, any give');
   }
 }
 
@@ -93,11 +110,17 @@ function broken(rule: Rule, located: Omit<Located, 'subject'>, error: unknown): 
     at: located.at === located.address ? undefined : located.at,
     place: located.place,
     message: `rule ${rule.id} could not judge ${located.address}: ${what}`,
-    because: [
-      { at: located.at ?? located.address, saw: 'the rule stopped: this is a fault of Lukko, please report it' },
-    ],
+    because: [{ at: located.at ?? located.address, saw: `the rule stopped: ${whose(rule)}` }],
     exception: undefined,
+    broken: true,
   };
+}
+
+/** Who can mend a rule that stops. */
+function whose({ file }: Rule): string {
+  return file === undefined
+    ? 'this is a fault of Lukko, please report it'
+    : `it stands in ${file}, and every rule must answer for any input`;
 }
 
 /** Causes of an unknown, sorted; empty when it has none, which is never an obligation. */

@@ -53,10 +53,8 @@ export type Subject<K extends SubjectKind> = K extends keyof SubjectKinds
 
 /** What the organisation decided, read from lukko.yaml and all it names. */
 export interface PolicyContext {
+  /** Countries whose operators may be reached (`EU`, `EEA`: their members); every other is refused. */
   readonly allowedJurisdictions: readonly string[];
-  /** True: every jurisdiction not listed is refused (eu-sovereign). False: only those listed in `refused`. */
-  readonly closedList: boolean;
-  readonly refusedJurisdictions: readonly string[];
   /** Class of the environment judged, where the input tells it: `disposable` lifts the two removal rules. */
   readonly environmentClass: 'production' | 'staging' | 'disposable' | undefined;
 }
@@ -99,6 +97,8 @@ export interface Rule<K extends SubjectKind = SubjectKind> {
   check(subject: Subject<K>, facts: Facts, context: PolicyContext): Truth | readonly Judgement[];
   message(subject: Subject<K>, truth: Truth): string;
   readonly examples: readonly [Example, Example, ...Example[]];
+  /** The file of an organisation's own rule, for messages; the loader sets it. */
+  readonly file?: string;
 }
 
 /** Terraform JSON that the real readers read: test, documentation and scenario at once. */

@@ -1,22 +1,8 @@
 import type { Finding, Waiver } from '@lukko/formats';
 import type { AllowedSigner } from './approval/allowed-signers.ts';
 import { notApproved } from './approval/approval.ts';
-import { fingerprint } from './fingerprint.ts';
-import type { Rule, Severity } from './rule.ts';
-
-/** What the engine itself finds about waivers; not rules, since they judge no resource and cannot be waived. */
-export const waiverFindings = {
-  'waiver-expired': {
-    severity: 'medium',
-    fix: 'fix the finding it excused, or have it approved again with a new date',
-  },
-  'waiver-unused': { severity: 'low', fix: 'remove it from the waivers' },
-  'waiver-unapproved': {
-    severity: 'high',
-    fix: 'let its approver sign the text `lukko waiver <id>` prints: ssh-keygen -Y sign -n lukko-waiver -f <key>',
-  },
-  'waiver-refused': { severity: 'medium', fix: 'remove it: this rule allows no exception' },
-} as const satisfies Record<string, { severity: Severity; fix: string }>;
+import { type OwnFinding, ownFinding } from './own-findings.ts';
+import type { Rule } from './rule.ts';
 
 export interface WaiverInput {
   readonly waivers: readonly Waiver[];
@@ -75,20 +61,8 @@ export function applyWaivers(
   return [...marked, ...own];
 }
 
-function about(waiver: Waiver, rule: keyof typeof waiverFindings, message: string, input: WaiverInput): Finding {
+function about(waiver: Waiver, rule: OwnFinding, message: string, input: WaiverInput): Finding {
   const at = `${waiver.rule} ${waiver.address}`;
-  return {
-    rule,
-    verdict: 'fail',
-    severity: waiverFindings[rule].severity,
-    address: waiver.id,
-    at,
-    message,
-    file: input.file,
-    because: [{ at: waiver.id, saw: `${at}, expires ${waiver.expires}, judged as of ${input.asOf}` }],
-    reasons: 1,
-    controls: [],
-    fix: waiverFindings[rule].fix,
-    fingerprint: fingerprint(rule, waiver.id, at),
-  };
+  const saw = `${at}, expires ${waiver.expires}, judged as of ${input.asOf}`;
+  return ownFinding(rule, { address: waiver.id, at, message, file: input.file, saw });
 }

@@ -22,7 +22,7 @@ function applyChange(root: unknown, pointer: string, patch: Patch): void {
   const keys = pointer.split('/').slice(1).map(unescapeKey);
   const last = keys.pop();
   let owner = root;
-  for (const key of keys) owner = isObject(owner) && Object.hasOwn(owner, key) ? owner[key] : undefined;
+  for (const key of keys) owner = memberOf(owner, key);
   if (last === undefined || !isObject(owner)) throw misfit(pointer, patch, 'nothing is there');
   const change = patch.change;
   const there = Object.hasOwn(owner, last);
@@ -31,6 +31,10 @@ function applyChange(root: unknown, pointer: string, patch: Patch): void {
   else if (change.op === 'add' || change.op === 'replace') owner[last] = structuredClone(change.value);
   else owner[last] = changeList(owner[last], change, () => misfit(pointer, patch, 'the list is not as expected'));
 }
+
+/** A property, or an item of a list by its index. */
+const memberOf = (owner: unknown, key: string): unknown =>
+  typeof owner === 'object' && owner !== null && Object.hasOwn(owner, key) ? (owner as Json)[key] : undefined;
 
 function changeList(
   list: unknown,

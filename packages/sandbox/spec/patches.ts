@@ -61,6 +61,12 @@ const idOrNameFields = [
   'rollback_snapshot_request/properties/snapshot',
 ];
 
+/** What may be measured. */
+const metrics = {
+  servers: 'cpu|disk|network',
+  load_balancers: 'open_connections|connections_per_second|requests_per_second|bandwidth',
+};
+
 /** Properties of answers that the description forgot to require. */
 const alwaysAnswered: Readonly<Record<string, readonly string[]>> = {
   create_firewall_response: ['actions', 'firewall'],
@@ -236,6 +242,37 @@ export const patches: readonly Patch[] = [
     },
     reason: 'dns_ptr null resets the entry, for floating and primary IPs as for servers',
     source: `${hcloudGo} hcloud/schema/floating_ip.go and primary_ip.go`,
+  },
+  {
+    at: [`${schemas}/load_balancer_add_target/properties/use_private_ip/nullable`],
+    change: { op: 'add', value: true },
+    reason: 'the official Python client sends null when it is not set',
+    source: 'hetznercloud/hcloud-python hcloud/load_balancers/client.py, create and add_target',
+  },
+  ...(['servers', 'load_balancers'] as const).map((owner) => ({
+    at: [`/paths/~1${owner}~1{id}~1metrics/get/parameters/1/schema/items`],
+    change: {
+      op: 'replace' as const,
+      value: { type: 'string', pattern: `^(${metrics[owner]})(,(${metrics[owner]}))*$` },
+    },
+    reason:
+      'several types may also stand in one parameter with commas between them: the official Python client sends them so',
+    source: 'hetznercloud/hcloud-python hcloud/servers/client.py and hcloud/load_balancers/client.py, get_metrics',
+  })),
+  {
+    at: ['/paths/~1load_balancers~1{id}/delete/responses/204'],
+    change: { op: 'remove' },
+    reason: 'deleting a load balancer answers with an action since 2026-10-05',
+    source: 'https://github.com/hetznercloud/hcloud-python/releases/tag/v2.27.0',
+  },
+  {
+    at: ['/paths/~1load_balancers~1{id}/delete/responses/200'],
+    change: {
+      op: 'add',
+      value: { content: { 'application/json': { schema: { $ref: '#/components/schemas/delete_server_response' } } } },
+    },
+    reason: 'the same; that the status is 200, as for servers, is our inference',
+    source: 'https://github.com/hetznercloud/hcloud-python/releases/tag/v2.27.0',
   },
   {
     at: [`${schemas}/update_access_settings_request/properties/zfs_enabled`],

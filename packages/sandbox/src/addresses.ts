@@ -33,7 +33,7 @@ export function expandIpv6(text: string): string | undefined {
 }
 
 /** Whether an address is one of a primary IP's. */
-export function ownsAddress(primaryIp: PrimaryIp, ip: string): boolean {
+export function ownsAddress(primaryIp: Pick<PrimaryIp, 'type' | 'ip'>, ip: string): boolean {
   if (primaryIp.type === 'ipv4') return ip === primaryIp.ip;
   const [own, asked] = [expandIpv6(primaryIp.ip), expandIpv6(ip)];
   const prefix = (text: string | undefined) => text?.split(':').slice(0, 4).join(':');

@@ -1,6 +1,5 @@
 /** HTTP status by error code, as the API's documentation lists them (docs.hetzner.cloud, "Errors"). */
 const STATUS = {
-  json_error: 400,
   unsupported_error: 400,
   unauthorized: 401,
   forbidden: 403,
@@ -10,14 +9,12 @@ const STATUS = {
   firewall_resource_not_found: 404,
   conflict: 409,
   uniqueness_error: 409,
-  resource_in_use: 409,
-  firewall_already_applied: 409,
-  server_already_attached: 409,
   volume_already_attached: 409,
-  server_already_added: 409,
   deprecated_api_endpoint: 410,
   placement_error: 412,
   resource_unavailable: 412,
+  no_space_left_in_location: 412,
+  json_error: 422,
   invalid_input: 422,
   invalid_server_type: 422,
   server_not_stopped: 422,
@@ -30,15 +27,46 @@ const STATUS = {
   primary_ip_assigned: 422,
   primary_ip_already_assigned: 422,
   primary_ip_version_mismatch: 422,
+  resource_in_use: 422,
+  must_be_unassigned: 422,
+  firewall_already_applied: 422,
+  firewall_managed_by_label_selector: 422,
+  server_already_attached: 422,
+  server_already_added: 422,
+  server_has_ipv4: 422,
+  server_has_ipv6: 422,
+  server_is_load_balancer_target: 422,
+  floating_ip_assigned: 422,
+  incorrect_zone_mode: 422,
+  incompatible_network_type: 422,
+  vswitch_id_already_used: 422,
+  source_port_already_used: 422,
+  target_already_defined: 422,
+  load_balancer_already_attached: 422,
+  load_balancer_not_attached_to_network: 422,
+  load_balancer_public_interface_disabled: 422,
+  load_balancer_target_not_found: 404,
+  targets_without_use_private_ip: 422,
+  server_not_attached_to_network: 422,
+  missing_ipv4: 422,
+  cloud_resource_ip_not_allowed: 422,
+  invalid_load_balancer_type: 422,
   protected: 423,
   locked: 423,
+  resource_locked: 423,
   rate_limit_exceeded: 429,
   server_error: 500,
+  unknown_error: 500,
   not_implemented: 501,
+  bad_gateway: 502,
+  maintenance: 503,
   service_error: 503,
+  timeout: 504,
 } as const satisfies Readonly<Record<string, number>>;
 
-type ErrorCode = keyof typeof STATUS;
+export type ErrorCode = keyof typeof STATUS;
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(STATUS, text);
 
 export interface FieldProblem {
   readonly name: string;
@@ -52,10 +80,11 @@ export class ApiError extends Error {
   readonly status: number;
   readonly details: unknown;
 
-  constructor(code: ErrorCode, message: string, details: unknown = null) {
+  /** @param status where an endpoint answers a code with another status than most */
+  constructor(code: ErrorCode, message: string, details: unknown = null, status: number = STATUS[code]) {
     super(message);
     this.code = code;
-    this.status = STATUS[code];
+    this.status = status;
     this.details = details;
   }
 }

@@ -13,13 +13,28 @@ interface AnyRecord {
   readonly name?: string | null;
 }
 
+/** Kinds whose objects belong to another by one reference. */
+type Referring =
+  | 'volume'
+  | 'primary_ip'
+  | 'floating_ip'
+  | 'server'
+  | 'rrset'
+  | 'storage_box_snapshot'
+  | 'storage_box_subaccount';
+
 /** References by which objects are looked up, not only by id. */
-const INDEXED: Readonly<Partial<Record<Kind, string>>> = {
+const INDEXED: Readonly<Partial<Record<Kind, string>> & Record<Referring, string>> = {
   volume: 'server',
   primary_ip: 'server',
+  floating_ip: 'server',
+  storage_box_snapshot: 'storageBox',
+  storage_box_subaccount: 'storageBox',
   server: 'placementGroup',
   rrset: 'zone',
 };
+
+const NAMED_IN_OWNER: ReadonlySet<Kind> = new Set(['rrset', 'storage_box_snapshot', 'storage_box_subaccount']);
 
 /**
  * The objects of one project. Records are never changed in place: a request's changes are known until `settle` makes
@@ -41,8 +56,8 @@ export class Store {
     return id === undefined ? undefined : this.get(kind, id);
   }
 
-  /** Those of a kind that refer to an object: volumes and primary IPs of a server, servers of a group, record sets of a zone. */
-  referringTo<K extends 'volume' | 'primary_ip' | 'server' | 'rrset'>(kind: K, id: number): readonly Tables[K][] {
+  /** Those of a kind that refer to an object: volumes and IPs of a server, servers of a group, record sets of a zone. */
+  referringTo<K extends Referring>(kind: K, id: number): readonly Tables[K][] {
     const ids = [...(this.references.get(kind)?.get(id) ?? [])].sort((a, b) => a - b);
     return ids.map((each) => this.get(kind, each)).filter((record) => record !== undefined);
   }
@@ -51,6 +66,11 @@ export class Store {
   all<K extends Kind>(kind: K): readonly Tables[K][] {
     const list = [...this.table(kind).values()];
     return list.sort((a, b) => a.id - b.id) as unknown as readonly Tables[K][];
+  }
+
+  /** Kinds of which there are or were objects. */
+  kinds(): readonly Kind[] {
+    return [...this.tables.keys()];
   }
 
   count(kind: Kind): number {
@@ -79,6 +99,14 @@ export class Store {
     return [...this.before.values()].map(({ kind, id }): Change => {
       const record = this.table(kind).get(id);
       return record === undefined ? { kind, id } : { kind, id, record };
+    });
+  }
+
+  /** What objects that were there before the last `settle` were then, and are now; those made or removed since are left out. */
+  altered(): readonly { readonly kind: Kind; readonly id: number; readonly before: object; readonly now: object }[] {
+    return [...this.before.values()].flatMap(({ kind, id, record }) => {
+      const now = this.table(kind).get(id);
+      return record === undefined || now === undefined ? [] : [{ kind, id, before: record, now }];
     });
   }
 
@@ -124,8 +152,8 @@ export class Store {
       return;
     }
     table.set(id, record);
-    // Record sets share names between types: they are found by their zone.
-    if (typeof record.name === 'string' && kind !== 'rrset') names.set(record.name, id);
+    // Names of these are unique in their owner at most: they are found by it.
+    if (typeof record.name === 'string' && !NAMED_IN_OWNER.has(kind)) names.set(record.name, id);
   }
 
   private index(kind: Kind, old: AnyRecord | undefined, record: AnyRecord | undefined): void {

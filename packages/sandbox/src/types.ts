@@ -1,3 +1,6 @@
+import type { LoadBalancer } from './resources/load-balancers/types.ts';
+import type { StorageBox, StorageBoxSnapshot, StorageBoxSubaccount } from './resources/storage-boxes/types.ts';
+
 /** A request as a server read it: `path` begins with `/v1`, header names are in lower case. */
 export interface SandboxRequest {
   readonly method: string;
@@ -11,6 +14,9 @@ export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What a fault does to the answer on its way: milliseconds it is held back, or that it never arrives. */
+  readonly delay?: number;
+  readonly dropped?: true;
 }
 
 /** A project and the tokens that reach it. */
@@ -24,7 +30,7 @@ export interface ProjectOptions {
 export type Labels = Readonly<Record<string, string>>;
 
 /** What every stored object has. References to others are their ids: they are rendered when asked for. */
-interface Named {
+export interface Named {
   readonly id: number;
   readonly name: string;
   /** Milliseconds since 1970, as every instant that is stored. */
@@ -81,6 +87,40 @@ export interface PrimaryIp extends Named {
   readonly autoDelete: boolean;
   readonly deleteProtected: boolean;
   readonly pointers: Pointers;
+}
+
+export interface FloatingIp extends Named {
+  readonly type: 'ipv4' | 'ipv6';
+  /** As a primary IP's. */
+  readonly ip: string;
+  readonly description: string | null;
+  readonly location: string;
+  readonly server: number | null;
+  readonly deleteProtected: boolean;
+  readonly pointers: Pointers;
+}
+
+export interface ActionError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a certificate says of itself; of one that is not issued yet, nothing is known. */
+export interface Issued {
+  /** PEM. */
+  readonly certificate: string;
+  readonly fingerprint: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+export interface Certificate extends Named {
+  readonly type: 'uploaded' | 'managed';
+  readonly domainNames: readonly string[];
+  readonly issued: Issued | null;
+  /** Of a managed certificate; null for an uploaded one. */
+  readonly issuance: 'pending' | 'completed' | 'failed' | null;
+  readonly error: ActionError | null;
 }
 
 export interface Volume extends Named {
@@ -172,6 +212,8 @@ export interface ActionRecord {
   readonly resources: readonly ResourceRef[];
   readonly effects: readonly Effect[];
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** How a fault lets it end. */
+  readonly fails?: { readonly code: string; readonly message: string };
 }
 
 /** Every table of a project. */
@@ -181,6 +223,12 @@ export interface Tables {
   firewall: Firewall;
   placement_group: PlacementGroup;
   primary_ip: PrimaryIp;
+  floating_ip: FloatingIp;
+  certificate: Certificate;
+  load_balancer: LoadBalancer;
+  storage_box: StorageBox;
+  storage_box_snapshot: StorageBoxSnapshot;
+  storage_box_subaccount: StorageBoxSubaccount;
   volume: Volume;
   server: Server;
   image: Image;

@@ -1,14 +1,16 @@
 export type * from './attr.ts';
 export { readConfiguration, readSynth, type SynthInput } from './configuration/read.ts';
-export type { ModuleFiles, RootInput } from './configuration/root.ts';
-export type { ConfigurationFile } from './configuration/source.ts';
+export type { FileReader, ModuleFiles, RootInput } from './configuration/root.ts';
+export { type ConfigurationFile, moduleSources } from './configuration/source.ts';
 export { type Default, defaultOf, defaults } from './defaults.ts';
 export { describe } from './describe.ts';
 export type * from './graph.ts';
+export { readHcl } from './hcl/read.ts';
 export { InputError } from './input-error.ts';
 export { type JsonDocument, readJson } from './json/read.ts';
 export { type PlanInput, readPlan } from './plan/read.ts';
 export { isPlanFile, type PlanFile, readPlanFile } from './plan-file/read.ts';
 export type * from './reason.ts';
+export { resourceTypes } from './resource-types.ts';
 export type * from './value.ts';
 export type { DataSourceType, ResourceArguments, ResourceType, TerraformJson } from './zz_resource_types.ts';

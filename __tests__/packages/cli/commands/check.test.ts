@@ -90,9 +90,9 @@ describe('output', () => {
     expect(report.summary.exitCode).toBe(1);
   });
 
-  test('--out writes the report and prints nothing', async () => {
+  test('--output writes the report and prints nothing', async () => {
     const directory = directoryWith({ ...out({ edge: stack('ash') }) });
-    expect(await lukko(directory, ['check', '--format', 'json', '--out', 'reports/lukko.json'])).toEqual({
+    expect(await lukko(directory, ['check', '--format', 'json', '--output', 'reports/lukko.json'])).toEqual({
       code: 1,
       out: '',
       err: '',
@@ -203,7 +203,7 @@ describe('bad input: exit 2, one message, nothing written', () => {
       },
       ['plan.json', '--source', 'tfplan'],
     ],
-    ['an --out that cannot be written', { ...good, taken: 'a file' }, ['--out', 'taken/report.json']],
+    ['an --output that cannot be written', { ...good, taken: 'a file' }, ['--output', 'taken/report.json']],
   ])('%s', async (_, files, args) => {
     const directory = directoryWith(files);
     const before = readdirSync(directory, { recursive: true }).sort();

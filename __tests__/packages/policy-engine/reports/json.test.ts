@@ -24,7 +24,9 @@ test('the whole report, readable by its published format', () => {
         "version": "0.1.0"
       },
       "posture": "eu-sovereign",
+      "ruleSet": "eu-sovereign",
       "threshold": "low",
+      "failOn": "all",
       "inputs": [
         {
           "file": "cdk.tf.json",
@@ -76,8 +78,21 @@ test('the whole report, readable by its published format', () => {
         "unknown": 0,
         "obligations": 0,
         "waived": 0,
+        "accepted": 0,
         "notApplicable": 0,
         "notLookedAt": [],
+        "coverage": {
+          "percent": 100,
+          "resources": {
+            "lookedAt": 1,
+            "of": 1
+          },
+          "hosts": {
+            "lookedAt": 0,
+            "of": 0
+          },
+          "typesNotLookedAt": []
+        },
         "exitCode": 1
       }
     }

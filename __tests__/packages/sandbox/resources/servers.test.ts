@@ -45,9 +45,9 @@ test('a rebuild with user_data keeps id, addresses and network, and is refused w
   client.post(`/servers/${id}/actions/change_protection`, { delete: true, rebuild: true });
   expect(fault(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13' }))).toBe('423 protected');
   client.post(`/servers/${id}/actions/change_protection`, { delete: false, rebuild: false });
-  expect(client.sandbox.userData('main', id)).toBe('one');
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('one');
   expect(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13', user_data: 'two' }).status).toBe(201);
-  expect(client.sandbox.userData('main', id)).toBe('two');
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('two');
   expect(client.get(`/servers/${id}`).json.server).toEqual(before);
 });
 
@@ -66,7 +66,7 @@ test('addresses in a network are checked and unique', () => {
   const attach = (id: number, body: object) =>
     client.post(`/servers/${id}/actions/attach_to_network`, { network, ...body });
   expect(attach(a, { ip: '10.0.1.10' }).status).toBe(201);
-  expect(fault(attach(a, { ip: '10.0.1.11' }))).toBe('409 server_already_attached');
+  expect(fault(attach(a, { ip: '10.0.1.11' }))).toBe('422 server_already_attached');
   expect(fault(attach(b, { ip: '10.0.1.10' }))).toBe('422 ip_not_available');
   expect(fault(attach(b, { ip: '10.0.2.10' }))).toBe('422 invalid_input');
   expect(fault(attach(b, { ip: '10.0.1.255' }))).toBe('422 invalid_input');
@@ -74,16 +74,26 @@ test('addresses in a network are checked and unique', () => {
   expect(attach(c, {}).status).toBe(201);
   const ips = [b, c].map((id) => client.get(`/servers/${id}`).json.server.private_net[0].ip);
   expect(new Set([...ips, '10.0.1.10']).size).toBe(3);
-  expect(fault(client.delete(`/networks/${network}`))).toBe('409 resource_in_use');
   expect(fault(client.post(`/networks/${network}/actions/delete_subnet`, { ip_range: '10.0.1.0/24' }))).toBe(
-    '409 resource_in_use',
+    '503 service_error',
   );
+  // A whole network takes its attachments with it.
+  expect(client.delete(`/networks/${network}`).status).toBe(204);
+  expect(client.get(`/servers/${a}`).json.server.private_net).toEqual([]);
 });
 
 test('a server type that is not to be had in a location is refused, and so is another architecture', () => {
   const client = new Client();
   const body = { name: 'a', server_type: 'cx23', image: 'debian-13' };
-  expect(fault(client.post('/servers', { ...body, location: 'ash' }))).toBe('412 resource_unavailable');
+  expect(fault(client.post('/servers', { ...body, location: 'ash' }))).toBe('422 invalid_input');
+  expect(client.post('/servers', { ...body, location: 'ash' }).json.error).toEqual({
+    code: 'invalid_input',
+    message: 'unsupported location for server type',
+    details: {},
+  });
+  // Sold out is another thing: it may be had again.
+  const large = { ...body, server_type: 'cax41', location: 'nbg1' };
+  expect(fault(client.post('/servers', large))).toBe('412 resource_unavailable');
   expect(fault(client.post('/servers', { ...body, location: 'nowhere' }))).toBe('422 invalid_input');
   expect(fault(client.post('/servers', { ...body, location: 'hel1', server_type: 'cx9' }))).toBe('422 invalid_input');
   expect(client.get('/servers').json.servers).toEqual([]);
@@ -111,7 +121,8 @@ test('the type changes only while the server is off, and never to a smaller disk
   expect(fault(change('cx33'))).toBe('422 server_not_stopped');
   client.post(`/servers/${id}/actions/poweroff`);
   expect(change('cx33').status).toBe(201);
-  expect(client.get(`/servers/${id}`).json.server).toMatchObject({ status: 'off', server_type: { name: 'cx33' } });
+  expect(client.get(`/servers/${id}`).json.server).toMatchObject({ status: 'running', server_type: { name: 'cx33' } });
+  client.post(`/servers/${id}/actions/poweroff`);
   expect(fault(change('cx23'))).toBe('422 invalid_server_type');
 });
 
@@ -121,5 +132,5 @@ test('a spread group takes ten servers', () => {
   for (let count = 0; count < 10; count += 1) client.server(`s${count}`, { placement_group });
   const body = { name: 'one-more', server_type: 'cx23', image: 'debian-13', location: 'hel1', placement_group };
   expect(fault(client.post('/servers', body))).toBe('412 placement_error');
-  expect(fault(client.delete(`/placement_groups/${placement_group}`))).toBe('409 resource_in_use');
+  expect(fault(client.delete(`/placement_groups/${placement_group}`))).toBe('422 resource_in_use');
 });

@@ -1,51 +1,39 @@
-import { deriveFacts } from '@lukko/facts';
-import type { Report } from '@lukko/formats';
-import { evaluate, renderJson, renderTerminal } from '@lukko/policy-engine';
-import { catalogue } from '../catalogue.ts';
-import { environmentClassOf } from '../environment-class.ts';
-import { fileProblem, InputError } from '../errors.ts';
-import { find } from '../find.ts';
-import { readGraph } from '../graph.ts';
-import { displayName, fromHere } from '../input-file.ts';
-import { type PolicyOptions, policyAt } from '../policy-files.ts';
+import { createHash } from 'node:crypto';
+import { parseJsonFile, report as reportFormat } from '@lukko/formats';
+import type { EarlierInput, PolicySource } from '@lukko/policy-engine';
+import { InputError } from '../errors.ts';
+import { decode, displayName, fromHere, readBytes } from '../input-file.ts';
+import { type JudgeOptions, judgeInput } from '../judge-input.ts';
+import { type OutputRequest, outputsOf, writeOutputs } from '../outputs.ts';
 import type { Ports } from '../ports/ports.ts';
-import { refuseNothing } from '../refuse-nothing.ts';
-import { siblingsIn } from '../siblings.ts';
 
-export interface CheckOptions extends PolicyOptions {
-  readonly source?: string;
-  /** The cdktf.out the plan belongs to. */
-  readonly siblings?: string;
-  readonly format: 'terminal' | 'json';
-  readonly out?: string;
+export type { OutputRequest };
+
+export interface CheckOptions extends JudgeOptions {
+  readonly outputs: readonly OutputRequest[];
+  readonly verbose?: true;
+  readonly compare?: string;
+  readonly failOn: 'all' | 'new';
+  readonly minCoverage?: number;
 }
 
 /**
- * Judges what a path holds and prints the report, or writes it to `--out` whole or not at all.
- * @returns 0 clean, 1 findings. @throws InputError and its like for exit 2; then nothing was printed or written.
+ * Judges what a path holds and prints the report, or writes it to files, each whole or not at all.
+ * @returns 0 clean, 1 findings. @throws InputError and its like for exit 2; then nothing was printed.
  */
 export async function check(path: string | undefined, options: CheckOptions, ports: Ports): Promise<number> {
-  const policy = policyAt(options, ports);
-  const found = await find(path, ports);
-  const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
-  if (siblings.length > 0 && found.kind !== 'plan') throw new InputError('--siblings: goes with the JSON of a plan');
-  const { graph, inputs } = readGraph(found, options.source, ports, siblings);
-  refuseNothing(graph, inputs[0]?.file ?? '.');
-  const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
-  const report = evaluate({
-    rules: policy.rules,
-    facts,
-    context: { ...policy.context, environmentClass: environmentClassOf(graph) },
-    posture: policy.posture,
-    waivers: policy.waivers,
-    waiversFile: policy.waiversFile,
-    approvers: policy.approvers,
-    asOf: ports.now().toISOString().slice(0, 10),
-    version: catalogue.version,
-    inputs,
-    policy: policy.policy,
+  const outputs = outputsOf(options.outputs);
+  const earlier = options.compare === undefined ? undefined : earlierReport(options.compare, ports);
+  const { report, policy, found } = await judgeInput(path, options, ports, (source) => {
+    if (options.failOn === 'new') refuseNewOnly(source, earlier);
+    return {
+      collect: outputs.some(({ format }) => format === 'junit'),
+      failOn: options.failOn,
+      minCoverage: options.minCoverage,
+      earlier,
+    };
   });
-  print(report, options, ports);
+  await writeOutputs(report, policy.rules, outputs, {}, ports);
   if (found.kind === 'plan' && options.source === undefined && report.summary.unknown > 0) {
     ports.err(
       'note: a plan shows references, not texts; with --source <planfile> its configuration is judged too, and more is proven\n',
@@ -54,16 +42,24 @@ export async function check(path: string | undefined, options: CheckOptions, por
   return report.summary.exitCode;
 }
 
-function print(report: Report, { format, out }: CheckOptions, ports: Ports): void {
-  const text = (color: boolean) => (format === 'json' ? renderJson(report) : renderTerminal(report, { color }));
-  if (out === undefined) {
-    ports.out(text(ports.color));
-    return;
+function earlierReport(name: string, ports: Ports): EarlierInput {
+  const path = fromHere(name, ports.cwd);
+  const file = displayName(path, ports.cwd);
+  const bytes = readBytes(path, file, ports.files);
+  const report = parseJsonFile(reportFormat, decode(bytes, file), file);
+  return { file, sha256: createHash('sha256').update(bytes).digest('hex'), report };
+}
+
+/** @throws InputError where *only what is new refuses* has nothing to count from, or is not for this posture. */
+function refuseNewOnly({ posture, baseline }: PolicySource, earlier: EarlierInput | undefined): void {
+  if (posture.signedWaivers) {
+    throw new InputError(
+      `--fail-on new: the posture ${posture.name} accepts nothing without a signed waiver; use --posture recommended with --rule-set ${posture.ruleSet} until the findings are mended`,
+    );
   }
-  const path = fromHere(out, ports.cwd);
-  try {
-    ports.files.write(path, text(false));
-  } catch (error) {
-    throw new InputError(`${displayName(path, ports.cwd)}: the report cannot be written: ${fileProblem(error)}`);
+  if (baseline === undefined && earlier === undefined) {
+    throw new InputError(
+      '--fail-on new: new since when? name accepted findings with --baseline (lukko baseline write makes them), or an earlier report with --compare',
+    );
   }
 }

@@ -5,18 +5,24 @@ import { InputError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { rulePage } from '../pages/rule-page.ts';
 import type { Ports } from '../ports/ports.ts';
+import { ownRules } from './rules.ts';
 
 export interface ExplainOptions {
   readonly format: 'terminal' | 'markdown';
+  /** Folder of own rules, explained as well. */
+  readonly rules?: string;
 }
 
+type Needed = Pick<Ports, 'out' | 'color' | 'cwd' | 'files' | 'importModules'>;
+
 /** Prints a rule's page. @returns 0. @throws InputError for an id that is no rule, with the nearest one. */
-export function explain(id: string, { format }: ExplainOptions, ports: Pick<Ports, 'out' | 'color'>): number {
-  const rule = catalogue.rules.find((candidate) => candidate.id === id);
+export async function explain(id: string, { format, ...options }: ExplainOptions, ports: Needed): Promise<number> {
+  const rules = [...catalogue.rules, ...(await ownRules(options, ports))];
+  const rule = rules.find((candidate) => candidate.id === id);
   if (rule === undefined) {
     const near = nearest(
       id,
-      catalogue.rules.map((candidate) => candidate.id),
+      rules.map((candidate) => candidate.id),
     );
     throw new InputError(
       `${printable(id)}: no such rule; ${near === undefined ? '`lukko rules` lists them' : `did you mean ${near}?`}`,

@@ -8,8 +8,8 @@ import type { Ports } from '../ports/ports.ts';
  * Prints exactly the bytes an approver signs: `lukko waiver <id> | ssh-keygen -Y sign -n lukko-waiver -f <key>`.
  * @returns 0. @throws InputError for an id that is no waiver of the policy.
  */
-export function waiver(id: string, options: PolicyOptions, ports: Pick<Ports, 'out' | 'cwd' | 'files'>): number {
-  const { waivers, waiversFile } = policyAt(options, ports);
+export async function waiver(id: string, options: PolicyOptions, ports: Ports): Promise<number> {
+  const { waivers, waiversFile } = await policyAt(options, ports);
   const found = waivers.find((candidate) => candidate.id === id);
   if (found === undefined) {
     const near = nearest(

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
@@ -6,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,11 +15,13 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Files, Ports } from './ports.ts';
+import { importModules } from './modules.ts';
+import type { Files, GitAnswer, Ports } from './ports.ts';
 
 /** The disk. */
 export const nodeFiles: Files = {
   read: (path) => readFileSync(path),
+  real: (path) => realpathSync(path),
   kind: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return 'none';
@@ -41,8 +45,32 @@ export function nodePorts(): Ports {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     color: process.stdout.isTTY === true && process.stdout.hasColors(),
+    git: runGit,
+    importModules,
     now: () => new Date(),
   };
+}
+
+/** What would make git read other objects than those of the repository it finds here (a hook sets some of them). */
+const redirecting =
+  /^GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|REPLACE_REF_BASE|GRAFT_FILE|SHALLOW_FILE)$/;
+
+/** git on the objects that are there: replacements and lazy fetches off, no prompt (https://git-scm.com/docs/git#_environment_variables). */
+export function runGit(args: readonly string[], directory: string): GitAnswer {
+  const inherited = Object.entries(process.env).filter(([name]) => !redirecting.test(name));
+  const { status, stdout, stderr } = spawnSync('git', args, {
+    cwd: directory,
+    env: {
+      ...Object.fromEntries(inherited),
+      GIT_NO_REPLACE_OBJECTS: '1',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_TERMINAL_PROMPT: '0',
+      LC_ALL: 'C',
+    },
+    maxBuffer: 1 << 29,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { code: status ?? undefined, out: stdout ?? Buffer.alloc(0), err: stderr?.toString('utf8') ?? '' };
 }
 
 function writeAtomically(path: string, content: string | Uint8Array): void {

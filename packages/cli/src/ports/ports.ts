@@ -11,6 +11,17 @@ export interface Ports {
   readonly err: (text: string) => void;
   /** Whether standard output is a terminal that shows colour. */
   readonly color: boolean;
+  /** Runs git with these arguments in a directory. It reads objects only: nothing is fetched, no hook runs. */
+  readonly git: (args: readonly string[], directory: string) => GitAnswer;
+  /**
+   * Imports ES modules.
+   * @param files all that may be imported, by path
+   * @param entries those whose exports are wanted
+   */
+  readonly importModules: (
+    files: ReadonlyMap<string, Uint8Array>,
+    entries: readonly string[],
+  ) => Promise<readonly ImportedModule[]>;
   /** The current instant. */
   readonly now: () => Date;
 }
@@ -19,9 +30,25 @@ export interface Ports {
 export interface Files {
   /** @throws with `code: 'ENOENT'` and the like, as node:fs does. */
   readonly read: (path: string) => Uint8Array;
+  /** The path with every link followed. @throws as node:fs does */
+  readonly real: (path: string) => string;
   readonly kind: (path: string) => 'file' | 'directory' | 'other' | 'none';
   /** Names in a directory, sorted by code units. */
   readonly list: (directory: string) => readonly string[];
   /** Writes to a temporary file beside it, flushes it and renames: readers see the old content or the new, never a part. */
   readonly write: (path: string, content: string | Uint8Array) => void;
+}
+
+/** What git answered; `code` is undefined when it could not be started. */
+export interface GitAnswer {
+  readonly code: number | undefined;
+  readonly out: Buffer;
+  readonly err: string;
+}
+
+/** A module, or why it could not be imported: `:3: cannot be imported: …`, to stand after its name. */
+export interface ImportedModule {
+  readonly entry: string;
+  readonly module?: Readonly<Record<string, unknown>>;
+  readonly problem?: string;
 }

@@ -1,5 +1,6 @@
 import type { Operator } from '@lukko/formats';
 import { registryOf } from '../images.ts';
+import { byText } from '../memo.ts';
 import { isLoopback } from '../payload/urls.ts';
 import type { HostUse, ImageUse, Payload } from '../types.ts';
 import { knownNames } from './attributes.ts';
@@ -46,19 +47,35 @@ export function imageHosts(images: readonly ImageUse[]): HostUse[] {
 
 /** Every line that is no comment; a registry that is only blocked is named in registries.conf, and used nowhere. */
 function textHosts(payload: Payload, operators: readonly Operator[], seen: ReadonlySet<string>): HostUse[] {
+  const owner = payload.server.id;
+  const { place } = payload.server;
+  const namesIn = namesOf(operators);
+  return payload.files.flatMap((file) => {
+    if (/\/registries\.conf/.test(file.path)) return [];
+    return namesIn(file.text.marked).flatMap(({ host, line }): HostUse[] => {
+      const at = `${file.at}:${line}`;
+      if (seen.has(`${at}\n${host}`)) return [];
+      return [{ host, class: 'data', position: 'text', at, causes: [], place, owner, implicit: false }];
+    });
+  });
+}
+
+type NamesIn = (text: string) => readonly { readonly host: string; readonly line: number }[];
+const readers = new WeakMap<readonly Operator[], NamesIn>();
+
+/** Names of these operators in the lines of a text that are no comments. */
+function namesOf(operators: readonly Operator[]): NamesIn {
+  const known = readers.get(operators);
+  if (known !== undefined) return known;
   const suffixes = new Set(
     operators.flatMap((operator) => [...(operator.hosts ?? []), ...(operator.registries ?? [])]),
   );
-  const owner = payload.server.id;
-  const { place } = payload.server;
-  return payload.files.flatMap((file) => {
-    if (/\/registries\.conf/.test(file.path)) return [];
-    return file.text.marked.split('\n').flatMap((line, index): HostUse[] => {
-      if (/^\s*(#|;|\/\/)/.test(line)) return [];
-      const at = `${file.at}:${index + 1}`;
-      return knownNames(line, suffixes)
-        .filter((host) => !seen.has(`${at}\n${host}`))
-        .map((host) => ({ host, class: 'data', position: 'text', at, causes: [], place, owner, implicit: false }));
-    });
-  });
+  const reader = byText((text) =>
+    text.split('\n').flatMap((line, index) => {
+      if (!line.includes('.') || /^\s*(#|;|\/\/)/.test(line)) return [];
+      return knownNames(line, suffixes).map((host) => ({ host, line: index + 1 }));
+    }),
+  );
+  readers.set(operators, reader);
+  return reader;
 }

@@ -1,8 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import { isMap, isScalar, isSeq, LineCounter, type Node as YamlNode } from 'yaml';
-import type { Hole, PayloadFile } from '../types.ts';
+import type { Hole, PayloadFile, PayloadSetting } from '../types.ts';
 import { hasHole, LONGEST_TEXT } from './marked.ts';
-import { parseYaml } from './yaml.ts';
+import { at as entryOf, itemsOf, readYaml, textOf, YamlError, type YamlTree } from './yaml-tree.ts';
 
 /** One entry of `runcmd` or `bootcmd`: words, or a line for the shell. */
 export type BootCommand = { readonly line: number } & (
@@ -10,19 +9,12 @@ export type BootCommand = { readonly line: number } & (
   | { readonly script: string }
 );
 
-/** A text somewhere else in the document, by its path: `apt.sources.caddy.source`. */
-export interface CloudSetting {
-  readonly path: string;
-  readonly text: string;
-  readonly line: number;
-}
-
 export interface CloudConfig {
   readonly files: readonly PayloadFile[];
   readonly bootcmd: readonly BootCommand[];
   readonly runcmd: readonly BootCommand[];
   readonly packages: readonly string[];
-  readonly settings: readonly CloudSetting[];
+  readonly settings: readonly PayloadSetting[];
   readonly unread: readonly { readonly at: string; readonly why: string }[];
 }
 
@@ -36,9 +28,8 @@ const UNFOLLOWED = new Set(
   ),
 );
 
-function isOff(value: YamlNode | null): boolean {
-  if (isMap(value)) return textOf(value.get('enabled', true) as YamlNode) === 'false';
-  return isSeq(value) ? false : isScalar(value) && value.value === 'false';
+function isOff(value: YamlTree): boolean {
+  return textOf(value.kind === 'map' ? entryOf(value, 'enabled') : value) === 'false';
 }
 
 const DEEPEST = 40;
@@ -51,42 +42,28 @@ const MOST_BYTES = LONGEST_TEXT;
 export function readCloudConfig(text: string, holes: readonly Hole[], at: string): CloudConfig {
   const unread: { at: string; why: string }[] = [];
   const nothing = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread };
-  const lines = new LineCounter();
-  const root = rootOf(text, lines, at, unread);
-  if (root === undefined || !isMap(root)) {
+  const root = rootOf(text, at, unread);
+  if (root?.kind !== 'map') {
     if (unread.length === 0) unread.push({ at, why: 'the cloud-config is not a YAML mapping' });
     return nothing;
   }
-  const reader = new Reader(lines, holes, at, unread);
-  for (const { key, value } of root.items)
-    reader.entry(String(isScalar(key) ? key.value : key), value as YamlNode | null);
+  const reader = new Reader(holes, at, unread);
+  for (const { key, value } of root.items) reader.entry(key, value);
   return reader;
 }
 
-function rootOf(
-  text: string,
-  lines: LineCounter,
-  at: string,
-  unread: { at: string; why: string }[],
-): YamlNode | undefined {
+function rootOf(text: string, at: string, unread: { at: string; why: string }[]): YamlTree | undefined {
   if (text.length > LONGEST_TEXT) {
     unread.push({ at, why: `longer than ${LONGEST_TEXT} characters` });
     return undefined;
   }
   try {
-    // Every scalar stays the text it is: `yes`, `0644` and `1_000` must not become what YAML makes of them.
-    const document = parseYaml(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: true });
-    if (document === undefined) return undefined;
-    const [error] = document.errors;
-    if (error === undefined) return (document.contents as YamlNode | null) ?? undefined;
-    unread.push({
-      at,
-      why: `YAML not understood: ${error.code.toLowerCase().replaceAll('_', ' ')} in line ${lines.linePos(error.pos[0]).line}`,
-    });
+    return readYaml(text);
   } catch (error) {
-    unread.push({ at, why: `YAML not understood: ${error instanceof Error ? error.message : error}` });
+    if (!(error instanceof YamlError)) throw error;
+    unread.push({ at, why: `YAML not understood: ${error.message}` });
+    return undefined;
   }
-  return undefined;
 }
 
 class Reader implements CloudConfig {
@@ -94,21 +71,19 @@ class Reader implements CloudConfig {
   readonly bootcmd: BootCommand[] = [];
   readonly runcmd: BootCommand[] = [];
   readonly packages: string[] = [];
-  readonly settings: CloudSetting[] = [];
+  readonly settings: PayloadSetting[] = [];
   readonly unread: { at: string; why: string }[];
-  private readonly lines: LineCounter;
   private readonly holes: readonly Hole[];
   private readonly at: string;
 
-  constructor(lines: LineCounter, holes: readonly Hole[], at: string, unread: { at: string; why: string }[]) {
-    this.lines = lines;
+  constructor(holes: readonly Hole[], at: string, unread: { at: string; why: string }[]) {
     this.holes = holes;
     this.at = at;
     this.unread = unread;
   }
 
-  entry(key: string, value: YamlNode | null): void {
-    if (isScalar(value) && (value.value === '' || value.value === null)) return;
+  entry(key: string, value: YamlTree): void {
+    if (value.kind === 'nothing' || textOf(value) === '') return;
     switch (key) {
       case 'write_files':
         return this.writeFiles(value);
@@ -133,33 +108,30 @@ class Reader implements CloudConfig {
   }
 
   /** A swap file: memory lies on the disk that holds it (cloud-init, module reference, Mounts). */
-  private swap(value: YamlNode | null): void {
-    const file = isMap(value) ? textOf(value.get('filename', true) as YamlNode) : undefined;
-    this.bootcmd.push({ words: ['swapon', file ?? '/swap.img'], line: this.lineOf(value) });
-  }
-
-  private lineOf(node: YamlNode | null | undefined): number {
-    return node?.range ? this.lines.linePos(node.range[0]).line : 1;
+  private swap(value: YamlTree): void {
+    const file = textOf(entryOf(value, 'filename'));
+    this.bootcmd.push({ words: ['swapon', file ?? '/swap.img'], line: value.line });
   }
 
   private fail(where: string, why: string): void {
     this.unread.push({ at: `${this.at}:${where}`, why });
   }
 
-  private writeFiles(value: YamlNode | null): void {
-    if (!isSeq(value)) return this.fail('write_files', 'not a list');
+  private writeFiles(value: YamlTree): void {
+    if (value.kind !== 'seq') return this.fail('write_files', 'not a list');
     for (const item of value.items) {
-      const path = isMap(item) ? textOf(item.get('path', true) as YamlNode) : undefined;
-      if (!isMap(item) || path === undefined) {
+      const field = (name: string): string | undefined => textOf(entryOf(item, name));
+      const path = field('path');
+      if (path === undefined) {
         this.fail('write_files', 'an entry without path');
         continue;
       }
-      const field = (name: string): string | undefined => textOf(item.get(name, true) as YamlNode);
-      if (item.has('source')) this.walk(`write_files.${path}.source`, item.get('source', true) as YamlNode, 0);
-      if (hasHole(path) || item.has('source') || field('append') === 'true') {
+      const source = entryOf(item, 'source');
+      if (source !== undefined) this.walk(`write_files.${path}.source`, source, 0);
+      if (hasHole(path) || source !== undefined || field('append') === 'true') {
         this.fail(
           path,
-          item.has('source')
+          source !== undefined
             ? 'its content is fetched at boot'
             : hasHole(path)
               ? 'its path is not determined'
@@ -196,73 +168,68 @@ class Reader implements CloudConfig {
     return decoded;
   }
 
-  private bootCommands(value: YamlNode | null, into: BootCommand[]): void {
-    if (!isSeq(value)) return this.fail('runcmd', 'not a list');
+  private bootCommands(value: YamlTree, into: BootCommand[]): void {
+    if (value.kind !== 'seq') return this.fail('runcmd', 'not a list');
     for (const item of value.items) {
-      const line = this.lineOf(item as YamlNode);
-      if (isSeq(item)) {
-        const words = item.items.map((word) => textOf(word as YamlNode));
+      const { line } = item;
+      if (item.kind === 'seq') {
+        const words = item.items.map(textOf);
         if (words.every((word) => word !== undefined)) into.push({ words, line });
         else this.fail('runcmd', `line ${line}: a word that is no text`);
       } else {
-        const script = textOf(item as YamlNode);
+        const script = textOf(item);
         if (script === undefined) this.fail('runcmd', `line ${line}: neither a text nor a list`);
         else into.push({ script, line });
       }
     }
   }
 
-  private packageList(value: YamlNode | null): void {
-    if (!isSeq(value)) return this.fail('packages', 'not a list');
+  private packageList(value: YamlTree): void {
+    if (value.kind !== 'seq') return this.fail('packages', 'not a list');
     for (const item of value.items) {
-      const name = isSeq(item) ? textOf(item.items[0] as YamlNode) : textOf(item as YamlNode);
+      const name = textOf(item.kind === 'seq' ? item.items[0] : item);
       if (name === undefined) this.fail('packages', 'an entry that is no name');
       else this.packages.push(name);
     }
   }
 
   /** cloud-init's own ways to format and mount, as the commands they amount to. */
-  private disks(key: string, value: YamlNode | null): void {
-    const line = this.lineOf(value);
-    if (key === 'disk_setup' && isMap(value)) {
-      for (const { key: device } of value.items)
-        this.bootcmd.push({ words: ['parted', String(isScalar(device) ? device.value : device)], line });
+  private disks(key: string, value: YamlTree): void {
+    if (key === 'disk_setup' && value.kind === 'map') {
+      for (const { key: device } of value.items) this.bootcmd.push({ words: ['parted', device], line: value.line });
     }
-    if (!isSeq(value)) return;
-    for (const item of value.items) {
-      if (key === 'fs_setup' && isMap(item)) {
-        const device = textOf(item.get('device', true) as YamlNode) ?? '';
-        this.bootcmd.push({
-          words: [`mkfs.${textOf(item.get('filesystem', true) as YamlNode) ?? 'ext4'}`, device],
-          line: this.lineOf(item),
-        });
+    for (const item of itemsOf(value)) {
+      if (key === 'fs_setup' && item.kind === 'map') {
+        const device = textOf(entryOf(item, 'device')) ?? '';
+        const made = textOf(entryOf(item, 'filesystem')) ?? 'ext4';
+        this.bootcmd.push({ words: [`mkfs.${made}`, device], line: item.line });
       }
-      if (key === 'mounts' && isSeq(item)) {
-        const [device, target] = item.items.map((each) => textOf(each as YamlNode));
+      if (key === 'mounts' && item.kind === 'seq') {
+        const [device, target] = item.items.map(textOf);
         if (device !== undefined && target !== undefined)
-          this.bootcmd.push({ words: ['mount', device, target], line: this.lineOf(item) });
+          this.bootcmd.push({ words: ['mount', device, target], line: item.line });
       }
     }
   }
 
-  private walk(path: string, node: YamlNode | null, depth: number): void {
+  private walk(path: string, node: YamlTree, depth: number): void {
     if (depth > DEEPEST) return this.fail(path, 'nested too deeply');
-    if (isMap(node)) {
-      for (const { key, value } of node.items)
-        this.walk(`${path}.${String(isScalar(key) ? key.value : key)}`, value as YamlNode | null, depth + 1);
-    } else if (isSeq(node)) {
-      for (const [index, item] of node.items.entries()) this.walk(`${path}[${index}]`, item as YamlNode, depth + 1);
-    } else {
-      const text = textOf(node);
-      if (text !== undefined) this.settings.push({ path, text, line: this.lineOf(node) });
-      else if (node !== null && !isScalar(node)) this.fail(path, 'an alias');
+    switch (node.kind) {
+      case 'map':
+        for (const { key, value } of node.items) this.walk(`${path}.${key}`, value, depth + 1);
+        return;
+      case 'seq':
+        for (const [index, item] of node.items.entries()) this.walk(`${path}[${index}]`, item, depth + 1);
+        return;
+      case 'text':
+        this.settings.push({ path, text: node.text, line: node.line });
+        return;
+      case 'alias':
+        this.fail(path, 'an alias');
+        return;
+      default:
     }
   }
-}
-
-function textOf(node: YamlNode | null | undefined): string | undefined {
-  if (!isScalar(node) || node.value === null) return undefined;
-  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
 }
 
 /** Base64, gzipped or not; undefined when it is not that, not UTF-8, or too long. */

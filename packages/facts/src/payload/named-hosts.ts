@@ -1,6 +1,5 @@
-import type { PathClass, Payload, PayloadFile, PayloadHost } from '../types.ts';
+import type { PathClass, Payload, PayloadFile, PayloadHost, PayloadSetting } from '../types.ts';
 import { CADDY_DEFAULT_AUTHORITIES } from './caddy-sites.ts';
-import type { CloudSetting } from './cloud-config.ts';
 import { aptLine, hostsInFile } from './config-files.ts';
 import { parseEnvironmentFile } from './env-file.ts';
 import { valuesOf } from './unit-file.ts';
@@ -30,7 +29,7 @@ const FETCHES = new Set([
  * Every host a payload names where a host is expected: package sources, clocks, resolvers, registries, upstreams, certificate
  * authorities, addresses programs are asked to fetch, URLs and DSNs in files and environments. Loopback is left out later.
  */
-export function hostsNamed(parts: Parts, settings: readonly CloudSetting[], at: string): PayloadHost[] {
+export function hostsNamed(parts: Parts, settings: readonly PayloadSetting[], at: string): PayloadHost[] {
   const found = [
     ...settings.flatMap((setting) => inSetting(setting, at)),
     ...parts.files.flatMap(hostsInFile),
@@ -58,7 +57,7 @@ function named(
   return { text, position, class: path, at, line, implicit };
 }
 
-function inSetting({ path, text, line }: CloudSetting, at: string): PayloadHost[] {
+function inSetting({ path, text, line }: PayloadSetting, at: string): PayloadHost[] {
   const where = `${at}:${path}`;
   if (/^apt\.(primary|security)\[\d+\]\.(uri|search\[\d+\])$/.test(path))
     return [named(text, 'package source', 'pull', where, line)];
@@ -99,23 +98,26 @@ function inCommand(command: Payload['commands'][number]): PayloadHost[] {
   ];
 }
 
+const HOST = '([a-z0-9-]+(?:\\.[a-z0-9-]+)+)';
 /** Words that these programs take for a host although no scheme stands before it: their manual pages, SYNOPSIS. */
+const BARE: ReadonlyMap<string, RegExp> = new Map(
+  Object.entries({
+    curl: `^${HOST}(?::\\d+)?(?:/\\S*)?$`,
+    wget: `^${HOST}(?::\\d+)?(?:/\\S*)?$`,
+    nc: `^${HOST}$`,
+    ncat: `^${HOST}$`,
+    ssh: `^(?:[^@\\s/]+@)?${HOST}$`,
+    sftp: `^(?:[^@\\s/]+@)?${HOST}(?::.*)?$`,
+    scp: `^(?:[^@\\s/]+@)?${HOST}:.*$`,
+    rsync: `^(?:[^@\\s/]+@)?${HOST}:.*$`,
+    git: `^[^@\\s/]+@${HOST}:.*$`,
+    restic: `^(?:s3|sftp):(?:[^@\\s/]+@)?${HOST}[:/].*$`,
+  }).map(([program, form]) => [program, new RegExp(form, 'i')]),
+);
+
 function bareHost(program: string, arg: string): string[] {
   if (arg.startsWith('-') || arg.includes('://')) return [];
-  const host = '([a-z0-9-]+(?:\\.[a-z0-9-]+)+)';
-  const forms: Readonly<Record<string, RegExp>> = {
-    curl: new RegExp(`^${host}(?::\\d+)?(?:/\\S*)?$`, 'i'),
-    wget: new RegExp(`^${host}(?::\\d+)?(?:/\\S*)?$`, 'i'),
-    nc: new RegExp(`^${host}$`, 'i'),
-    ncat: new RegExp(`^${host}$`, 'i'),
-    ssh: new RegExp(`^(?:[^@\\s/]+@)?${host}$`, 'i'),
-    sftp: new RegExp(`^(?:[^@\\s/]+@)?${host}(?::.*)?$`, 'i'),
-    scp: new RegExp(`^(?:[^@\\s/]+@)?${host}:.*$`, 'i'),
-    rsync: new RegExp(`^(?:[^@\\s/]+@)?${host}:.*$`, 'i'),
-    git: new RegExp(`^[^@\\s/]+@${host}:.*$`, 'i'),
-    restic: new RegExp(`^(?:s3|sftp):(?:[^@\\s/]+@)?${host}[:/].*$`, 'i'),
-  };
-  const found = forms[program]?.exec(arg)?.[1];
+  const found = BARE.get(program)?.exec(arg)?.[1];
   return found === undefined || /\.(sh|txt|gz|conf|json|ya?ml|pem|crt|key|log|html?|tar|zip|deb)$/i.test(found)
     ? []
     : [found];

@@ -1,5 +1,14 @@
 import type { ShellRun } from './shell-run.ts';
-import { type Expanded, fork, known, type Outcome, type Scope, setVariable, undetermined } from './shell-scope.ts';
+import {
+  type Expanded,
+  exportNames,
+  fork,
+  known,
+  type Outcome,
+  type Scope,
+  setVariable,
+  undetermined,
+} from './shell-scope.ts';
 import { evaluateTest } from './shell-test.ts';
 
 type Builtin = (run: ShellRun, args: readonly Expanded[], scope: Scope, line: number) => Outcome | undefined;
@@ -31,7 +40,7 @@ const BUILTINS = new Map<string, Builtin>([
   ['return', (_run, args, scope) => stop('return', args, scope)],
   ['break', (_run, _args, scope) => stop('break', [], scope)],
   ['continue', (_run, _args, scope) => stop('break', [], scope)],
-  ['export', (_run, args, scope) => exportNames(args, scope)],
+  ['export', (_run, args, scope) => exportAll(args, scope)],
   ['readonly', nothing],
   ['local', (_run, args, scope) => forget(args, scope)],
   ['declare', (_run, args, scope) => forget(args, scope)],
@@ -178,8 +187,11 @@ function stop(flow: 'exit' | 'return' | 'break', args: readonly Expanded[], scop
   return status === undefined ? OPEN : { ok: /^0+$/.test(status), mentions: [] };
 }
 
-function exportNames(args: readonly Expanded[], scope: Scope): Outcome {
-  for (const { text } of args) if (text !== undefined && !text.startsWith('-')) scope.exported.add(text);
+function exportAll(args: readonly Expanded[], scope: Scope): Outcome {
+  exportNames(
+    scope,
+    args.flatMap(({ text }) => (text === undefined || text.startsWith('-') ? [] : [text])),
+  );
   return ENDS_WELL;
 }
 
@@ -286,7 +298,7 @@ function env(run: ShellRun, args: readonly Expanded[], scope: Scope, line: numbe
     const assignment = text === undefined ? undefined : /^([A-Za-z_]\w*)=([^]*)$/.exec(text);
     if (assignment?.[1] !== undefined) {
       setVariable(own, assignment[1], known(assignment[2] ?? ''));
-      own.exported.add(assignment[1]);
+      exportNames(own, [assignment[1]]);
     } else if (text === undefined || !text.startsWith('-')) {
       break;
     }

@@ -29,9 +29,9 @@ export interface Scope {
   /** Shared with forks until one of them sets a variable: only `setVariable` may write to it. */
   variables: Map<string, Expanded>;
   shared: boolean;
-  exported: Set<string>;
+  exported: ReadonlySet<string>;
   exportsAll: boolean;
-  functions: Map<string, ShellFunction>;
+  functions: ReadonlyMap<string, ShellFunction>;
   positional: readonly Expanded[];
   guards: readonly Guard[];
   /** The guards that stand because a condition may have ended the whole script well: they outlive loops and functions. */
@@ -67,8 +67,6 @@ export function fork(scope: Scope, guard?: Guard): Scope {
   scope.shared = true;
   return {
     ...scope,
-    exported: new Set(scope.exported),
-    functions: new Map(scope.functions),
     guards: guard === undefined ? scope.guards : withGuard(scope.guards, guard),
   };
 }
@@ -89,6 +87,11 @@ export function setVariable(scope: Scope, name: string, value: Expanded | undefi
   else scope.variables.set(name, value);
 }
 
+/** Exports names; forks keep what they had. */
+export function exportNames(scope: Scope, names: readonly string[]): void {
+  if (names.some((name) => !scope.exported.has(name))) scope.exported = new Set([...scope.exported, ...names]);
+}
+
 /** The scope a program is started with: exported variables only. */
 export function childScope(scope: Scope, file: PayloadFile, positional: readonly Expanded[]): Scope {
   const child = newScope(file.at, scope.guards);
@@ -96,10 +99,9 @@ export function childScope(scope: Scope, file: PayloadFile, positional: readonly
   child.depth = scope.depth + 1;
   for (const name of scope.exported) {
     const value = scope.variables.get(name);
-    if (value === undefined) continue;
-    child.variables.set(name, value);
-    child.exported.add(name);
+    if (value !== undefined) child.variables.set(name, value);
   }
+  child.exported = new Set(child.variables.keys());
   return child;
 }
 
@@ -131,8 +133,8 @@ export function merge(scope: Scope, branches: readonly Scope[], condition: Guard
   scope.variables = mergeVariables(going, condition);
   scope.shared = going.some((branch) => branch.variables === scope.variables);
   for (const branch of going) {
-    for (const name of branch.exported) scope.exported.add(name);
-    for (const [name, body] of branch.functions) scope.functions.set(name, body);
+    if (branch.exported !== scope.exported) scope.exported = new Set([...scope.exported, ...branch.exported]);
+    if (branch.functions !== scope.functions) scope.functions = new Map([...scope.functions, ...branch.functions]);
   }
 }
 

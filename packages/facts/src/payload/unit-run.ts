@@ -1,8 +1,10 @@
+import { byText } from '../memo.ts';
 import type { Guard, Unit } from '../types.ts';
 import { parseEnvironmentFile } from './env-file.ts';
 import type { ShellRun } from './shell-run.ts';
 import {
   type Expanded,
+  exportNames,
   fork,
   known,
   newScope,
@@ -71,9 +73,10 @@ function conditionsOf(unit: Unit): Guard[] {
 }
 
 function setEnvironment(unit: Unit, run: ShellRun, scope: Scope): void {
+  const names: string[] = [];
   const set = (name: string, value: Expanded): void => {
     setVariable(scope, name, value);
-    scope.exported.add(name);
+    names.push(name);
   };
   for (const assignment of valuesOf(unit.entries, 'Service', 'Environment')) {
     const equals = assignment.indexOf('=');
@@ -82,9 +85,12 @@ function setEnvironment(unit: Unit, run: ShellRun, scope: Scope): void {
   for (const path of valuesOf(unit.entries, 'Service', 'EnvironmentFile')) {
     const file = run.file(path.replace(/^-/, ''));
     if (file === undefined) forgetAll(scope);
-    else for (const { name, value } of parseEnvironmentFile(file.text.marked)) set(name, known(value));
+    else for (const { name, value } of environment(file.text.marked)) set(name, known(value));
   }
+  exportNames(scope, names);
 }
+
+const environment = byText(parseEnvironmentFile);
 
 /** A file the payload does not hold may set any variable anew. */
 function forgetAll(scope: Scope): void {

@@ -1,3 +1,4 @@
+import { byText } from '../memo.ts';
 import type { Command, Guard, PayloadFile, Unit } from '../types.ts';
 import { parseUnitFile, type UnitEntry, valuesOf } from './unit-file.ts';
 
@@ -37,14 +38,10 @@ export function isQuadlet(name: string): boolean {
   return /\.(container|volume|network|pod|kube|image|build)$/.test(name);
 }
 
-const parsed = new Map<string, UnitEntry[]>();
+const parsed = byText(parseUnitFile);
 
-/** Hosts share most of their units: a text is parsed once. */
 function entriesOf({ text: { marked } }: PayloadFile): UnitEntry[] {
-  const entries = parsed.get(marked) ?? parseUnitFile(marked);
-  if (parsed.size >= 256) parsed.clear();
-  parsed.set(marked, entries);
-  return entries;
+  return parsed(marked);
 }
 
 /** Unit files, drop-ins merged into the unit they belong to; a drop-in for a unit of the distribution is a unit of its own. */

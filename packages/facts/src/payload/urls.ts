@@ -1,3 +1,5 @@
+import { byText } from '../memo.ts';
+
 /** A host found in a text: what stands there, and the line. */
 export interface Found {
   readonly text: string;
@@ -9,7 +11,11 @@ const SCHEME =
 const LOCAL = /^(file|unix|data|urn|about|chrome|fd|tmpfs|docker-archive|oci-archive)$/i;
 
 /** URLs and DSNs of a text with their lines. Comment lines and trailing comments name nothing a host contacts. */
-export function urlsIn(text: string): Found[] {
+export function urlsIn(text: string): readonly Found[] {
+  return text.includes('://') ? urlsByLine(text) : [];
+}
+
+const urlsByLine = byText((text): readonly Found[] => {
   const found: Found[] = [];
   text.split('\n').forEach((raw, index) => {
     if (!raw.includes('://')) return;
@@ -19,7 +25,7 @@ export function urlsIn(text: string): Found[] {
     }
   });
   return found;
-}
+});
 
 /**
  * The host of a URL, a DSN, `host:port`, `host/path` or a bare host, as written (marks stay, lower case otherwise); undefined

@@ -8,7 +8,9 @@ import type { ActionRecord, Firewall, FirewallTarget, Json, Labels, Server } fro
 /** docs.hetzner.com/cloud/firewalls/faq */
 const MOST_PER_SERVER = 5;
 const MOST_PER_PROJECT = 50;
-const MOST_RULES = 500;
+const MOST_RULES = 50;
+/** Each network of a rule counts. */
+const MOST_EFFECTIVE_RULES = 500;
 
 interface TargetBody {
   readonly type: 'server' | 'label_selector';
@@ -71,7 +73,13 @@ function ruleOf(rule: Rule, index: number): Rule {
 
 function rulesOf(rules: readonly Rule[]): readonly Rule[] {
   if (rules.length > MOST_RULES) throw invalidField('rules', `a firewall has at most ${MOST_RULES} rules`);
-  return rules.map(ruleOf);
+  const checked = rules.map(ruleOf);
+  const effective = checked.reduce((sum, { source_ips, destination_ips }) => {
+    return sum + (source_ips as readonly string[]).length + (destination_ips as readonly string[]).length;
+  }, 0);
+  if (effective > MOST_EFFECTIVE_RULES)
+    throw invalidField('rules', `a firewall has at most ${MOST_EFFECTIVE_RULES} effective rules`);
+  return checked;
 }
 
 function isPort(text: string): boolean {
@@ -88,7 +96,9 @@ function targetOf(context: Context, body: TargetBody): FirewallTarget {
     return { selector };
   }
   if (body.server === undefined) throw invalidField('server', 'is required for this type');
-  const server = referenced(context, 'server', body.server.id);
+  const server = context.store.get('server', body.server.id);
+  if (server === undefined)
+    throw new ApiError('firewall_resource_not_found', `server ${body.server.id} for the firewall not found`);
   refusePrivateOnly(context, server);
   return { server: server.id };
 }
@@ -96,6 +106,16 @@ function targetOf(context: Context, body: TargetBody): FirewallTarget {
 function refusePrivateOnly(context: Context, server: Server): void {
   if (!isPublic(context, server))
     throw new ApiError('private_net_only_server', `server ${server.id} has no public interface for a firewall`);
+}
+
+/** @throws ApiError firewall_managed_by_label_selector */
+function refuseSelected(context: Context, firewall: Firewall, target: FirewallTarget): void {
+  const server = 'server' in target ? context.store.get('server', target.server) : undefined;
+  if (server !== undefined && firewall.appliedTo.some((each) => isFor(context, each, server)))
+    throw new ApiError(
+      'firewall_managed_by_label_selector',
+      `firewall ${firewall.id} is applied to server ${server.id} by a label selector`,
+    );
 }
 
 const sameTarget = (a: FirewallTarget, b: FirewallTarget): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -110,6 +130,13 @@ export function applyFirewall(context: Context, firewall: Firewall, target: Fire
   const appliedTo = [...liveTargets(context, firewall), target];
   context.store.update('firewall', firewall.id, { appliedTo });
   return begin(context, { command: 'apply_firewall', resources: refsOf(firewall, target) });
+}
+
+/** @throws ApiError server_already_added */
+function refuseTwice(targets: readonly TargetBody[]): void {
+  const servers = targets.map(({ server }) => server?.id).filter((id) => id !== undefined);
+  if (new Set(servers).size < servers.length)
+    throw new ApiError('server_already_added', 'a server is named more than once');
 }
 
 const refsOf = (firewall: Firewall, target: FirewallTarget) => [
@@ -137,6 +164,7 @@ export const firewalls: Handlers = {
       rules: rulesOf(body.rules ?? []),
       appliedTo: [],
     });
+    refuseTwice(body.apply_to ?? []);
     const actions = (body.apply_to ?? []).map((each) =>
       applyFirewall(context, referenced(context, 'firewall', id), targetOf(context, each)),
     );
@@ -153,7 +181,7 @@ export const firewalls: Handlers = {
   },
   set_rules: (context) => {
     const { id } = found(context, 'firewall');
-    context.store.update('firewall', id, { rules: rulesOf((context.body as { rules: Rule[] }).rules) });
+    context.store.update('firewall', id, { rules: rulesOf((context.body as { rules: Rule[] | null }).rules ?? []) });
     return answer(context, [begin(context, { command: 'set_firewall_rules', resources: [{ id, type: 'firewall' }] })]);
   },
   apply_to_resources: (context) => {
@@ -174,8 +202,10 @@ export const firewalls: Handlers = {
         const target: FirewallTarget =
           each.type === 'server' ? { server: each.server?.id ?? 0 } : { selector: each.label_selector?.selector ?? '' };
         const appliedTo = liveTargets(context, firewall).filter((one) => !sameTarget(one, target));
-        if (appliedTo.length === liveTargets(context, firewall).length)
+        if (appliedTo.length === liveTargets(context, firewall).length) {
+          refuseSelected(context, firewall, target);
           throw new ApiError('firewall_resource_not_found', `firewall ${id} is not applied to it`);
+        }
         context.store.update('firewall', id, { appliedTo });
         return begin(context, { command: 'remove_firewall', resources: refsOf(firewall, target) });
       }),

@@ -5,6 +5,9 @@ import { ApiError, invalidField } from '../errors.ts';
 import { listPage, pathId } from '../list.ts';
 import type { Image, Json, Labels, Server } from '../types.ts';
 
+/** docs.hetzner.cloud, "Enable and Configure Backups for a Server" */
+const BACKUP_SLOTS = 7;
+
 /** A snapshot or backup in the API's form. */
 export const renderImage = (image: Image): Json => ({
   id: image.id,
@@ -44,11 +47,18 @@ export function imageFor(
   return { id: image.id, diskSize: image.disk_size };
 }
 
+export const backupsOf = (context: Context, server: Server): readonly Image[] =>
+  context.store.all('image').filter(({ boundTo }) => boundTo === server.id);
+
 /** Server action create_image: a snapshot, or a backup bound to the server. */
 export function imageFromServer(context: Context, server: Server): Answer {
   const body = (context.body ?? {}) as { description?: string; type?: 'snapshot' | 'backup'; labels?: Labels };
   if (body.type === 'backup' && server.backupWindow === null)
     throw invalidField('type', 'backups are not enabled for the server');
+  // A backup more takes the place of the oldest.
+  const backups = body.type === 'backup' ? backupsOf(context, server) : [];
+  for (const { id } of backups.slice(0, Math.max(0, backups.length - BACKUP_SLOTS + 1)))
+    context.store.remove('image', id);
   const base = server.image === null ? undefined : context.lookups.image(server.image);
   const own = server.image === null ? undefined : context.store.get('image', server.image);
   const id = context.nextId();
@@ -135,6 +145,7 @@ export const images: Handlers = {
   },
   change_image_protection: (context) => {
     const image = found(context, 'image');
+    if (image.type !== 'snapshot') throw invalidField('delete', 'only snapshots can be protected');
     const { delete: deleteProtected = image.deleteProtected } = context.body as { delete?: boolean };
     context.store.update('image', image.id, { deleteProtected });
     return answerAction(context, { command: 'change_protection', resources: [{ id: image.id, type: 'image' }] });

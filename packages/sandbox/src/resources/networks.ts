@@ -4,6 +4,7 @@ import { type Answer, answerAction, type Context, created, type Handlers } from 
 import { ApiError, invalidField } from '../errors.ts';
 import { contains, formatAddress, isPrivate, overlaps, parseAddress, parseRange, type Range } from '../ipv4.ts';
 import type { Json, Labels, Network, Route, Subnet } from '../types.ts';
+import { withoutNetwork } from './load-balancers/network.ts';
 
 interface SubnetBody {
   readonly type: string;
@@ -14,6 +15,20 @@ interface SubnetBody {
 
 export const serversIn = (context: Context, network: number) =>
   context.store.all('server').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
+
+/** docs.hetzner.com/cloud/networks/faq */
+const MOST_RESOURCES = 100;
+const MOST_SUBNETS = 50;
+const MOST_ROUTES = 100;
+
+/** @throws ApiError resource_limit_exceeded when a network takes no more servers and load balancers. */
+export function refuseCrowded(context: Context, network: number): void {
+  if (serversIn(context, network).length + balancersIn(context, network).length >= MOST_RESOURCES)
+    throw new ApiError('resource_limit_exceeded', `network ${network} has ${MOST_RESOURCES} resources already`);
+}
+
+export const balancersIn = (context: Context, network: number) =>
+  context.store.all('load_balancer').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
 
 const render = (context: Context, network: Network): Json => ({
   id: network.id,
@@ -28,7 +43,7 @@ const render = (context: Context, network: Network): Json => ({
   })),
   routes: network.routes,
   servers: serversIn(context, network.id).map(({ id }) => id),
-  load_balancers: [],
+  load_balancers: balancersIn(context, network.id).map(({ id }) => id),
   protection: { delete: network.deleteProtected },
   labels: network.labels,
   created: instant(network.created),
@@ -60,6 +75,8 @@ function networkRange(text: string): Range {
 
 /** The subnet a body asks for, in a network as it is. @throws ApiError invalid_input, networks_overlap */
 function subnetOf(context: Context, network: Pick<Network, 'ipRange' | 'subnets'>, body: SubnetBody): Subnet {
+  if (network.subnets.length >= MOST_SUBNETS)
+    throw new ApiError('resource_limit_exceeded', `a network has at most ${MOST_SUBNETS} subnets`);
   const outer = rangeOf(network.ipRange);
   const taken = network.subnets.map(({ ipRange }) => rangeOf(ipRange));
   const range = body.ip_range === undefined ? firstFree(outer, taken) : checkedRange(body.ip_range);
@@ -71,6 +88,9 @@ function subnetOf(context: Context, network: Pick<Network, 'ipRange' | 'subnets'
   if (!context.lookups.networkZones.has(body.network_zone)) throw invalidField('network_zone', 'no such network zone');
   if (body.type === 'vswitch' && body.vswitch_id === undefined)
     throw invalidField('vswitch_id', 'is required for a subnet of type vswitch');
+  const coupled = context.store.all('network').flatMap(({ subnets }) => subnets.map(({ vswitch }) => vswitch));
+  if (body.vswitch_id !== undefined && coupled.includes(body.vswitch_id))
+    throw new ApiError('vswitch_id_already_used', `vSwitch ${body.vswitch_id} is coupled to a network already`);
   return {
     type: body.type,
     ipRange: `${formatAddress(range.first)}/${range.length}`,
@@ -90,6 +110,8 @@ function firstFree(outer: Range, taken: readonly Range[]): Range {
 }
 
 function routeOf(network: Pick<Network, 'ipRange' | 'routes'>, { destination, gateway }: Route): Route {
+  if (network.routes.length >= MOST_ROUTES)
+    throw new ApiError('resource_limit_exceeded', `a network has at most ${MOST_ROUTES} routes`);
   const range = parseRange(destination);
   if (range === undefined) throw invalidField('destination', 'must be an IPv4 range in CIDR notation');
   const address = parseAddress(gateway);
@@ -105,6 +127,16 @@ function routeOf(network: Pick<Network, 'ipRange' | 'routes'>, { destination, ga
 function change(context: Context, command: string, network: Network, fields: Partial<Network>): Answer {
   context.store.update('network', network.id, fields);
   return answerAction(context, { command, resources: [{ id: network.id, type: 'network' }] });
+}
+
+/** "Attached resources will be detached automatically" (docs.hetzner.cloud, "Delete a Network"). */
+function detachAll(context: Context, id: number): void {
+  for (const server of serversIn(context, id)) {
+    const privateNet = server.privateNet.filter(({ network }) => network !== id);
+    context.store.update('server', server.id, { privateNet });
+  }
+  for (const balancer of balancersIn(context, id))
+    context.store.update('load_balancer', balancer.id, withoutNetwork(balancer, id));
 }
 
 function changeable(context: Context): Network {
@@ -154,8 +186,7 @@ export const networks: Handlers = {
   delete_network: (context) => {
     const network = changeable(context);
     refuseProtected('network', network.deleteProtected);
-    if (serversIn(context, network.id).length > 0)
-      throw new ApiError('resource_in_use', `network ${network.id} still has servers attached`);
+    detachAll(context, network.id);
     return removeNow(context, 'network', network.id);
   },
   add_subnet_to_network: (context) => {
@@ -169,10 +200,11 @@ export const networks: Handlers = {
     const subnets = network.subnets.filter(({ ipRange }) => ipRange !== text);
     if (subnets.length === network.subnets.length) throw new ApiError('not_found', `network has no subnet ${text}`);
     const range = rangeOf(text);
-    const used = serversIn(context, network.id).some(({ privateNet }) =>
+    const used = [...serversIn(context, network.id), ...balancersIn(context, network.id)].some(({ privateNet }) =>
       privateNet.some(({ network: id, ip }) => id === network.id && isIn(range, ip)),
     );
-    if (used) throw new ApiError('resource_in_use', `subnet ${text} still has servers attached`);
+    // Code and words by which the provider knows that it has to try again (v1.68.0, internal/network/resource_subnet.go).
+    if (used) throw new ApiError('service_error', `cannot remove subnet ${text}: network has attached resources`);
     return change(context, 'delete_subnet', network, { subnets });
   },
   add_route_to_network: (context) => {
@@ -190,8 +222,12 @@ export const networks: Handlers = {
   change_ip_range_of_network: (context) => {
     const network = changeable(context);
     const { ip_range: text } = context.body as { ip_range: string };
-    if (!contains(networkRange(text), rangeOf(network.ipRange)))
-      throw invalidField('ip_range', `must hold the range ${network.ipRange}: a network can only grow`);
+    const [next, old] = [networkRange(text), rangeOf(network.ipRange)];
+    if (next.first !== old.first || next.length > old.length)
+      throw invalidField(
+        'ip_range',
+        `must begin as ${network.ipRange} does, and be no smaller: a network only grows at its end`,
+      );
     return change(context, 'change_ip_range', network, { ipRange: text });
   },
   change_network_protection: (context) => {

@@ -1,5 +1,5 @@
 import { instant } from '../actions.ts';
-import { defaultPointer, ownsAddress, publicAddress } from '../addresses.ts';
+import { publicAddress } from '../addresses.ts';
 import {
   actionHandlers,
   commonHandlers,
@@ -11,16 +11,9 @@ import {
 } from '../collection.ts';
 import { answerAction, begin, type Context, created, type Handlers, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
+import { pointersOf, shownIp, withPointer } from '../pointers.ts';
 import type { Json, Labels, PrimaryIp, Server } from '../types.ts';
-
-/** The PTR names as the API shows them: an IPv4 address always has one, IPv6 addresses those that were set. */
-export const pointersOf = ({ type, ip, pointers }: PrimaryIp): readonly { ip: string; dns_ptr: string }[] =>
-  type === 'ipv4'
-    ? [{ ip, dns_ptr: pointers[ip] ?? defaultPointer(ip) }]
-    : Object.entries(pointers).map(([address, name]) => ({ ip: address, dns_ptr: name }));
-
-/** An IPv6 primary IP is a whole /64. */
-export const shownIp = ({ type, ip }: PrimaryIp): string => (type === 'ipv6' ? `${ip}/64` : ip);
+import { isPublicTarget } from './load-balancers/targets.ts';
 
 const render = (context: Context, primaryIp: PrimaryIp): Json => ({
   id: primaryIp.id,
@@ -75,8 +68,8 @@ export function refuseUnassignable(
     );
   if (context.store.referringTo('primary_ip', server.id).some(({ type }) => type === primaryIp.type))
     throw new ApiError(
-      'server_already_added',
-      `server ${server.id} already has a primary IP of type ${primaryIp.type}`,
+      primaryIp.type === 'ipv4' ? 'server_has_ipv4' : 'server_has_ipv6',
+      `server ${server.id} already has an address of type ${primaryIp.type}`,
     );
 }
 
@@ -89,9 +82,7 @@ function stopped(context: Context, id: number): Server {
 
 /** Sets or, with null, resets a PTR name. */
 export function changePointer(context: Context, primaryIp: PrimaryIp, ip: string, name: string | null): void {
-  if (!ownsAddress(primaryIp, ip)) throw invalidField('ip', `'${ip}' is no address of it`);
-  const { [ip]: _, ...others } = primaryIp.pointers;
-  context.store.update('primary_ip', primaryIp.id, { pointers: name === null ? others : { ...others, [ip]: name } });
+  context.store.update('primary_ip', primaryIp.id, { pointers: withPointer(primaryIp, ip, name) });
 }
 
 interface CreateBody {
@@ -110,7 +101,8 @@ export const primaryIps: Handlers = {
     kind: 'primary_ip',
     plural: 'primary_ips',
     render,
-    filters: { ip: shownIp },
+    // Asked for without the length of its prefix.
+    filters: { ip: ({ ip }) => ip },
     extraUpdate: (_, record, body) => ({ autoDelete: (body.auto_delete as boolean | undefined) ?? record.autoDelete }),
   }),
   ...actionHandlers('primary_ip'),
@@ -124,7 +116,7 @@ export const primaryIps: Handlers = {
     refuseTaken(context, 'primary_ip', body.name);
     const { name, type, labels = {}, auto_delete: autoDelete = false } = body;
     const made = makePrimaryIp(context, { name, type, location, labels, autoDelete, server: null });
-    if (server === undefined) return created({ primary_ip: render(context, made), action: null });
+    if (server === undefined) return created({ primary_ip: render(context, made) });
     refuseUnassignable(context, made, server);
     const assigned = context.store.update('primary_ip', made.id, { server: server.id }) ?? made;
     const action = begin(context, {
@@ -136,7 +128,9 @@ export const primaryIps: Handlers = {
   delete_primary_ip: (context) => {
     const primaryIp = found(context, 'primary_ip');
     refuseProtected('primary ip', primaryIp.deleteProtected);
-    if (primaryIp.server !== null) stopped(context, primaryIp.server);
+    // Since 2026-05-01; until then it was unassigned.
+    if (primaryIp.server !== null)
+      throw new ApiError('must_be_unassigned', `primary IP ${primaryIp.id} is still assigned`);
     return removeNow(context, 'primary_ip', primaryIp.id);
   },
   assign_primary_ip_to_resource: (context) => {
@@ -153,6 +147,8 @@ export const primaryIps: Handlers = {
     const primaryIp = found(context, 'primary_ip');
     if (primaryIp.server === null) throw new ApiError('conflict', `primary IP ${primaryIp.id} is not assigned`);
     const server = stopped(context, primaryIp.server);
+    if (primaryIp.type === 'ipv4' && isPublicTarget(context, server))
+      throw new ApiError('server_is_load_balancer_target', `server ${server.id} is the target of a load balancer`);
     context.store.update('primary_ip', primaryIp.id, { server: null });
     return answerAction(context, {
       command: 'unassign_primary_ip',
@@ -168,6 +164,8 @@ export const primaryIps: Handlers = {
   change_primary_ip_protection: (context) => {
     const primaryIp = found(context, 'primary_ip');
     const { delete: deleteProtected = primaryIp.deleteProtected } = context.body as { delete?: boolean };
+    if (deleteProtected && primaryIp.autoDelete)
+      throw invalidField('delete', 'an address that is deleted with its server cannot be protected');
     context.store.update('primary_ip', primaryIp.id, { deleteProtected });
     return answerAction(context, { command: 'change_protection', resources: [ref(primaryIp.id)] });
   },

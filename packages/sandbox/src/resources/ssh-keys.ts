@@ -40,12 +40,20 @@ export const sshKeys: Handlers = {
 const TYPES =
   /^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)$/;
 
-/** MD5 of the key's bytes, with colons (RFC 4716 §4). @throws ApiError invalid_input for what is no public key. */
-function fingerprintOf(publicKey: string): string {
+/** The bytes of a public key, or undefined for what is none. */
+function bytesOf(publicKey: string): Buffer | undefined {
   const [type = '', base64 = ''] = publicKey.trim().split(/\s+/);
   const bytes = Buffer.from(base64, 'base64');
   // The bytes begin with the length and text of the type again (RFC 4253 §6.6).
   const inner = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString('latin1') : '';
-  if (!TYPES.test(type) || inner !== type) throw invalidField('public_key', 'SSH key is invalid');
+  return TYPES.test(type) && inner === type ? bytes : undefined;
+}
+
+export const isPublicKey = (text: string): boolean => bytesOf(text) !== undefined;
+
+/** MD5 of the key's bytes, with colons (RFC 4716 §4). @throws ApiError invalid_input for what is no public key. */
+function fingerprintOf(publicKey: string): string {
+  const bytes = bytesOf(publicKey);
+  if (bytes === undefined) throw invalidField('public_key', 'SSH key is invalid');
   return (createHash('md5').update(bytes).digest('hex').match(/../g) ?? []).join(':');
 }

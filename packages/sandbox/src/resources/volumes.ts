@@ -52,6 +52,12 @@ export function attachVolume(context: Context, volume: number, server: number, a
   return begin(context, { command: 'attach_volume', resources: refs(volume, server), ...(after && { after }) });
 }
 
+/** docs.hetzner.cloud, "Create a Volume". @throws ApiError invalid_input */
+function checkName(name: string): void {
+  if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(name))
+    throw invalidField('name', 'letters, digits, dashes, underscores and dots, at most 64');
+}
+
 function checkedSize(size: number): number {
   if (!Number.isInteger(size) || size < SMALLEST || size > LARGEST)
     throw invalidField('size', `must be a whole number from ${SMALLEST} to ${LARGEST}`);
@@ -75,7 +81,16 @@ function unlocked(context: Context): Volume {
 }
 
 export const volumes: Handlers = {
-  ...commonHandlers({ kind: 'volume', plural: 'volumes', render, filters: { status: ({ status }) => status } }),
+  ...commonHandlers({
+    kind: 'volume',
+    plural: 'volumes',
+    render,
+    filters: { status: ({ status }) => status },
+    extraUpdate: (_, __, { name }) => {
+      if (typeof name === 'string') checkName(name);
+      return {};
+    },
+  }),
   ...actionHandlers('volume'),
   create_volume: (context) => {
     const body = context.body as CreateBody;
@@ -85,6 +100,7 @@ export const volumes: Handlers = {
     if (body.automount === true && server === undefined) throw invalidField('automount', 'needs a server');
     const location = server?.location ?? context.lookups.location(body.location ?? '')?.name;
     if (location === undefined) throw invalidField('location', `'${body.location ?? ''}' is no location`);
+    checkName(body.name);
     refuseTaken(context, 'volume', body.name);
     if (server !== undefined) context.actions.refuseLocked('server', server.id);
     const id = context.nextId();
@@ -118,7 +134,8 @@ export const volumes: Handlers = {
     const volume = unlocked(context);
     refuseProtected('volume', volume.deleteProtected);
     if (volume.server !== null)
-      throw new ApiError('resource_in_use', `volume ${volume.id} is still attached to server ${volume.server}`);
+      // Code and words as hetznercloud/csi-driver#12 quotes them.
+      throw new ApiError('service_error', `volume with ID '${volume.id}' is still attached to a server`);
     return removeNow(context, 'volume', volume.id);
   },
   attach_volume_to_server: (context) => {

@@ -1,6 +1,6 @@
 import type { Attr } from '../attr.ts';
 import { AttrView } from '../attr-view.ts';
-import type { Change, Lifecycle, Origin, Place, Provisioner, Resource, Root } from '../graph.ts';
+import type { Change, Lifecycle, Mode, Origin, Place, Provisioner, Resource, Root } from '../graph.ts';
 import { navigateAll } from '../navigate.ts';
 import type { Path, Reference, Value } from '../value.ts';
 import { map, ownReferences, referencesOf } from '../values.ts';
@@ -18,7 +18,7 @@ export interface AttributeSource {
 export interface ResourceFields {
   readonly id: string;
   readonly root: Root;
-  readonly mode: 'managed' | 'data';
+  readonly mode: Mode;
   readonly type: string;
   readonly name: string;
   readonly address: string;
@@ -44,7 +44,7 @@ export class GraphResource implements Resource {
   readonly kind = 'resource';
   readonly id: string;
   readonly root: Root;
-  readonly mode: 'managed' | 'data';
+  readonly mode: Mode;
   readonly type: string;
   readonly name: string;
   readonly address: string;

@@ -22,6 +22,8 @@ export function joinedSource(type: string, shown: AttributeSource, written: Writ
       const isBlock = includes(nestedBlocks, type, name);
       // A block nobody wrote is shown as an empty list: to a rule that is the provider's default, as at synth.
       if (isBlock && planned.state === 'list' && planned.items.length === 0 && isAbsent(declared)) return unset;
+      // The API lists there every server a firewall applies to, whoever said so: unwritten it is an echo of what servers declare.
+      if (type === 'hcloud_firewall' && name === 'apply_to' && declared?.state === 'unset') return unset;
       if (planned.state === 'unknown' && planned.causes.includes('computed') && declared?.state === 'unset') {
         // Not written, and no block that a `dynamic` may have made: the provider decides, as it does at synth.
         return includes(optionalComputed, type, name) ? unset : planned;

@@ -1,7 +1,8 @@
 import { nothing } from '../configuration/attributes.ts';
 import { impliedProvider } from '../configuration/elements.ts';
 import type { ModuleInstance } from '../configuration/instance.ts';
-import { remoteOutputs } from '../configuration/read.ts';
+import { declaredOutput, type RemoteState, remoteOutputs } from '../configuration/read.ts';
+import { addEphemeral, type RemoteOutput } from '../configuration/resources.ts';
 import {
   buildRoot,
   type LoadedRoot,
@@ -16,6 +17,8 @@ import { attrOf } from '../graph/resource.ts';
 import type { Backend, Graph, Root } from '../graph.ts';
 import { InputError } from '../input-error.ts';
 import { type Span, Splitter } from '../json/split.ts';
+import { literal } from '../navigate.ts';
+import type { Value } from '../value.ts';
 import { unknown } from '../values.ts';
 import { type RecordedModules, recordedModules } from './configuration.ts';
 import { entriesOf, own, type ResourceChange } from './format.ts';
@@ -60,13 +63,14 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
   const planned = plannedIndexes(changes);
   const world = new World();
   const values = variablesOf(small('variables'));
+  const given = new Map([...values].map(([name, value]) => [name, literal(value)]));
   const loaded =
     source === undefined
       ? recordedRoot(
           recordedModules(configurationOf(small('configuration') ?? {}, file), file),
           world,
           planned,
-          values,
+          given,
           file,
         )
       : loadRoot({ ...source, variables: Object.fromEntries(values) }, world, '', planned);
@@ -88,7 +92,7 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
       idPrefix: loaded.idPrefix,
       file,
       sourceAtHand,
-      remoteOutput: (reader, output) => remote(loaded, reader, output),
+      remoteOutput: (reader, output) => only(remote(loaded, reader, output)),
     });
     if (world.get(resource.id) !== undefined) {
       throw new InputError(file, undefined, `${resource.id} stands twice in resource_changes`, showPlan);
@@ -100,10 +104,13 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
   const root = buildRoot(
     loaded,
     world,
-    (module, own) => {
+    (module, own, required) => {
       const here = remaining.get(module.prefix) ?? [];
       remaining.delete(module.prefix);
-      return here.map((change) => add(change, module, own));
+      const ids = here.map((change) => add(change, module, own));
+      if (here.some(({ mode }) => mode === 'ephemeral')) return ids;
+      const remoteOutput: RemoteOutput = (resource, output) => only(remote(loaded, resource, output));
+      return [...ids, ...addEphemeral(module, { root: own, world, required, remoteOutput })];
     },
     { kind: 'plan', place: { file }, ...(typeof version === 'string' ? { terraformVersion: version } : {}) },
   );
@@ -116,10 +123,15 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
     buildRoot(
       other,
       world,
-      populateDeclared(world, (resource, output) => remote(other, resource, output)),
+      populateDeclared(world, (resource, output) => declaredOutput(remote(other, resource, output), resource, output)),
     ),
   );
   return buildGraph([seen, ...around], world.resources, closureOf(seen, small));
+}
+
+/** Beside what the state holds only one root's word counts. */
+function only({ outputs }: RemoteState): Value | undefined {
+  return outputs.length === 1 ? outputs[0] : undefined;
 }
 
 function sectionsOf(splitter: Splitter): ReadonlyMap<string, Span> {
@@ -168,7 +180,7 @@ function recordedRoot(
   modules: RecordedModules,
   world: World,
   planned: ReturnType<typeof plannedIndexes>,
-  values: ReadonlyMap<string, unknown>,
+  values: ReadonlyMap<string, Value>,
   file: string,
 ): LoadedRoot {
   const source = modules.get('');

@@ -1,13 +1,14 @@
-import { bodySource } from '../configuration/attributes.ts';
+import { bodySource, resourceMeta } from '../configuration/attributes.ts';
 import type { Block } from '../configuration/blocks.ts';
-import { provisionersOf } from '../configuration/elements.ts';
 import { bracket, type ModuleInstance, type PlannedIndexes } from '../configuration/instance.ts';
 import { lifecycleOf } from '../configuration/lifecycle.ts';
 import { resourceMetadata } from '../configuration/metadata.ts';
-import { configuredSource, type RemoteOutput } from '../configuration/resources.ts';
+import { writtenOrigins } from '../configuration/origins.ts';
+import { provisionersOf } from '../configuration/provisioners.ts';
+import { configuredSource, isNative, localName, type RemoteOutput } from '../configuration/resources.ts';
 import type { World } from '../configuration/world.ts';
 import { type AttributeSource, GraphResource } from '../graph/resource.ts';
-import type { Change, Provisioner, Root } from '../graph.ts';
+import type { Change, Mode, Provisioner, Root } from '../graph.ts';
 import type { Value } from '../value.ts';
 import { carrying, map, pointer, referencesOf } from '../values.ts';
 import type { ResourceChange } from './format.ts';
@@ -36,7 +37,7 @@ export function plannedResource(
   const address = deposed === undefined ? change.address : `${change.address} (deposed ${deposed})`;
   const identity = { id: `${context.idPrefix}${address}`, mode, type, name, address, expanded: true };
   const action = changeOf(change.change.actions);
-  const local = mode === 'data' ? `data.${type}.${name}` : `${type}.${name}`;
+  const local = localName(mode, type, name);
   const group = deposed !== undefined || action === 'delete' ? undefined : module?.group(local);
   const instance = group?.instance(change.index);
   const bound = new Map<string, Value>([...(instance?.bound ?? []), ['self', selfOf(identity.id, address)]]);
@@ -71,9 +72,8 @@ export function plannedResource(
     const declared = action === 'delete' && context.sourceAtHand ? (module?.group(local) ?? 'gone') : group;
     if (declared === 'gone') return [];
     if (declared === undefined || scope === undefined) return undefined;
-    return provisionersOf({ id: identity.id, root }, declared.block, (own, meta) =>
-      bodySource(own, scope, world.evaluator, meta),
-    );
+    const owner = { id: identity.id, root, whole: context.sourceAtHand };
+    return provisionersOf(owner, declared.block, (own, meta) => bodySource(own, scope, world.evaluator, meta));
   };
   const resource: GraphResource = new GraphResource(fields, read, () => {
     const body = group?.block.body;
@@ -88,7 +88,10 @@ export function plannedResource(
       provisioners: provisioners(),
       dependsOn: [],
       constructPath: metadata?.constructPath,
-      origins: metadata?.origins ?? [],
+      origins:
+        group !== undefined && isNative(group.block) && context.sourceAtHand
+          ? writtenOrigins(group.block, resourceMeta)
+          : (metadata?.origins ?? []),
     };
   });
   return resource;
@@ -132,7 +135,7 @@ function withComputed(
   source: AttributeSource,
   { id, address }: { readonly id: string; readonly address: string },
   action: Change,
-  mode: 'managed' | 'data',
+  mode: Mode,
 ): AttributeSource {
   return {
     names: source.names,
@@ -178,7 +181,7 @@ export function plannedIndexes(changes: Iterable<ResourceChange>): PlannedIndexe
       note(`${prefix}module.${step.name}`, step.index);
       prefix = `${prefix}module.${step.name}${bracket(step.index)}.`;
     }
-    note(`${prefix}${mode === 'data' ? 'data.' : ''}${type}.${name}`, index);
+    note(`${prefix}${localName(mode, type, name)}`, index);
   }
   return (address) => [...(found.get(address)?.values() ?? [])];
 }

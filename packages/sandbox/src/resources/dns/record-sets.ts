@@ -5,7 +5,7 @@ import { ApiError, invalidField, notFound } from '../../errors.ts';
 import { parseAddress } from '../../ipv4.ts';
 import { listPage } from '../../list.ts';
 import type { DnsRecord, Json, Labels, RecordSet, Zone } from '../../types.ts';
-import { zoneOf } from './zones.ts';
+import { refuseSecondary, zoneOf } from './zones.ts';
 
 export interface RecordSetBody {
   readonly name: string;
@@ -50,32 +50,67 @@ function checkedRecords(type: string, records: readonly DnsRecord[]): readonly D
 const setsOf = (context: Context, zone: Zone, name: string): readonly RecordSet[] =>
   context.store.referringTo('rrset', zone.id).filter((each) => each.name === name);
 
-/** Puts a record set into a zone. @throws ApiError uniqueness_error, invalid_input */
-export function makeRecordSet(context: Context, zone: Zone, body: RecordSetBody): RecordSet {
-  const { name, type, ttl = null, labels = {}, records = [] } = body;
+/** The API takes no more records in one set. */
+const MOST_RECORDS = 50;
+
+/** A record set that may be put beside others of its name. @throws ApiError uniqueness_error, invalid_input */
+function checkedSet(zone: Zone, body: RecordSetBody, others: readonly Pick<RecordSet, 'type'>[]): RecordSetBody {
+  const { name, type, records = [] } = body;
   if (
     name !== '@' &&
     !/^(\*|[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)(\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?)*$/.test(name)
   )
     throw invalidField('name', 'must be a name relative to the zone in lower case, or @');
-  const others = setsOf(context, zone, name);
   if (others.some((each) => each.type === type))
     throw new ApiError('uniqueness_error', `RRSet ${name}/${type} already exists in zone ${zone.name}`);
   // RFC 1034 §3.6.2
   if (others.length > 0 && (type === 'CNAME' || others.some((each) => each.type === 'CNAME')))
     throw invalidField('type', `${name} cannot have a CNAME beside other records`);
   if (records.length === 0) throw invalidField('records', 'at least one is required');
+  if (records.length > MOST_RECORDS) throw invalidField('records', `at most ${MOST_RECORDS} are allowed`);
+  return { ...body, records: checkedRecords(type, records) };
+}
+
+function putSet(context: Context, zone: Zone, body: RecordSetBody): RecordSet {
+  const { name, type, ttl = null, labels = {}, records = [] } = body;
+  const id = context.nextId();
   return context.store.put('rrset', {
-    id: context.nextId(),
+    id,
     name,
     zone: zone.id,
     type,
     ttl,
     labels,
     created: context.now,
-    records: checkedRecords(type, records),
+    records,
     changeProtected: false,
   });
+}
+
+/** Puts a record set into a zone. @throws ApiError uniqueness_error, invalid_input */
+export const makeRecordSet = (context: Context, zone: Zone, body: RecordSetBody): RecordSet =>
+  putSet(context, zone, checkedSet(zone, body, setsOf(context, zone, body.name)));
+
+/**
+ * Replaces all record sets of a zone. What a zone cannot be without, SOA and name servers, stays when nothing takes its place.
+ * @throws ApiError protected, invalid_input
+ */
+export function replaceRecordSets(context: Context, zone: Zone, bodies: readonly RecordSetBody[]): void {
+  const before = context.store.referringTo('rrset', zone.id);
+  refuseProtected(
+    'RRSet',
+    before.some(({ changeProtected }) => changeProtected),
+    'change',
+  );
+  const byName = new Map<string, RecordSetBody[]>();
+  for (const body of bodies) {
+    const others = byName.get(body.name) ?? [];
+    byName.set(body.name, [...others, checkedSet(zone, body, others)]);
+  }
+  const apex = new Set(byName.get('@')?.map(({ type }) => type));
+  for (const { id, name, type } of before)
+    if (name !== '@' || !['SOA', 'NS'].includes(type) || apex.has(type)) context.store.remove('rrset', id);
+  for (const body of [...byName.values()].flat()) putSet(context, zone, body);
 }
 
 function maybe(context: Context, zone: Zone): RecordSet | undefined {
@@ -89,6 +124,7 @@ function recordSetOf(context: Context): RecordSet {
 }
 
 function changeable(context: Context): RecordSet {
+  refuseSecondary(zoneOf(context));
   const set = recordSetOf(context);
   refuseProtected('RRSet', set.changeProtected, 'change');
   return set;
@@ -122,12 +158,14 @@ export const recordSets: Handlers = {
   },
   create_rrset: (context) => {
     const zone = zoneOf(context);
+    refuseSecondary(zone);
     const set = makeRecordSet(context, zone, context.body as RecordSetBody);
     const action = begin(context, { command: 'create_rrset', resources: [{ id: zone.id, type: 'zone' }] });
     return created({ rrset: render(set), action: rendered(context, action) });
   },
   get_rrset: (context) => ok({ rrset: render(recordSetOf(context)) }),
   replace_rrset: (context) => {
+    refuseSecondary(zoneOf(context));
     const set = recordSetOf(context);
     const { labels = set.labels } = (context.body ?? {}) as { labels?: Labels };
     return ok({ rrset: render(context.store.update('rrset', set.id, { labels }) ?? set) });
@@ -144,6 +182,7 @@ export const recordSets: Handlers = {
   },
   add_records_to_rrset: (context) => {
     const zone = zoneOf(context);
+    refuseSecondary(zone);
     const body = context.body as RecordsBody;
     if (maybe(context, zone) === undefined) {
       const { rr_name: name = '', rr_type: type = '' } = context.params;
@@ -181,6 +220,7 @@ export const recordSets: Handlers = {
   change_rrsets_ttl: (context) =>
     change(context, 'change_rrset_ttl', changeable(context), { ttl: (context.body as { ttl: number | null }).ttl }),
   change_rrsets_protection: (context) => {
+    refuseSecondary(zoneOf(context));
     const set = recordSetOf(context);
     const { change: changeProtected = set.changeProtected } = context.body as { change?: boolean };
     return change(context, 'change_protection', set, { changeProtected });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerType } from '../../catalogue/index.ts';
 import { referenced, refuseTaken } from '../../collection.ts';
 import { type Answer, begin, type Context, created, rendered } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
@@ -96,8 +97,7 @@ function newServer(context: Context, body: CreateBody): Server {
   if (type === undefined) throw invalidField('server_type', `'${body.server_type}' is no server type`);
   const location = lookups.location(body.location ?? DEFAULT_LOCATION);
   if (location === undefined) throw invalidField('location', `'${body.location}' is no location`);
-  if (!lookups.isAvailable(type, location.name, context.now))
-    throw new ApiError('resource_unavailable', `server type ${type.name} is not available in ${location.name}`);
+  refuseUnavailable(context, type, location.name);
   const image = imageFor(context, body.image, type.architecture);
   if (image.diskSize > type.disk) throw invalidField('image', `needs a disk of ${image.diskSize} GB`);
   for (const key of body.ssh_keys ?? [])
@@ -129,6 +129,14 @@ function newServer(context: Context, body: CreateBody): Server {
   };
 }
 
+/** The words are those of the API: autobase-tech/autobase#1403 and others quote them. @throws ApiError */
+export function refuseUnavailable({ lookups, now }: Context, type: ServerType, location: string): void {
+  const supply = lookups.supply(type, location, now);
+  if (supply === 'unsupported') throw new ApiError('invalid_input', 'unsupported location for server type', {});
+  if (supply === 'sold out')
+    throw new ApiError('resource_unavailable', `server type ${type.name} is sold out in ${location}`);
+}
+
 /** A key by its name, or by its id written as text. */
 const keyOf = (context: Context, key: string) =>
   context.store.named('ssh_key', key) ?? context.store.get('ssh_key', Number(key));
@@ -137,14 +145,15 @@ const keyOf = (context: Context, key: string) =>
 function assignAddresses(
   context: Context,
   server: Server,
-  { public_net: wanted = {}, networks = [] }: CreateBody,
+  { public_net: wanted = {}, networks = [], start_after_create: starts }: CreateBody,
 ): void {
+  const start = starts ?? true;
   const families: readonly (readonly [PrimaryIp['type'], boolean, number | null | undefined])[] = [
     ['ipv4', wanted.enable_ipv4 ?? true, wanted.ipv4],
     ['ipv6', wanted.enable_ipv6 ?? true, wanted.ipv6],
   ];
-  if (families.every(([, enabled]) => !enabled) && networks.length === 0)
-    throw invalidField('public_net', 'a server without public addresses needs a network');
+  if (start && families.every(([, enabled]) => !enabled) && networks.length === 0)
+    throw invalidField('public_net', 'a server needs a public or private network to be started');
   for (const [type, enabled, id] of families) {
     if (typeof id === 'number') {
       const primaryIp = referenced(context, 'primary_ip', id);

@@ -2,23 +2,27 @@ import { privateMac } from '../../addresses.ts';
 import { referenced } from '../../collection.ts';
 import type { Context } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
-import { formatAddress, parseAddress } from '../../ipv4.ts';
+import { formatAddress, overlaps, parseAddress } from '../../ipv4.ts';
 import type { Network, PrivateNet, Server } from '../../types.ts';
-import { rangeOf, serversIn } from '../networks.ts';
+import { balancersIn, rangeOf, refuseCrowded, serversIn } from '../networks.ts';
 
 /** docs.hetzner.com/cloud/networks/faq */
 const MOST_NETWORKS = 3;
 const MOST_ALIASES = 5;
 
-export interface Attachment {
+/** Where in a network something is put. */
+export interface Place {
   readonly network: number;
   readonly ip?: string;
   readonly ip_range?: string;
+}
+
+export interface Attachment extends Place {
   readonly alias_ips?: readonly string[];
 }
 
 /** The interface a server gets in a network.
- * @throws ApiError server_already_attached, ip_not_available, no_subnet_available, resource_limit_exceeded, invalid_input */
+ * @throws ApiError server_already_attached, networks_overlap, ip_not_available, no_subnet_available, resource_limit_exceeded, invalid_input */
 export function attachmentOf(
   context: Context,
   server: Pick<Server, 'id' | 'location' | 'privateNet'>,
@@ -33,8 +37,15 @@ export function attachmentOf(
       'resource_limit_exceeded',
       `server ${server.id} is attached to ${MOST_NETWORKS} networks already`,
     );
+  refuseCrowded(context, network.id);
+  const own = rangeOf(network.ipRange);
+  for (const { network: id } of server.privateNet) {
+    const other = context.store.get('network', id);
+    if (other !== undefined && overlaps(own, rangeOf(other.ipRange)))
+      throw new ApiError('networks_overlap', `networks ${id} and ${network.id} of server ${server.id} overlap`);
+  }
   const aliasIps = aliasesOf(context, network, server.id, body.alias_ips ?? []);
-  const ip = addressOf(context, network, server.location, body, new Set(aliasIps));
+  const ip = freeAddress(context, network, server.location, body, new Set(aliasIps));
   return { network: network.id, ip, aliasIps, mac: privateMac(server.id, network.id) };
 }
 
@@ -57,12 +68,14 @@ export function aliasesOf(
   return aliases;
 }
 
-function addressOf(
+/** The address that is asked for or else the first that nobody holds, in a subnet of the network zone of a location.
+ * @throws ApiError no_subnet_available, ip_not_available, invalid_input */
+export function freeAddress(
   context: Context,
   network: Network,
   location: string,
-  { ip, ip_range: wanted }: Attachment,
-  own: ReadonlySet<string>,
+  { ip, ip_range: wanted }: Place,
+  own: ReadonlySet<string> = new Set(),
 ): string {
   const zone = context.lookups.location(location)?.network_zone;
   const subnets = network.subnets.filter(
@@ -92,12 +105,14 @@ function addressOf(
   throw new ApiError('no_subnet_available', `network ${network.id} has no free address`);
 }
 
-/** Every address that servers hold in a network. */
+/** Every address that somebody holds in a network. */
 function taken(context: Context, network: Network, except?: number): ReadonlySet<string> {
   const servers = serversIn(context, network.id).filter(({ id }) => id !== except);
-  return new Set(
-    servers.flatMap(({ privateNet }) =>
+  const balancers = balancersIn(context, network.id).flatMap(({ privateNet }) => privateNet.map((each) => each.ip));
+  return new Set([
+    ...balancers,
+    ...servers.flatMap(({ privateNet }) =>
       privateNet.flatMap((each) => (each.network === network.id ? [each.ip, ...each.aliasIps] : [])),
     ),
-  );
+  ]);
 }

@@ -1,10 +1,11 @@
 import { instant } from '../../actions.ts';
 import type { Context } from '../../context.ts';
+import { pointersOf, shownIp } from '../../pointers.ts';
 import type { Json, PrimaryIp, Server } from '../../types.ts';
 import { firewallsOf } from '../firewalls.ts';
 import { renderImage } from '../images.ts';
+import { balancersOf } from '../load-balancers/targets.ts';
 import { renderPlacementGroup } from '../placement-groups.ts';
-import { pointersOf, shownIp } from '../primary-ips.ts';
 
 /** 20 TB, as every server in the EU has. */
 const INCLUDED_TRAFFIC = 21_990_232_555_520;
@@ -24,7 +25,7 @@ export function renderServer(context: Context, server: Server): Json {
     public_net: {
       ipv4: publicAddressOf(addresses.find(({ type }) => type === 'ipv4')),
       ipv6: publicAddressOf(addresses.find(({ type }) => type === 'ipv6')),
-      floating_ips: [],
+      floating_ips: store.referringTo('floating_ip', server.id).map(({ id }) => id),
       firewalls: firewallsOf(context, server).map(({ id }) => ({ id, status: 'applied' })),
     },
     private_net: server.privateNet.map(({ network, ip, aliasIps, mac }) => ({
@@ -46,7 +47,7 @@ export function renderServer(context: Context, server: Server): Json {
     protection: { delete: server.deleteProtected, rebuild: server.rebuildProtected },
     labels: server.labels,
     volumes: store.referringTo('volume', server.id).map(({ id }) => id),
-    load_balancers: [],
+    load_balancers: balancersOf(context, server).map(({ id }) => id),
     primary_disk_size: server.diskSize,
     placement_group: group === undefined ? null : renderPlacementGroup(context, group),
   };

@@ -1,0 +1,68 @@
+import { deriveFacts, type Facts } from '@lukko/facts';
+import type { Report } from '@lukko/formats';
+import { type Evaluation, evaluate, type PolicySource } from '@lukko/policy-engine';
+import { catalogue } from './catalogue.ts';
+import { environmentClassOf } from './environment-class.ts';
+import { InputError } from './errors.ts';
+import { type Found, find } from './find.ts';
+import { readGraph } from './graph.ts';
+import { type PolicyOptions, policyAt } from './policy-files.ts';
+import type { Ports } from './ports/ports.ts';
+import { refuseNothing } from './refuse-nothing.ts';
+import { siblingsIn } from './siblings.ts';
+
+/** What a verb that judges is told about its input and its policy. */
+export interface JudgeOptions extends PolicyOptions {
+  readonly source?: string;
+  /** The cdktf.out the plan belongs to. */
+  readonly siblings?: string;
+}
+
+export interface Judged {
+  readonly report: Report;
+  readonly policy: PolicySource;
+  readonly facts: Facts;
+  readonly found: Found;
+  /** The same judgement again, otherwise than it was. */
+  readonly evaluation: Evaluation;
+}
+
+type Changes = Partial<Pick<Evaluation, 'collect' | 'earlier' | 'failOn' | 'minCoverage' | 'baseline'>>;
+
+/**
+ * Judges what a path holds by the policy that counts here.
+ * @param change what of the evaluation the verb decides, once the policy is known
+ * @throws InputError and its like for exit 2; nothing was printed or written.
+ */
+export async function judgeInput(
+  path: string | undefined,
+  options: JudgeOptions,
+  ports: Ports,
+  change: (policy: PolicySource) => Changes = () => ({}),
+): Promise<Judged> {
+  const policy = await policyAt(options, ports);
+  const changes = change(policy);
+  const found = await find(path, ports);
+  const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
+  if (siblings.length > 0 && found.kind !== 'plan') throw new InputError('--siblings: goes with the JSON of a plan');
+  const { graph, inputs } = readGraph(found, options.source, ports, siblings);
+  refuseNothing(graph, inputs[0]?.file ?? '.');
+  const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
+  const evaluation: Evaluation = {
+    rules: policy.rules,
+    ruleSet: policy.ruleSet,
+    facts,
+    context: { ...policy.context, environmentClass: environmentClassOf(graph) },
+    posture: policy.posture,
+    waivers: policy.waivers,
+    waiversFile: policy.waiversFile,
+    approvers: policy.approvers,
+    baseline: policy.baseline,
+    asOf: ports.now().toISOString().slice(0, 10),
+    version: catalogue.version,
+    inputs,
+    policy: policy.policy,
+    ...changes,
+  };
+  return { report: evaluate(evaluation), policy, facts, found, evaluation };
+}

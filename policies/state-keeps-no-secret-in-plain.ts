@@ -1,0 +1,99 @@
+import type { Facts } from '@lukko/facts';
+import { all, type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
+import type { Backend, Root, TerraformJson } from '@lukko/terraform-model';
+import { hcloud, server } from './shared/examples.ts';
+import { fit } from './shared/message.ts';
+
+const withBackend = (backend: Readonly<Record<string, unknown>>, userData?: string): TerraformJson => ({
+  ...hcloud({ hcloud_server: { host: server(userData === undefined ? {} : { user_data: userData }) } }),
+  terraform: { required_providers: { hcloud: { source: 'hetznercloud/hcloud', version: '1.68.0' } }, backend },
+});
+const bucket = {
+  bucket: 'lukko-state',
+  key: 'example.tfstate',
+  region: 'fsn1',
+  endpoints: { s3: 'https://fsn1.your-objectstorage.com' },
+};
+
+/** Backends whose operator encrypts what lies there, whatever is written. https://developer.hashicorp.com/terraform/language/backend */
+const encryptedByOperator: ReadonlySet<string> = new Set(['gcs', 'azurerm', 'cloud', 'remote']);
+
+export const stateKeepsNoSecretInPlain = rule({
+  id: 'state-keeps-no-secret-in-plain',
+  title: 'State is encrypted where it lies, or shows no secret',
+  severity: 'high',
+  waivable: true,
+  controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.8.3', 'GDPR/32(1)(a)'],
+  rationale:
+    'State is a file of clear text. On a disk of somebody, or in a bucket that does not encrypt, whoever copies it has every value a resource was given. A local file passes only where all stacks are at hand and none of them shows a secret.',
+  remediation: 'Keep secrets out of Terraform, or use a backend that encrypts: s3 with encrypt = true',
+  sources: [
+    'https://developer.hashicorp.com/terraform/language/state/sensitive-data',
+    'https://developer.hashicorp.com/terraform/language/backend/s3',
+  ],
+  appliesTo: ['root'],
+  check: (root, facts): readonly Judgement[] => {
+    if (root.kind !== 'synth' && root.kind !== 'configuration') return [];
+    const truth = kept(root, facts);
+    return [{ truth, message: said(root.backend, truth), place: root.backend.place }];
+  },
+  message: (root) => said(root.backend, { is: false, because: [] }),
+  examples: [
+    {
+      name: 'a local file, and no secret anywhere',
+      verdict: 'pass',
+      terraform: withBackend({ local: { path: '../state/example.tfstate' } }),
+    },
+    {
+      name: 'a local file, and a token in the payload',
+      verdict: 'fail',
+      terraform: withBackend(
+        { local: { path: '../state/example.tfstate' } },
+        '#cloud-config\nwrite_files:\n  - path: /etc/app.env\n    content: DB_PASSWORD=Zx8-quiet-Lake-71-stone\n',
+      ),
+    },
+    { name: 'a bucket that encrypts', verdict: 'pass', terraform: withBackend({ s3: { ...bucket, encrypt: true } }) },
+    { name: 'a bucket that is not asked to', verdict: 'fail', terraform: withBackend({ s3: bucket }) },
+  ],
+});
+
+function kept(root: Root, facts: Facts): Truth {
+  const { backend } = root;
+  const at = backend.id;
+  if (backend.type === 'local') return local(root, facts);
+  if (encryptedByOperator.has(backend.type))
+    return yes({ at, saw: `backend ${backend.type}: encrypted by its operator` });
+  if (backend.type === 's3') {
+    const encrypt = backend.attr('encrypt');
+    const customer = backend.attr('sse_customer_key');
+    if (encrypt.text === 'true') return yes({ at: encrypt.at, saw: 'encrypt = true' });
+    if (customer.value.state !== 'unset') return yes({ at: customer.at, saw: 'a key of the customer' });
+    return encrypt.value.state === 'unset' || encrypt.text === 'false'
+      ? no({ at: encrypt.at, saw: 'encrypt is not switched on' })
+      : unknown({ at: encrypt.at, saw: 'encrypt is not known', causes: ['function'] });
+  }
+  return unknown({ at, saw: `backend ${backend.type}: whether it encrypts is not shown`, causes: ['outside'] });
+}
+
+/** A local file passes in a closed world whose graph shows no secret, and nothing that keeps one. */
+function local(root: Root, { graph, secrets, servers }: Facts): Truth {
+  const own = new Set(root.resources);
+  const found = secrets.filter(({ owner }) => own.has(owner) || owner === root.backend.id);
+  const [first] = found;
+  if (first !== undefined) return no({ at: first.at, saw: `${first.kind}, and a state that is a plain file` });
+  const closed: Truth = graph.closed
+    ? yes({ at: root.backend.id, saw: `local file; ${graph.closedBecause}` })
+    : unknown({ at: root.backend.id, saw: `local file; ${graph.closedBecause}`, causes: ['outside'] });
+  const unread = servers.filter(({ resource, payload }) => own.has(resource.id) && payload.state === 'unknown');
+  const read = unread.map(({ payload }) =>
+    unknown({ at: payload.attr.at, saw: 'a payload that is not shown', causes: payload.causes }),
+  );
+  return all([closed, ...read, yes({ at: root.backend.id, saw: `no secret in ${own.size} resources` })]);
+}
+
+function said(backend: Backend, truth: Truth): string {
+  const what = backend.type === 'local' ? 'a local file' : `backend ${backend.type}`;
+  return truth.is === 'unknown'
+    ? fit(`state in ${what} is not shown to be free of secrets, or encrypted`)
+    : fit(`state in ${what} holds secrets in clear text or is not encrypted`);
+}
