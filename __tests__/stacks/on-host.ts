@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { UNPACK } from '../../stacks/constructs/unpack-script.ts';
 
@@ -28,6 +28,23 @@ export function textOnHost(userData: unknown, id = '4711'): string {
     .replace(/(^|[^$])\$\{[^}]*\}/g, (_, before: string) => before + id)
     .replaceAll('$${', () => '${')
     .replaceAll('%%{', '%{');
+}
+
+const PACKED = /H4sI[A-Za-z0-9+/]+={0,2}/g;
+
+/** A text of a stack with what is packed in it opened, as a JSON string holds it, between two marks. */
+export function opened(text: string): string {
+  return text.replace(PACKED, (packed) => {
+    const plain = gunzipSync(Buffer.from(packed, 'base64')).toString('utf8');
+    return `⟦${JSON.stringify(plain).slice(1, -1)}⟧`;
+  });
+}
+
+/** The reverse of {@link opened}. */
+export function packedAgain(text: string): string {
+  return text.replace(/⟦([^⟧]*)⟧/g, (_, plain: string) =>
+    gzipSync(JSON.parse(`"${plain}"`) as string, { level: 9 }).toString('base64'),
+  );
 }
 
 /** A payload as a host has it once it ran: the files cloud-init writes, and those the unpack script writes. */

@@ -7,7 +7,6 @@ import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import { hostCommand, restoreCommand, retireCommand } from './commands/host-options.ts';
 import { imagesCommand } from './commands/images-options.ts';
-import { hostCommand, retireCommand } from './commands/host-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
 import { pinCommands } from './commands/pin-options.ts';
 import { proveCommand } from './commands/prove-options.ts';
