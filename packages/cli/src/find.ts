@@ -2,11 +2,13 @@ import { dirname, isAbsolute, join, posix } from 'node:path';
 import { printable } from '@lukko/policy-engine';
 import { InputError } from './errors.ts';
 import { below, decode, displayName, fromHere, type InputFile, readBytes } from './input-file.ts';
+import type { FoundLive } from './observe/live.ts';
 import type { Files, Ports } from './ports/ports.ts';
 import { hclMessage, type RootFiles, rootAt } from './root-files.ts';
 
 /** What `check` was pointed at. */
 export type Found =
+  | FoundLive
   /** All stacks of one cdktf.out: with its manifest the world is closed. */
   | { readonly kind: 'cdktf.out'; readonly manifest?: InputFile; readonly stacks: readonly FoundStack[] }
   /** One root module in JSON syntax. */

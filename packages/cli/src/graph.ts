@@ -25,6 +25,7 @@ export function readGraph(
   ports: Ports | undefined,
   siblings: PlanInput['siblings'] = [],
 ): ReadInput {
+  if (found.kind === 'live') return { graph: found.graph, inputs: [inputOf(found.input, 'live')] };
   if (found.kind === 'plan') return fromPlan(found.plan, source, ports, siblings);
   if (source !== undefined)
     throw new InputError('--source: goes with the JSON of a plan; this input is a configuration already');

@@ -16,6 +16,8 @@ export interface JudgeOptions extends PolicyOptions {
   readonly source?: string;
   /** The cdktf.out the plan belongs to. */
   readonly siblings?: string;
+  /** What the provider's API shows, instead of a path. */
+  readonly live?: true;
 }
 
 export interface Judged {
@@ -42,7 +44,7 @@ export async function judgeInput(
 ): Promise<Judged> {
   const policy = await policyAt(options, ports);
   const changes = change(policy);
-  const found = await find(path, ports);
+  const found = options.live === true ? await live(path, options, ports) : await find(path, ports);
   const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
   if (siblings.length > 0 && found.kind !== 'plan') throw new InputError('--siblings: goes with the JSON of a plan');
   const { graph, inputs } = readGraph(found, options.source, ports, siblings);
@@ -65,4 +67,11 @@ export async function judgeInput(
     ...changes,
   };
   return { report: evaluate(evaluation), policy, facts, found, evaluation };
+}
+
+async function live(path: string | undefined, { source }: JudgeOptions, ports: Ports): Promise<Found> {
+  if (path !== undefined || source !== undefined)
+    throw new InputError('--live: judges what the API shows, and goes with no path and no --source');
+  const { findLive } = await import('./observe/live.ts');
+  return findLive(ports);
 }

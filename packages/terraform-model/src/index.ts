@@ -1,3 +1,4 @@
+export { type ApiProject, apiAsPlan, asLive } from './api/read.ts';
 export type * from './attr.ts';
 export { readConfiguration, readSynth, type SynthInput } from './configuration/read.ts';
 export type { ModuleFiles, RootInput } from './configuration/root.ts';

@@ -44,6 +44,7 @@ export function checkCommand(program: Command, ports: Ports, done: (code: number
       '--source <planfile>',
       'the binary plan that plan JSON was printed from: its configuration is joined with it',
     )
+    .option('--live', 'judge what the API shows, with the read-only tokens observe.yaml names, else HCLOUD_TOKEN')
     .option('--siblings <directory>', 'the cdktf.out the plan belongs to: the stacks beside it are read as well')
     .option(
       '-f, --format <format>',
