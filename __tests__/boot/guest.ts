@@ -43,6 +43,10 @@ export class Guest {
     this.serve(options.userData);
   }
 
+  get sshPort(): number {
+    return this.port;
+  }
+
   get disk(): string {
     return path.join(this.folder, 'root.qcow2');
   }

@@ -446,6 +446,10 @@ export interface TerraformJson {
     readonly variable?: Readonly<Record<string, unknown>>;
     readonly output?: Readonly<Record<string, unknown>>;
     readonly locals?: Readonly<Record<string, unknown>>;
+    readonly ephemeral?: Readonly<Record<string, unknown>>;
+    readonly check?: Readonly<Record<string, unknown>>;
+    readonly action?: Readonly<Record<string, unknown>>;
+    readonly removed?: readonly Readonly<Record<string, unknown>>[];
 }
 /** Attributes only the provider sets, by resource type. */
 /** Attributes that may be written and are decided by the provider otherwise, by resource type. */
@@ -458,6 +462,7 @@ export interface Place {
     readonly line?: number;
 }
 export type InputKind = 'synth' | 'configuration' | 'plan' | 'state' | 'live';
+export type Mode = 'managed' | 'data' | 'ephemeral';
 export type Change = 'declared' | 'create' | 'update' | 'replace' | 'delete' | 'no-op' | 'read';
 /**
  * One root module: a stack of cdktf.out, a directory, a plan. Resources of called modules belong to the root that calls them.
@@ -482,6 +487,10 @@ export interface Root {
     readonly variables: readonly Variable[];
     /** Ids of this root's resources. */
     readonly resources: readonly string[];
+    /** `action` blocks of this root and of the modules it calls. */
+    readonly actions: readonly Action[];
+    /** `removed` blocks; empty for a plan without its configuration, which does not record them. */
+    readonly removed: readonly Removed[];
 }
 interface Element {
     /** Unique in the graph: `<stack>/<address>` where the stack is known, else `<address>`. This is what findings, waivers and obligations name. */
@@ -545,11 +554,30 @@ export interface Provisioner extends Element {
     /** `local-exec`, `remote-exec`, `file`. */
     readonly type: string;
     readonly when: 'create' | 'destroy';
+    /** What a failure of it means for the apply; undefined where the input does not say (a plan without its configuration). */
+    readonly onFailure: 'fail' | 'continue' | undefined;
+    /** Whether a `connection` block stands in it or in its resource; undefined where the input does not say. */
+    readonly connected: boolean | undefined;
 }
-/** A managed resource or data source: one instance where `count` and `for_each` could be expanded. */
+/** An `action` block (Terraform 1.14): something a provider does besides keeping resources, when a resource changes or on request. */
+export interface Action extends Element {
+    readonly kind: 'action';
+    readonly type: string;
+    readonly name: string;
+    readonly address: string;
+    readonly provider: string;
+}
+/** A `removed` block: what leaves the state, and the provisioners that run when it is destroyed. */
+export interface Removed extends Element {
+    readonly kind: 'removed';
+    /** Address as written, without `${}`. */
+    readonly from: string;
+    readonly provisioners: readonly Provisioner[];
+}
+/** A managed resource, data source (one inside a `check` block too) or ephemeral resource: one instance where `count` and `for_each` could be expanded. */
 export interface Resource<K extends string = string> extends Element {
     readonly kind: 'resource';
-    readonly mode: 'managed' | 'data';
+    readonly mode: Mode;
     readonly type: K;
     readonly name: string;
     /** Terraform's address within its root: `module.db.hcloud_server.host[0]`. */
@@ -893,10 +921,13 @@ export interface SecretUse {
 /** Code that terraform itself runs at plan or apply. */
 export interface CodeRun {
     readonly owner: string;
+    readonly root: Root;
     readonly at: string;
     readonly place: Place;
-    /** `local-exec`, `remote-exec`, `file`, `external`, `http`. */
+    /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials). */
     readonly kind: string;
+    /** Set for provisioners. */
+    readonly provisioner?: Provisioner;
     readonly command: Attr | undefined;
 }
 export interface Resolution {

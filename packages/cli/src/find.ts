@@ -4,14 +4,14 @@ import { InputError } from './errors.ts';
 import { below, decode, displayName, fromHere, type InputFile, readBytes } from './input-file.ts';
 import type { FoundLive } from './observe/live.ts';
 import type { Files, Ports } from './ports/ports.ts';
-import { hclMessage, type RootFiles, rootAt } from './root-files.ts';
+import { type RootFiles, rootAt, rootOf } from './root-files.ts';
 
 /** What `check` was pointed at. */
 export type Found =
   | FoundLive
   /** All stacks of one cdktf.out: with its manifest the world is closed. */
   | { readonly kind: 'cdktf.out'; readonly manifest?: InputFile; readonly stacks: readonly FoundStack[] }
-  /** One root module in JSON syntax. */
+  /** One root module. */
   | ({ readonly kind: 'root' } & RootFiles)
   /** The JSON that `terraform show -json` prints for a plan. */
   | { readonly kind: 'plan'; readonly plan: InputFile };
@@ -23,7 +23,7 @@ export interface FoundStack extends InputFile {
 }
 
 /** What can be checked, for messages. */
-export const looked = 'cdktf.out, *.tf.json, or the JSON of a plan';
+export const looked = 'cdktf.out, *.tf, *.tf.json, or the JSON of a plan';
 
 /** Finds and reads what there is to check; nothing is judged yet. @throws InputError when there is nothing, or it cannot be read. */
 export async function find(target: string | undefined, ports: Ports): Promise<Found> {
@@ -122,14 +122,13 @@ function fromText(input: InputFile, target: string): Found {
     .replace(/^\uFEFF/, '')
     .trimStart();
   if (/^\{\s*"format_version"\s*:/.test(head)) return { kind: 'plan', plan: input };
-  if (file.endsWith('.tf')) throw new InputError(hclMessage(file, [file], []));
+  if (/\.(tf|tofu)$/.test(file)) return { kind: 'root', ...rootOf(input) };
   if (isState(head)) {
     throw new InputError(
       `${file}: a Terraform state, which cannot be judged by itself; check the plan of its configuration instead`,
     );
   }
-  if (head.startsWith('{'))
-    return isPlan(bytes) ? { kind: 'plan', plan: input } : { kind: 'root', files: [input], modules: [], variables: {} };
+  if (head.startsWith('{')) return isPlan(bytes) ? { kind: 'plan', plan: input } : { kind: 'root', ...rootOf(input) };
   throw new InputError(`${file}: expected JSON, found text that does not start with {; name ${looked}`);
 }
 

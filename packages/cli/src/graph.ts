@@ -1,12 +1,11 @@
 import type { Report } from '@lukko/formats';
-import { printable } from '@lukko/policy-engine';
 import { type ConfigurationFile, type Graph, type PlanInput, type RootInput, readSynth } from '@lukko/terraform-model';
 import { InputError } from './errors.ts';
 import type { Found } from './find.ts';
 import { decode, displayName, fromHere, type InputFile, inputOf, readBytes } from './input-file.ts';
 import type { Ports } from './ports/ports.ts';
 import { readPlanGraph } from './read-plan.ts';
-import type { RootFiles } from './root-files.ts';
+import { filesOf, type RootFiles } from './root-files.ts';
 
 export interface ReadInput {
   readonly graph: Graph;
@@ -31,7 +30,7 @@ export function readGraph(
     throw new InputError('--source: goes with the JSON of a plan; this input is a configuration already');
   if (found.kind === 'root') {
     const graph = readSynth({ roots: [rootInput(found)] });
-    return { graph, inputs: found.files.map((file) => inputOf(file, graph.roots[0]?.kind ?? 'configuration')) };
+    return { graph, inputs: filesOf(found).map((file) => inputOf(file, graph.roots[0]?.kind ?? 'configuration')) };
   }
   const { manifest, stacks } = found;
   const graph = readSynth({
@@ -40,7 +39,7 @@ export function readGraph(
   });
   return {
     graph,
-    inputs: stacks.flatMap(({ stack, root }) => root.files.map((file) => ({ ...inputOf(file, 'synth'), stack }))),
+    inputs: stacks.flatMap(({ stack, root }) => filesOf(root).map((file) => ({ ...inputOf(file, 'synth'), stack }))),
   };
 }
 
@@ -53,19 +52,11 @@ function fromPlan(
   if (source === undefined || ports === undefined) return readPlanGraph(plan);
   const path = fromHere(source, ports.cwd);
   const file = displayName(path, ports.cwd);
-  const read = readPlanGraph(plan, { file, bytes: readBytes(path, file, ports.files) }, siblings);
-  const [first] = read.otherSyntax;
-  if (first !== undefined) {
-    const others = read.otherSyntax.length > 1 ? ` and ${read.otherSyntax.length - 1} more` : '';
-    ports.err(
-      `note: ${file} holds HCL (${printable(first)}${others}), which cannot be read yet: what only it shows is not known\n`,
-    );
-  }
-  return read;
+  return readPlanGraph(plan, { file, bytes: readBytes(path, file, ports.files) }, siblings);
 }
 
-function rootInput({ files, modules, variables }: RootFiles): RootInput {
-  return { files: files.map(asText), modules: modules.map((module) => ({ files: module.map(asText) })), variables };
+function rootInput({ files, modules, variableFiles, lockFile, reads }: RootFiles): RootInput {
+  return { files, modules, variableFiles, lockFile, reads };
 }
 
 function asText({ file, bytes }: InputFile): ConfigurationFile {

@@ -5,6 +5,7 @@ import { baselineCommand } from './commands/baseline-options.ts';
 import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { hostCommand, retireCommand } from './commands/host-options.ts';
 import { hostCommand } from './commands/host-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
@@ -100,6 +101,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
   observeCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   hostCommand(program, ports, done);
+  retireCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 
   for (const command of program.commands)

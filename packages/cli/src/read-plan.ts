@@ -6,8 +6,6 @@ import { type InputFile, inputOf } from './input-file.ts';
 export interface PlanRead {
   readonly graph: Graph;
   readonly inputs: Report['inputs'];
-  /** Files of the configuration that cannot be read yet: what only they show is unknown. */
-  readonly otherSyntax: readonly string[];
 }
 
 /**
@@ -17,17 +15,15 @@ export interface PlanRead {
  */
 export function readPlanGraph(plan: InputFile, source?: InputFile, siblings?: PlanInput['siblings']): PlanRead {
   const { bytes, file } = plan;
-  if (source === undefined)
-    return { graph: readPlan({ bytes, file }), inputs: [inputOf(plan, 'plan')], otherSyntax: [] };
+  if (source === undefined) return { graph: readPlan({ bytes, file }), inputs: [inputOf(plan, 'plan')] };
   if (!isPlanFile(source.bytes)) {
     throw new InputError(
       `${source.file}: expected the file that terraform plan -out wrote, found another; give that to --source`,
     );
   }
-  const { source: configuration, otherSyntax } = readPlanFile(source.bytes, source.file);
+  const { source: configuration } = readPlanFile(source.bytes, source.file);
   return {
     graph: readPlan({ bytes, file, source: configuration, siblings }),
     inputs: [inputOf(plan, 'plan'), inputOf(source, 'configuration')],
-    otherSyntax,
   };
 }

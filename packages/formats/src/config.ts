@@ -144,6 +144,13 @@ export const config = z
         }),
       )
       .describe('What the edge proxies: a public name and the service behind it.'),
+    alerts: z
+      .strictObject({
+        webhook: httpsUrl
+          .optional()
+          .describe('Where hosts post alerts and heartbeats as JSON; its host must stand in the register.'),
+      })
+      .optional(),
     state,
     retention: z.strictObject({ audit: days, application: days, errors: days, backups: days }).describe('Days.'),
   })

@@ -10,6 +10,7 @@ export * from './fixtures.ts';
 export * from './gate-verdict.ts';
 export * from './host-record.ts';
 export { parseJsonFile } from './json-file.ts';
+export * from './intent.ts';
 export * from './lukko.ts';
 export * from './manifest.ts';
 export { nearest } from './nearest.ts';

@@ -6,6 +6,8 @@ import { config } from './config.ts';
 import { evidenceExport } from './evidence-export.ts';
 import { fixtures } from './fixtures.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { hostRecord } from './host-record.ts';
+import { intent } from './intent.ts';
 import { lukko } from './lukko.ts';
 import { manifest } from './manifest.ts';
 import { obligations } from './obligations.ts';
@@ -26,6 +28,8 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   'evidence-export': evidenceExport,
   fixtures,
   'gate-verdict': gateVerdict,
+  'host-record': hostRecord,
+  intent,
   lukko,
   manifest,
   obligations,

@@ -3,6 +3,7 @@ export { waiverText } from './approval/approval.ts';
 export { readSshSignature, type SshSignature, signs } from './approval/ssh-signature.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
 export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
+export { excuse, INTENT_MARK, isCurrent } from './intents.ts';
 export { mergeObligations } from './ledger.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
 export { isOwnFinding, ownFindings } from './own-findings.ts';

@@ -136,11 +136,7 @@ export function readPolicy(input: PolicyInput): PolicySource {
     posture,
     ruleSet,
     rules,
-    context: {
-      allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue),
-      closedList: true,
-      refusedJurisdictions: [],
-    },
+    context: { allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue) },
     services:
       registerFile === undefined ? [] : parseFile(register, registerFile.text, registerFile.file).value.services,
     operators,

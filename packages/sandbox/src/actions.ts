@@ -159,6 +159,12 @@ export class Actions {
     for (const id of this.running) this.nextEnd = Math.min(this.nextEnd, this.store.get('action', id)?.ends ?? now);
   }
 
+  /** Those that run, by id. */
+  open(): readonly ActionRecord[] {
+    const ids = [...this.running].sort((a, b) => a - b);
+    return ids.map((id) => this.store.get('action', id)).filter((action) => action !== undefined);
+  }
+
   /** @throws ApiError `locked`, or `conflict` for networks as Hetzner has it, while an action runs on the object. */
   refuseLocked(kind: Kind, id: number): void {
     if (!this.isLocked(kind, id)) return;

@@ -1,4 +1,5 @@
 export { DRIFTS, type DriftReport } from './drift/drift.ts';
 export type { Standing } from './faults/faults.ts';
+export type { Overview } from './overview.ts';
 export { coverage, Sandbox } from './sandbox.ts';
 export type { ProjectOptions, SandboxRequest, SandboxResponse } from './types.ts';

@@ -38,6 +38,33 @@ export interface Root {
   readonly actions: readonly Action[];
   /** `removed` blocks; empty for a plan without its configuration, which does not record them. */
   readonly removed: readonly Removed[];
+  /** `moved` and `import` blocks, in the same way. */
+  readonly moved: readonly Moved[];
+  readonly imports: readonly Import[];
+  /** What `.terraform.lock.hcl` pins; undefined when the input has no such file. */
+  readonly lock: readonly LockedProvider[] | undefined;
+}
+
+/** A `moved` block: the resource keeps its object under another address. */
+export interface Moved {
+  readonly from: string;
+  readonly to: string;
+  readonly place: Place;
+}
+
+/** An `import` block: what exists already becomes part of the state. */
+export interface Import extends Element {
+  readonly kind: 'import';
+  readonly to: string;
+}
+
+export interface LockedProvider {
+  /** Three parts, as in `RequiredProvider`. */
+  readonly source: string;
+  readonly version: string;
+  readonly constraints: string | undefined;
+  readonly hashes: readonly string[];
+  readonly place: Place;
 }
 
 interface Element {

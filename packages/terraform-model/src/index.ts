@@ -1,11 +1,12 @@
 export { type ApiProject, apiAsPlan, asLive } from './api/read.ts';
 export type * from './attr.ts';
 export { readConfiguration, readSynth, type SynthInput } from './configuration/read.ts';
-export type { ModuleFiles, RootInput } from './configuration/root.ts';
-export type { ConfigurationFile } from './configuration/source.ts';
+export type { FileReader, ModuleFiles, RootInput } from './configuration/root.ts';
+export { type ConfigurationFile, moduleSources } from './configuration/source.ts';
 export { type Default, defaultOf, defaults } from './defaults.ts';
 export { describe } from './describe.ts';
 export type * from './graph.ts';
+export { readHcl } from './hcl/read.ts';
 export { InputError } from './input-error.ts';
 export { type JsonDocument, readJson } from './json/read.ts';
 export { type PlanInput, readPlan } from './plan/read.ts';

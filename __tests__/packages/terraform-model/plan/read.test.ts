@@ -105,10 +105,9 @@ describe('a recorded plan of files in HCL', () => {
     expect(resource(graph, 'hcloud_server.fixed').attr('user_data').text).toBe('echo ${HOME}');
   });
 
-  it('says that it cannot be read as source', () => {
+  it('its plan file holds the configuration in HCL', () => {
     const file = readPlanFile(bytes('hcl-syntax/plan.tfplan'), 'plan.tfplan');
-    expect([file.source, file.otherSyntax, file.lockFile?.includes('hetznercloud/hcloud')]).toEqual([
-      undefined,
+    expect([file.source?.files.map((one) => one.file), file.lockFile?.includes('hetznercloud/hcloud')]).toEqual([
       ['main.tf'],
       true,
     ]);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Ports } from '../ports/ports.ts';
 import type { HostOptions } from './host.ts';
+import type { RetireOptions } from './retire.ts';
 
 /** Adds `lukko host rebuild` and `lukko host quiesce`: the two commands terraform may run. */
 export function hostCommand(program: Command, ports: Ports, done: (code: number) => void): void {
@@ -31,4 +32,20 @@ export function hostCommand(program: Command, ports: Ports, done: (code: number)
     });
   for (const command of host.commands)
     command.configureHelp({ sortOptions: false }).helpOption('-h, --help', 'print this help');
+}
+
+/** Adds `lukko retire`. */
+export function retireCommand(program: Command, ports: Ports, done: (code: number) => void): void {
+  program
+    .command('retire')
+    .description(
+      'remove a stack with its data: show what goes, ask, lift its protection by an apply of its own, destroy it',
+    )
+    .argument('<stack>', 'name of the stack')
+    .requiredOption('--reason <text>', 'why it is removed; stands in the intent and in the record')
+    .option('--confirm <environment/stack>', 'what would be typed on a terminal, for where there is none')
+    .action(async (stack: string, options: RetireOptions) => {
+      const { retireStack } = await import('./retire.ts');
+      done(await retireStack(stack, options, ports));
+    });
 }

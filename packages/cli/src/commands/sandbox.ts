@@ -14,6 +14,7 @@ export interface SandboxOptions {
   readonly tokenSeed?: string;
   readonly controlPort: string;
   readonly seed?: string;
+  readonly intercept?: true;
   readonly fault: readonly string[];
 }
 
@@ -97,6 +98,7 @@ function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
       speed: options.speed === 'instant' ? Number.POSITIVE_INFINITY : number('--speed', options.speed, 1, 100_000),
       controlPort: number('--control-port', options.controlPort, 0, 65_535),
       faults: options.fault,
+      intercept: options.intercept === true,
       rateLimit: number('--rate-limit', options.rateLimit, 1, 1_000_000_000),
       ...(log === undefined ? {} : { log: path.resolve(ports.cwd, log) }),
       ...(seed === undefined

@@ -30,16 +30,11 @@ export interface PlanToJudge {
 export function judgePlan({ repository, stack, plan, planFile, command = 'apply', now }: PlanToJudge): Report {
   const policy = policyOfGate({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
   const name = `${stack.stack}.tfplan`;
-  const { graph, inputs, otherSyntax } = readPlanGraph(
+  const { graph, inputs } = readPlanGraph(
     { file: `${stack.stack}.plan.json`, bytes: plan },
     { file: name, bytes: planFile },
     command === 'destroy' ? [] : siblingsOf(stack),
   );
-  if (otherSyntax.length > 0)
-    throw new Refusal(
-      `the plan of stack ${stack.stack} was made from other files too: ${otherSyntax.join(', ')}`,
-      'remove them; declare what they declare in stacks/',
-    );
   // Between the look at the file and the plan somebody may have changed it: what was planned is what counts.
   const [planned, ...more] = readPlanFile(planFile, name).source?.files ?? [];
   if (planned?.text !== stack.texts.get(stack.stack) || more.length > 0) {

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { Hole, PayloadFile } from '../types.ts';
+import type { Hole, PayloadFile, PayloadSetting } from '../types.ts';
 import { hasHole, LONGEST_TEXT } from './marked.ts';
 import { at as entryOf, itemsOf, readYaml, textOf, YamlError, type YamlTree } from './yaml-tree.ts';
 
@@ -9,19 +9,12 @@ export type BootCommand = { readonly line: number } & (
   | { readonly script: string }
 );
 
-/** A text somewhere else in the document, by its path: `apt.sources.caddy.source`. */
-export interface CloudSetting {
-  readonly path: string;
-  readonly text: string;
-  readonly line: number;
-}
-
 export interface CloudConfig {
   readonly files: readonly PayloadFile[];
   readonly bootcmd: readonly BootCommand[];
   readonly runcmd: readonly BootCommand[];
   readonly packages: readonly string[];
-  readonly settings: readonly CloudSetting[];
+  readonly settings: readonly PayloadSetting[];
   readonly unread: readonly { readonly at: string; readonly why: string }[];
 }
 
@@ -78,7 +71,7 @@ class Reader implements CloudConfig {
   readonly bootcmd: BootCommand[] = [];
   readonly runcmd: BootCommand[] = [];
   readonly packages: string[] = [];
-  readonly settings: CloudSetting[] = [];
+  readonly settings: PayloadSetting[] = [];
   readonly unread: { at: string; why: string }[];
   private readonly holes: readonly Hole[];
   private readonly at: string;

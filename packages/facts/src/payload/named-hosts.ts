@@ -1,6 +1,5 @@
-import type { PathClass, Payload, PayloadFile, PayloadHost } from '../types.ts';
+import type { PathClass, Payload, PayloadFile, PayloadHost, PayloadSetting } from '../types.ts';
 import { CADDY_DEFAULT_AUTHORITIES } from './caddy-sites.ts';
-import type { CloudSetting } from './cloud-config.ts';
 import { aptLine, hostsInFile } from './config-files.ts';
 import { parseEnvironmentFile } from './env-file.ts';
 import { valuesOf } from './unit-file.ts';
@@ -30,7 +29,7 @@ const FETCHES = new Set([
  * Every host a payload names where a host is expected: package sources, clocks, resolvers, registries, upstreams, certificate
  * authorities, addresses programs are asked to fetch, URLs and DSNs in files and environments. Loopback is left out later.
  */
-export function hostsNamed(parts: Parts, settings: readonly CloudSetting[], at: string): PayloadHost[] {
+export function hostsNamed(parts: Parts, settings: readonly PayloadSetting[], at: string): PayloadHost[] {
   const found = [
     ...settings.flatMap((setting) => inSetting(setting, at)),
     ...parts.files.flatMap(hostsInFile),
@@ -58,7 +57,7 @@ function named(
   return { text, position, class: path, at, line, implicit };
 }
 
-function inSetting({ path, text, line }: CloudSetting, at: string): PayloadHost[] {
+function inSetting({ path, text, line }: PayloadSetting, at: string): PayloadHost[] {
   const where = `${at}:${path}`;
   if (/^apt\.(primary|security)\[\d+\]\.(uri|search\[\d+\])$/.test(path))
     return [named(text, 'package source', 'pull', where, line)];

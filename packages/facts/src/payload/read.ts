@@ -38,6 +38,7 @@ export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]
     containers: [],
     sites: [],
     packages: [],
+    settings: [],
     hosts: [],
     unread: [],
   };
@@ -62,7 +63,7 @@ function causesOf(value: Value): readonly Cause[] {
 
 type Parsed = Pick<
   Payload,
-  'files' | 'commands' | 'refusals' | 'units' | 'containers' | 'sites' | 'packages' | 'hosts' | 'unread'
+  'files' | 'commands' | 'refusals' | 'units' | 'containers' | 'sites' | 'packages' | 'settings' | 'hosts' | 'unread'
 >;
 
 function parse(given: MarkedText, at: string): Parsed {
@@ -85,6 +86,7 @@ function parse(given: MarkedText, at: string): Parsed {
     containers: [...containersOf(units), ...compose.containers],
     sites: caddy.flatMap((each) => each.sites),
     packages: [...config.packages, ...installed(run)],
+    settings: config.settings,
     unread: [...config.unread, ...run.unread, ...compose.unread, ...caddy.flatMap((each) => each.unread)],
   };
   return { ...parsed, hosts: hostsNamed(parsed, config.settings, at) };

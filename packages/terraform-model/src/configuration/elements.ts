@@ -1,12 +1,24 @@
 import { AttrView } from '../attr-view.ts';
 import type { Evaluator } from '../expression/evaluate.ts';
 import { type AttributeSource, attrOf } from '../graph/resource.ts';
-import type { Action, Backend, ModuleCall, Output, Place, ProviderConfig, RequiredProvider, Root } from '../graph.ts';
+import type {
+  Action,
+  Backend,
+  Import,
+  ModuleCall,
+  Moved,
+  Output,
+  Place,
+  ProviderConfig,
+  RequiredProvider,
+  Root,
+} from '../graph.ts';
 import type { Path, Value } from '../value.ts';
 import { bodySource, nothing, resourceMeta } from './attributes.ts';
-import { type Block, blocksOf, textOf } from './blocks.ts';
+import { type Block, blocksOf, textOf, wordOf } from './blocks.ts';
 import type { ModuleInstance } from './instance.ts';
 import { resourceMetadata } from './metadata.ts';
+import { writtenOrigins } from './origins.ts';
 import { providerName, sourceOf } from './providers.ts';
 
 const commentOnly: ReadonlySet<string> = new Set(['//']);
@@ -20,6 +32,8 @@ const callMeta: ReadonlySet<string> = new Set([
   'providers',
   'depends_on',
 ]);
+
+const importMeta: ReadonlySet<string> = new Set(['//', 'to', 'provider', 'for_each']);
 
 interface ElementFields<K extends string> {
   readonly kind: K;
@@ -40,14 +54,15 @@ export function element<K extends string>(fields: ElementFields<K>, source: Attr
 
 /** The backend or `cloud` block of a root; none written means a local state beside the configuration. */
 export function backendOf(root: Root, instance: ModuleInstance, idPrefix: string, evaluator: Evaluator): Backend {
-  for (const block of instance.source.terraform) {
+  for (const block of [...instance.source.terraform].reverse()) {
     const written = blocksOf(block.document, block.body, 'backend', 1).at(-1);
     const cloud = blocksOf(block.document, block.body, 'cloud', 0).at(-1);
     const found = written ?? cloud;
     if (found === undefined) continue;
     const type = written === undefined ? 'cloud' : (written.labels[0] ?? '');
     const source = bodySource(found.body, instance.scope, evaluator, commentOnly);
-    const { place = found.place, origins } = resourceMetadata(found.body);
+    const { place = found.place, origins: recorded } = resourceMetadata(found.body);
+    const origins = found.document.file.endsWith('.json') ? recorded : writtenOrigins(found, commentOnly);
     const fields = { kind: 'backend' as const, id: `${idPrefix}backend.${type}`, root, place };
     return { ...element(fields, source), type, written: true, origins };
   }
@@ -149,4 +164,25 @@ export function actionOf(
     address,
     provider: sourceOf(providerName(type, textOf(block.body.get('provider'))).name, required),
   };
+}
+
+/** https://developer.hashicorp.com/terraform/language/block/moved */
+export function movedOf({ source, prefix }: ModuleInstance): readonly Moved[] {
+  return source.moved.map(({ body, place }) => ({
+    from: `${prefix}${wordOf(body.get('from')) ?? ''}`,
+    to: `${prefix}${wordOf(body.get('to')) ?? ''}`,
+    place,
+  }));
+}
+
+/** https://developer.hashicorp.com/terraform/language/block/import */
+export function importsOf(root: Root, instance: ModuleInstance, evaluator: Evaluator): readonly Import[] {
+  return instance.source.imports.map((block, position) => {
+    const id = `${instance.idPrefix}${instance.prefix}import[${position}]`;
+    const source = bodySource(block.body, instance.scope, evaluator, importMeta);
+    return {
+      ...element({ kind: 'import' as const, id, root, place: block.place }, source),
+      to: `${instance.prefix}${wordOf(block.body.get('to')) ?? ''}`,
+    };
+  });
 }

@@ -3,7 +3,7 @@ import type { AttributeSource } from '../graph/resource.ts';
 import type { Provisioner, Removed, Root } from '../graph.ts';
 import { isObject, type JsonObject } from '../json/types.ts';
 import { bodySource } from './attributes.ts';
-import { type Block, blocksOf, listOf, textOf } from './blocks.ts';
+import { type Block, blocksOf, listOf, wordOf } from './blocks.ts';
 import { element } from './elements.ts';
 import type { ModuleInstance } from './instance.ts';
 
@@ -32,11 +32,11 @@ export function provisionersOf(
       if (type === '//') continue;
       for (const { body: own, place } of blocksOf(document, holder, type, 0)) {
         const fields = { kind: 'provisioner' as const, id: `${id}.provisioner[${found.length}]`, root, place };
-        const onFailure = isWord(own, 'on_failure', 'continue') ? 'continue' : 'fail';
+        const onFailure = wordOf(own.get('on_failure')) === 'continue' ? 'continue' : 'fail';
         found.push({
           ...element(fields, source(own, provisionerMeta)),
           type,
-          when: isWord(own, 'when', 'destroy') ? 'destroy' : 'create',
+          when: wordOf(own.get('when')) === 'destroy' ? 'destroy' : 'create',
           onFailure: whole ? onFailure : undefined,
           connected: whole ? shared || own.has('connection') : undefined,
         });
@@ -46,12 +46,6 @@ export function provisionersOf(
   return found;
 }
 
-/** Keywords stand bare in HCL and as text in JSON. */
-function isWord(body: JsonObject, key: string, word: string): boolean {
-  const written = body.get(key);
-  return written === word || written === `\${${word}}`;
-}
-
 /** https://developer.hashicorp.com/terraform/language/block/removed */
 export function removedOf(root: Root, instance: ModuleInstance, evaluator: Evaluator): readonly Removed[] {
   return instance.source.removed.map((block, position) => {
@@ -59,7 +53,7 @@ export function removedOf(root: Root, instance: ModuleInstance, evaluator: Evalu
     const source = (body: JsonObject, meta: ReadonlySet<string>) => bodySource(body, instance.scope, evaluator, meta);
     return {
       ...element({ kind: 'removed' as const, id, root, place: block.place }, source(block.body, removedMeta)),
-      from: textOf(block.body.get('from'))?.replace(/^\$\{\s*|\s*\}$/g, '') ?? '',
+      from: wordOf(block.body.get('from')) ?? '',
       provisioners: provisionersOf({ id, root, whole: true }, block, source),
     };
   });

@@ -12,7 +12,9 @@ import { type Block, listOf, textOf } from './blocks.ts';
 import type { Instance } from './expansion.ts';
 import { bracket, type ModuleInstance } from './instance.ts';
 import { lifecycleOf } from './lifecycle.ts';
+import { localData } from './local-data.ts';
 import { resourceMetadata } from './metadata.ts';
+import { writtenOrigins } from './origins.ts';
 import { providerName, sourceOf } from './providers.ts';
 import { provisionersOf } from './provisioners.ts';
 import type { World } from './world.ts';
@@ -98,7 +100,7 @@ function configured(
     return {
       place: place ?? block.place,
       constructPath,
-      origins,
+      origins: isNative(block) ? writtenOrigins(block, resourceMeta) : origins,
       lifecycle: lifecycleOf(block.body),
       provisioners: provisionersOf({ id, root, whole: module.source.localsShown }, block, (body, meta) =>
         bodySource(body, scope, world.evaluator, meta),
@@ -109,6 +111,13 @@ function configured(
   return resource;
 }
 
+/** Written by hand: generated JSON says where it comes from in its own way. */
+export function isNative({ document }: Block): boolean {
+  return !document.file.endsWith('.json');
+}
+
+const payloads: ReadonlySet<string> = new Set(['user_data', 'user_data_base64', 'custom_data']);
+
 /** Attributes as written; of those only the provider sets a reference stands in place of *unset*. */
 export function configuredSource(block: Block, scope: Scope, world: World, identity: Identity): AttributeSource {
   const written = bodySource(block.body, scope, world.evaluator, resourceMeta);
@@ -116,7 +125,12 @@ export function configuredSource(block: Block, scope: Scope, world: World, ident
     names: written.names,
     value: (name) => {
       const value = written.value(name);
-      return value.state === 'unset' ? decidedLater(identity, name, value) : value;
+      if (value.state === 'unset') {
+        const local = identity.mode === 'data' ? localData(identity.type, name, written, world.evaluator) : undefined;
+        return local ?? decidedLater(identity, name, value);
+      }
+      // A payload may be packed and encoded; cloud-init takes that off again.
+      return payloads.has(name) && value.state === 'unknown' ? (value.encodes ?? value) : value;
     },
   };
 }

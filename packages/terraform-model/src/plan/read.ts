@@ -17,6 +17,7 @@ import { attrOf } from '../graph/resource.ts';
 import type { Backend, Graph, Root } from '../graph.ts';
 import { InputError } from '../input-error.ts';
 import { type Span, Splitter } from '../json/split.ts';
+import { literal } from '../navigate.ts';
 import type { Value } from '../value.ts';
 import { unknown } from '../values.ts';
 import { type RecordedModules, recordedModules } from './configuration.ts';
@@ -62,13 +63,14 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
   const planned = plannedIndexes(changes);
   const world = new World();
   const values = variablesOf(small('variables'));
+  const given = new Map([...values].map(([name, value]) => [name, literal(value)]));
   const loaded =
     source === undefined
       ? recordedRoot(
           recordedModules(configurationOf(small('configuration') ?? {}, file), file),
           world,
           planned,
-          values,
+          given,
           file,
         )
       : loadRoot({ ...source, variables: Object.fromEntries(values) }, world, '', planned);
@@ -178,7 +180,7 @@ function recordedRoot(
   modules: RecordedModules,
   world: World,
   planned: ReturnType<typeof plannedIndexes>,
-  values: ReadonlyMap<string, unknown>,
+  values: ReadonlyMap<string, Value>,
   file: string,
 ): LoadedRoot {
   const source = modules.get('');

@@ -1,10 +1,11 @@
-import { bodySource } from '../configuration/attributes.ts';
+import { bodySource, resourceMeta } from '../configuration/attributes.ts';
 import type { Block } from '../configuration/blocks.ts';
 import { bracket, type ModuleInstance, type PlannedIndexes } from '../configuration/instance.ts';
 import { lifecycleOf } from '../configuration/lifecycle.ts';
 import { resourceMetadata } from '../configuration/metadata.ts';
+import { writtenOrigins } from '../configuration/origins.ts';
 import { provisionersOf } from '../configuration/provisioners.ts';
-import { configuredSource, localName, type RemoteOutput } from '../configuration/resources.ts';
+import { configuredSource, isNative, localName, type RemoteOutput } from '../configuration/resources.ts';
 import type { World } from '../configuration/world.ts';
 import { type AttributeSource, GraphResource } from '../graph/resource.ts';
 import type { Change, Mode, Provisioner, Root } from '../graph.ts';
@@ -87,7 +88,10 @@ export function plannedResource(
       provisioners: provisioners(),
       dependsOn: [],
       constructPath: metadata?.constructPath,
-      origins: metadata?.origins ?? [],
+      origins:
+        group !== undefined && isNative(group.block) && context.sourceAtHand
+          ? writtenOrigins(group.block, resourceMeta)
+          : (metadata?.origins ?? []),
     };
   });
   return resource;

@@ -6,7 +6,7 @@ import { backupsOf, imageFor, imageFromServer } from '../images.ts';
 import { serverMetrics } from '../metrics.ts';
 import { refuseFull } from '../placement-groups.ts';
 import { changePointer } from '../primary-ips.ts';
-import { createServer, password } from './create.ts';
+import { createServer, password, refuseUnavailable } from './create.ts';
 import { type Attachment, aliasesOf, attachmentOf } from './private-net.ts';
 import { renderServer } from './render.ts';
 
@@ -116,8 +116,7 @@ const changeType: Handler = (context) => {
     throw new ApiError('invalid_server_type', `server type ${type.name} has another architecture`);
   if (type.disk < server.diskSize)
     throw new ApiError('invalid_server_type', `server type ${type.name} has a smaller disk than the server`);
-  if (!context.lookups.isAvailable(type, server.location, context.now))
-    throw new ApiError('resource_unavailable', `server type ${type.name} is not available in ${server.location}`);
+  refuseUnavailable(context, type, server.location);
   return answerAction(context, {
     command: 'change_server_type',
     resources: [ref(server)],
