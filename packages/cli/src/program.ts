@@ -6,7 +6,6 @@ import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import { hostCommand, retireCommand } from './commands/host-options.ts';
-import { hostCommand } from './commands/host-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
