@@ -53,13 +53,9 @@ export function readDocument(source: ConfigurationFile): JsonDocument {
 
 const native = /\.(tf|tofu|tfvars|hcl)$/;
 
-const CALLS_MODULE = /"module"\s*:|\bmodule\s*["\w]/;
-
-/** What the modules of these files call by a local path: `./net`, `../shared`. @throws InputError */
+/** What the modules of these files call by a local path: `./net`, `../common`. @throws InputError */
 export function moduleSources(files: readonly ConfigurationFile[]): readonly string[] {
   return files.flatMap((source) => {
-    // Parsed once more when it is read: most files call no module, and need not be parsed to tell.
-    if (!CALLS_MODULE.test(source.text)) return [];
     const document = readDocument(source);
     if (!isObject(document.value)) return [];
     return blocksOf(document, document.value, 'module', 1).flatMap(({ body }) => {
