@@ -141,7 +141,7 @@ documentation and reports in public. No request of ours was made to Hetzner. Not
 - the status for a body that is too long (413), for a header that is too long (431) and for what is no HTTP (400);
 - whether an id that is no number is answered with 422 or 404;
 - what becomes of a server whose making failed: here it stays as it was begun, and can be deleted;
-- how long finished actions can be asked for;
+- how long finished actions can be asked for: here the last 10,000 of a project at least;
 - which of several free addresses a server gets; addresses lie in ranges set apart for documentation and tests;
 - what is sold out where, beyond what the catalogue says: use a fault;
 - prices: the catalogue's, of the day it was written.
