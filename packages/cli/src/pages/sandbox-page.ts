@@ -57,7 +57,8 @@ function faults(): string {
 
 A fault is one word for what goes wrong and, after commas, whom it strikes: \`resource_unavailable,on=create_server,after=3,times=2\`.
 \`--fault\` gives it from the start; while the sandbox runs there are \`lukko sandbox fault add\`, \`list\` and \`clear\`. An answer that a fault made says so in its
-message and in the header \`lukko-sandbox-fault\`. Faults belong to one run: no log and no snapshot holds them.
+message and in the header \`lukko-sandbox-fault\`. Faults belong to one run: no log and no snapshot holds them. A creation whose answer is lost leaves an object that
+no state knows, as it would at Hetzner: import it or delete it.
 
 ${markdownTable(['what', 'then'], rows(FAULT_WORDS))}
 
