@@ -93,6 +93,7 @@ exec cat "$file"
   async start(): Promise<void> {
     const { image, site, volume, accelerated, extra = [] } = this.options;
     this.boots += 1;
+    this.plugged = 'volume-device';
     this.port = await freePort();
     const tangs = TANG_ADDRESSES.map(
       (address, index) => `guestfwd=tcp:${address}:7500-cmd:${site.at(`tang${index}.sh`)}`,
@@ -148,6 +149,26 @@ exec cat "$file"
     if (!stdout.includes('"return"') || stdout.includes('"error"'))
       throw new Error(`QEMU refused ${command}: ${stdout}`);
   }
+
+  private plugged = 'volume-device';
+
+  /** Takes the volume away from the running guest and gives it another disk of the same number, or none. */
+  async swapVolume(file: string | undefined): Promise<void> {
+    const { volume } = this.options;
+    if (this.plugged !== '') this.monitor('device_del', { id: this.plugged });
+    this.plugged = '';
+    await this.until('[ -z "$(ls /dev/disk/by-id/ | grep scsi-0HC_Volume)" ]', 20);
+    if (file === undefined || volume === undefined) return;
+    this.disks += 1;
+    const node = `disk${this.disks}`;
+    this.monitor('blockdev-add', { driver: 'raw', 'node-name': node, file: { driver: 'file', filename: file } });
+    const device = { driver: 'scsi-hd', id: `${node}-device`, bus: 'scsi.0', drive: node };
+    this.monitor('device_add', { ...device, vendor: 'HC', product: 'Volume', serial: volume.id });
+    this.plugged = `${node}-device`;
+    await this.until('[ -n "$(ls /dev/disk/by-id/ | grep scsi-0HC_Volume)" ]', 20);
+  }
+
+  private disks = 0;
 
   /** Runs a command on the guest as root, over SSH with the operator's certificate. */
   ssh(command: string, input?: string | Buffer): Ran {

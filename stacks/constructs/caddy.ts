@@ -31,7 +31,6 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
   const { directory } = config.certificates.authority;
   const global = payloadFile('caddy/global.Caddyfile', {
     directory,
-    tls: `tls${config.certificates.minimumTls}`,
     region: locationOf(config, host).location,
   });
   const files: readonly CloudFile[] = [
@@ -58,4 +57,9 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
     egress: [hostOf(directory)],
     origins: [...imageOrigins(config, 'caddy'), { value: directory, path: 'certificates.authority.directory' }],
   };
+}
+
+/** The values every site block takes: its name and the lowest version of TLS it accepts. */
+export function site(config: Config, name: string): { name: string; tls: string } {
+  return { name, tls: `tls${config.certificates.minimumTls}` };
 }

@@ -9,6 +9,7 @@ import { hostCommand, restoreCommand, retireCommand } from './commands/host-opti
 import { imagesCommand } from './commands/images-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
 import { pinCommands } from './commands/pin-options.ts';
+import { proveCommand } from './commands/prove-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -100,6 +101,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
 
   baselineCommand(program, ports, done);
   observeCommand(program, ports, done);
+  proveCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   hostCommand(program, ports, done);
   retireCommand(program, ports, done);

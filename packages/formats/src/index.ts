@@ -8,6 +8,7 @@ export { tooDeep } from './depth.ts';
 export * from './evidence-export.ts';
 export * from './fixtures.ts';
 export * from './gate-verdict.ts';
+export * from './host-report.ts';
 export * from './host-record.ts';
 export * from './intent.ts';
 export { parseJsonFile } from './json-file.ts';

@@ -6,6 +6,7 @@ import { config } from './config.ts';
 import { evidenceExport } from './evidence-export.ts';
 import { fixtures } from './fixtures.ts';
 import { gateVerdict } from './gate-verdict.ts';
+import { hostReport } from './host-report.ts';
 import { hostRecord } from './host-record.ts';
 import { intent } from './intent.ts';
 import { lukko } from './lukko.ts';
@@ -30,6 +31,7 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   'evidence-export': evidenceExport,
   fixtures,
   'gate-verdict': gateVerdict,
+  'host-report': hostReport,
   'host-record': hostRecord,
   intent,
   lukko,

@@ -122,7 +122,7 @@ volume_result = client.volumes.create(10, "data", location=hel1)
 wait(volume_result)
 volume = volume_result.volume
 volume.attach(server).wait_until_finished()
-refused("resource_in_use", client.volumes.delete, volume)
+refused("service_error", client.volumes.delete, volume)
 client.volumes.get_by_id(volume.id).resize(20).wait_until_finished()
 client.volumes.get_by_id(volume.id).detach().wait_until_finished()
 common("volumes", client.volumes.get_by_id(volume.id), {"delete": True})
@@ -219,13 +219,13 @@ common("storage_boxes", box, {"delete": True})
 
 # Pages: more than two of the largest size.
 for number in range(120):
-    client.placement_groups.create(f"group-{number:03}", "spread")
-pages = client.placement_groups.get_list(page=3, per_page=50)
-assert len(pages.placement_groups) == 20 and pages.meta.pagination.total_entries == 120
-assert len(client.placement_groups.get_all()) == 120
-for each in client.placement_groups.get_all():
+    client.networks.create(f"network-{number:03}", "10.0.0.0/16")
+pages = client.networks.get_list(page=3, per_page=50)
+assert len(pages.networks) == 20 and pages.meta.pagination.total_entries == 120
+assert len(client.networks.get_all()) == 120
+for each in client.networks.get_all():
     each.delete()
-assert client.placement_groups.get_all() == []
+assert client.networks.get_all() == []
 print("pages: 120 read")
 
 left = [
