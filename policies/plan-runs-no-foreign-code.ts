@@ -1,6 +1,6 @@
 import type { CodeRun, Facts } from '@lukko/facts';
 import { all, type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Provisioner, Root, TerraformJson } from '@lukko/terraform-model';
+import type { Root, TerraformJson } from '@lukko/terraform-model';
 import { hcloud, server } from './shared/examples.ts';
 import { fit, short } from './shared/message.ts';
 import { isOurs } from './shared/own-command.ts';
@@ -11,6 +11,8 @@ const kinds: Readonly<Record<string, string>> = {
   http: 'a request at plan',
   'remote-exec': 'commands on the server over SSH',
   file: 'a copy to the server over SSH',
+  action: 'what its provider does beside keeping resources',
+  exec: 'a program for the credentials of a provider',
 };
 
 const withProvisioner = (provisioner: Readonly<Record<string, unknown>>, extra: TerraformJson = {}) =>
@@ -91,6 +93,56 @@ export const planRunsNoForeignCode = rule({
       ),
     },
     {
+      name: 'a request inside a check',
+      verdict: 'fail',
+      terraform: hcloud(
+        { hcloud_server: { host: server() } },
+        { check: { health: { data: { http: { host: { url: 'https://health.example' } } } } } },
+      ),
+    },
+    {
+      name: 'a program that makes an ephemeral value',
+      verdict: 'fail',
+      terraform: hcloud(
+        { hcloud_server: { host: server() } },
+        { ephemeral: { external: { secret: { program: ['./secret.sh'] } } } },
+      ),
+    },
+    {
+      name: 'an action',
+      verdict: 'fail',
+      terraform: hcloud(
+        { hcloud_server: { host: server() } },
+        { action: { local_command: { deploy: { config: { command: './deploy.sh' } } } } },
+      ),
+    },
+    {
+      name: 'a last command of what was removed',
+      verdict: 'fail',
+      terraform: hcloud(
+        { hcloud_server: { host: server() } },
+        {
+          removed: [
+            {
+              from: 'hcloud_server.old',
+              lifecycle: { destroy: true },
+              provisioner: { 'local-exec': { when: 'destroy', command: './goodbye.sh' } },
+            },
+          ],
+        },
+      ),
+    },
+    {
+      name: 'the rebuild goes on when it failed',
+      verdict: 'fail',
+      terraform: localExec({ command: 'lukko host rebuild --stack example', on_failure: 'continue' }),
+    },
+    {
+      name: 'a connection to the server',
+      verdict: 'fail',
+      terraform: localExec({ command: 'lukko host rebuild --stack example', connection: { host: '10.0.1.2' } }),
+    },
+    {
       name: 'an argument from a variable without value',
       verdict: 'unknown',
       terraform: withProvisioner(
@@ -105,26 +157,33 @@ function judged(run: CodeRun, facts: Facts): Truth {
   const { at, kind, command } = run;
   if (kind !== 'local-exec') return no({ at, saw: kinds[kind] ?? kind });
   if (command === undefined) return unknown({ at, saw: 'a command that is not shown', causes: ['source'] });
-  return all([isOurs(command, facts), ...options(run, facts)]);
+  return all([isOurs(command, facts), ...options(run)]);
 }
 
-/** `interpreter` and `environment` would change what the command means. */
-function options(run: CodeRun, facts: Facts): readonly Truth[] {
-  const provisioner = provisionerOf(run, facts);
-  if (provisioner === undefined)
-    return [unknown({ at: run.at, saw: 'a provisioner that is not shown', causes: ['source'] })];
-  return ['interpreter', 'environment', 'working_dir'].map((name) => {
-    const attr = provisioner.attr(name);
-    return attr.value.state === 'unset'
-      ? yes({ at: attr.at, saw: 'not written' })
-      : no({ at: attr.at, saw: `${name} is written` });
-  });
+/**
+ * `interpreter` and `environment` would change what the command means, `connection` serves commands over SSH alone, and with
+ * `on_failure = continue` a volume is detached from a host that was not quiesced.
+ */
+function options({ at, provisioner }: CodeRun): readonly Truth[] {
+  if (provisioner === undefined) return [unknown({ at, saw: 'a provisioner that is not shown', causes: ['source'] })];
+  const { id, onFailure, connected } = provisioner;
+  return [
+    ...['interpreter', 'environment', 'working_dir'].map((name) => {
+      const attr = provisioner.attr(name);
+      return written(attr.at, name, attr.value.state !== 'unset');
+    }),
+    written(`${id}.connection`, 'connection', connected),
+    written(
+      `${id}.on_failure`,
+      'on_failure = continue',
+      onFailure === undefined ? undefined : onFailure === 'continue',
+    ),
+  ];
 }
 
-function provisionerOf(run: CodeRun, facts: Facts): Provisioner | undefined {
-  const resource = facts.graph.byId(run.owner);
-  const own = resource?.provisioners ?? [];
-  return own.find((one) => one.id === run.at);
+function written(at: string, name: string, found: boolean | undefined): Truth {
+  if (found === undefined) return unknown({ at, saw: `whether ${name} is written is not shown`, causes: ['source'] });
+  return found ? no({ at, saw: `${name} is written` }) : yes({ at, saw: 'not written' });
 }
 
 function nothingRuns(root: Root, facts: Facts): readonly Judgement[] {
@@ -139,13 +198,16 @@ function nothingRuns(root: Root, facts: Facts): readonly Judgement[] {
     });
     return [{ truth, message: fit(`what applying runs is not shown: the configuration is not at hand`) }];
   }
-  if (facts.codeRuns.some((run) => root.resources.includes(run.owner))) return [];
-  const saw = `no provisioner, no external or http data source in ${count(members.length, 'resource')}`;
+  if (facts.codeRuns.some((run) => run.root === root)) return [];
+  const saw = `no provisioner, action, external or http source in ${count(members.length, 'resource')}`;
   return [{ truth: yes({ at, saw }), message: saw }];
 }
 
 function said({ kind, command, at }: CodeRun, truth: Truth): string {
-  if (truth.is === 'unknown') return fit(`${kind} runs a command that is not known`);
+  if (truth.is === 'unknown') {
+    const ours = command !== undefined && truth.because.every((reason) => reason.at !== command.at);
+    return fit(ours ? `how ${kind} runs its command is not shown` : `${kind} runs a command that is not known`);
+  }
   if (kind !== 'local-exec') return fit(`${kind} runs ${kinds[kind] ?? 'code'}`);
   const why = truth.because[0];
   if (why !== undefined && why.at !== command?.at && why.at !== at)

@@ -78,6 +78,10 @@ export interface TerraformJson {
   readonly variable?: Readonly<Record<string, unknown>>;
   readonly output?: Readonly<Record<string, unknown>>;
   readonly locals?: Readonly<Record<string, unknown>>;
+  readonly ephemeral?: Readonly<Record<string, unknown>>;
+  readonly check?: Readonly<Record<string, unknown>>;
+  readonly action?: Readonly<Record<string, unknown>>;
+  readonly removed?: readonly Readonly<Record<string, unknown>>[];
 }
 `;
 

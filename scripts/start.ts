@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { realTerraform } from '../packages/cli/src/gate/real-terraform.ts';
 import { Refusal } from '../packages/cli/src/gate/refusal.ts';
+import { deployInSandbox, type Ended } from './start-sandbox.ts';
 
 /*
  * `npm start`: the whole flow on the shipped example, with Node and npm alone. Results are always printed; what is going on is
@@ -17,17 +17,12 @@ const refused = path.join('examples', 'refused', 'us-cloud');
 const output = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
 const evidence = 'evidence-out';
 
-interface Ended {
-  readonly code: number;
-  readonly text: string;
-}
-
 async function main(): Promise<number> {
   if (!existsSync(lukko)) {
     say('packages/cli/dist/lukko.js is missing: run `npm run build`, then `npm start` again');
     return 2;
   }
-  const steps = [synth, checkExample, checkRefused, checkPlan, exportEvidence];
+  const steps = [synth, checkExample, checkRefused, deploy, exportEvidence];
   for (const [index, step] of steps.entries()) {
     if (await step(`${index + 1}/${steps.length}`)) continue;
     say(
@@ -72,62 +67,15 @@ async function exportEvidence(step: string): Promise<boolean> {
   return ended.code === 0;
 }
 
-/** With terraform and a provider at hand the network stack is planned too: it needs no answer of the API. The others read its state. */
-async function checkPlan(step: string): Promise<boolean> {
-  heading(step, 'Plan the network stack and check the plan, where terraform or tofu is there');
+/** With terraform and a provider at hand everything is deployed, looked at and destroyed, in the sandbox. */
+async function deploy(step: string): Promise<boolean> {
+  heading(step, 'Deploy config/sandbox.yaml in the sandbox and destroy it, where terraform or tofu is there');
   const terraform = findTerraform();
   if (terraform === undefined) {
     say('Left out: neither terraform nor tofu is on PATH. `npm start` needs neither.');
     return true;
   }
-  const name = path.basename(terraform);
-  const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-start-'));
-  // A copy: no state is read, no lock file is touched, and nothing stays.
-  const folder = path.join(temporary, 'cdktf.out', 'stacks', 'network');
-  try {
-    cpSync(path.resolve(root, output), path.join(temporary, 'cdktf.out'), {
-      recursive: true,
-      filter: (file) => path.basename(file) !== '.terraform',
-    });
-    // Nobody listens there and nobody is asked: a plan that only creates needs no API, and this token is none.
-    const environment = {
-      CHECKPOINT_DISABLE: '1',
-      HCLOUD_TOKEN: 'x'.repeat(64),
-      HCLOUD_ENDPOINT: 'http://127.0.0.1:9/v1',
-      HETZNER_ENDPOINT: 'http://127.0.0.1:9/v1',
-    };
-    const official = await run(terraform, ['init', '-input=false', '-no-color'], environment, folder);
-    const lock = path.join(folder, '.terraform.lock.hcl');
-    if (official.code !== 0 && existsSync(lock))
-      writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^ *hashes = \[[^\]]*\]\n/gm, ''));
-    const own =
-      official.code !== 0 &&
-      (await run(terraform, ['init', '-input=false', '-no-color'], environment, folder)).code === 0;
-    if (official.code !== 0 && !own) {
-      say(
-        `Left out: ${name} cannot find the provider hetznercloud/hcloud (no network, no mirror). \`npm start\` needs neither.`,
-      );
-      return true;
-    }
-    const plan = path.join(temporary, 'network.tfplan');
-    const planned = await run(terraform, ['plan', '-input=false', '-no-color', `-out=${plan}`], environment, folder);
-    if (planned.code !== 0) {
-      print(planned);
-      return false;
-    }
-    const shown = await run(terraform, ['show', '-json', plan], environment, folder);
-    const json = path.join(temporary, 'network.json');
-    writeFileSync(json, shown.text, { mode: 0o600 });
-    const checked = await run(process.execPath, [lukko, 'check', json, '--source', plan]);
-    if (checked.code !== 0) print(checked);
-    else
-      say(
-        `${name} planned the network stack${own ? ' with a provider that is not the locked release (a deploy would refuse it)' : ''}, and its plan passes: ${counted(checked.text)}`,
-      );
-    return checked.code === 0;
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  return deployInSandbox(terraform, { root, run, say, doing });
 }
 
 function findTerraform(): string | undefined {
@@ -168,11 +116,19 @@ function run(
   });
 }
 
+/** What is going on, shown with the seconds that go by. */
+let current = '';
+function doing(text: string): void {
+  current = text;
+}
+
 /** Seconds that go by, on a terminal; nothing in a pipe. */
 function progress(): () => void {
   if (!process.stderr.isTTY) return () => undefined;
   const begun = Date.now();
-  const timer = setInterval(() => process.stderr.write(`\r… ${Math.round((Date.now() - begun) / 1000)} s`), 500);
+  const draw = () =>
+    process.stderr.write(`\r\u001b[K… ${Math.round((Date.now() - begun) / 1000)} s ${current.slice(0, 60)}`);
+  const timer = setInterval(draw, 500);
   return () => {
     clearInterval(timer);
     process.stderr.write('\r\u001b[K');
@@ -185,16 +141,6 @@ function heading(step: string, text: string): void {
 
 function print({ text }: Ended): void {
   say(text.trimEnd());
-}
-
-/** The line of a report that counts what was judged. */
-function counted(text: string): string {
-  return (
-    text
-      .split('\n')
-      .find((line) => /\d+ rules:/.test(line))
-      ?.trim() ?? ''
-  );
 }
 
 function say(text: string): void {

@@ -23,6 +23,14 @@ test('unpinned.yaml is example.yaml without thumbprints, and by another name', (
   expect(unpinned).toEqual({ ...example, environment, keys: { ...example.keys, servers } });
 });
 
+test('sandbox.yaml is example.yaml with the class disposable, line by line, and nothing else', () => {
+  const body = (file: string) => read(file).slice(read(file).indexOf('schemaVersion:'));
+  const disposable = body('config/example.yaml').replace('\n  class: production\n', '\n  class: disposable\n');
+  expect(body('config/sandbox.yaml')).toBe(disposable);
+  const sandbox = parseFile(config, read('config/sandbox.yaml'), 'config/sandbox.yaml').value;
+  expect(sandbox).toEqual({ ...example, environment: { ...example.environment, class: 'disposable' } });
+});
+
 test('every key of the example is listed as a fixture, where it stands', () => {
   const keys = [
     ...example.keys.servers.map((server, index) => [`keys.servers[${index}].thumbprint`, server.thumbprint]),

@@ -1,8 +1,9 @@
 import type { Config } from '@lukko/formats';
 import type { CloudFile } from './cloud-config.ts';
-import type { PayloadOrigin, Service } from './host-payload.ts';
-import { script } from './host-payload.ts';
+import type { HostName } from './hosts.ts';
+import { locationOf } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
+import { hostOf, type Part, type PayloadOrigin, script } from './payload-types.ts';
 
 /** An image of the configuration as a quadlet names it: by digest; the tag only tells people which one it is. */
 export function imageText(config: Config, name: Exclude<keyof Config['images'], 'registry'>): string {
@@ -26,8 +27,12 @@ export function imageOrigins(
  *
  * @param sites the site blocks, written out: what is public is to be read in one place.
  */
-export function caddy(config: Config, sites: string): Pick<Service, 'files' | 'units' | 'origins'> {
-  const global = payloadFile('caddy/global.Caddyfile', { directory: config.certificates.authority.directory });
+export function caddy(config: Config, host: HostName, sites: string): Required<Omit<Part, 'packages'>> {
+  const { directory } = config.certificates.authority;
+  const global = payloadFile('caddy/global.Caddyfile', {
+    directory,
+    region: locationOf(config, host).location,
+  });
   const files: readonly CloudFile[] = [
     { path: '/etc/caddy/Caddyfile', content: `${global}\n${sites}` },
     {
@@ -49,10 +54,8 @@ export function caddy(config: Config, sites: string): Pick<Service, 'files' | 'u
   return {
     files,
     units: ['caddy.path', 'lukko-acme-account.service'],
-    origins: [
-      ...imageOrigins(config, 'caddy'),
-      { value: config.certificates.authority.directory, path: 'certificates.authority.directory' },
-    ],
+    egress: [hostOf(directory)],
+    origins: [...imageOrigins(config, 'caddy'), { value: directory, path: 'certificates.authority.directory' }],
   };
 }
 

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { nodeFiles } from '../../../packages/cli/src/ports/node.ts';
 import { rootAt } from '../../../packages/cli/src/root-files.ts';
 import { directoryWith, lukko } from './fake-ports.ts';
@@ -21,28 +23,95 @@ describe('everything terraform would read for a root module', () => {
       'modules/one/main.tf.json': calling('../two'),
       'modules/two/main.tf.json': calling('../one'),
     });
-    expect(modules.map((files) => files.map(({ file }) => file))).toEqual([
+    expect(modules.map(({ files }) => files.map(({ file }) => file))).toEqual([
       ['infra/modules/one/main.tf.json'],
       ['infra/modules/two/main.tf.json'],
     ]);
   });
 
-  test.each(['./missing', 'hashicorp/consul/aws', './in-hcl'])('a module it cannot read is left out: %s', (source) => {
-    expect(read({ 'main.tf.json': calling(source), 'in-hcl/main.tf': '' }).modules).toEqual([]);
+  test.each(['./missing', 'hashicorp/consul/aws', './empty'])('a module it cannot read is left out: %s', (source) => {
+    expect(read({ 'main.tf.json': calling(source), 'empty/README.md': '' }).modules).toEqual([]);
   });
 
-  test('values of variables, the later file wins', () => {
-    const { variables } = read({
-      'main.tf.json': '{}',
-      'terraform.tfvars.json': '{"location":"ash","size":10}',
-      'a.auto.tfvars.json': '{"location":"hel1"}',
-      'other.tfvars.json': '{"location":"sin"}',
+  test('native syntax and JSON together, OpenTofu before Terraform, nothing hidden', () => {
+    const { files, modules, lockFile } = read({
+      'main.tf': 'module "net" {\n  source = "./net"\n}\n',
+      'more.tf.json': '{}',
+      'disks.tofu': '',
+      'disks.tf': '',
+      '.#main.tf': '',
+      'net/main.tf': '',
+      '.terraform.lock.hcl': '',
     });
-    expect({ ...variables }).toEqual({ location: 'hel1', size: 10 });
+    expect([...files, ...modules.flatMap((module) => module.files), lockFile].map((file) => file?.file)).toEqual([
+      'infra/disks.tofu',
+      'infra/main.tf',
+      'infra/more.tf.json',
+      'infra/net/main.tf',
+      'infra/.terraform.lock.hcl',
+    ]);
   });
 
-  test.each(['extra.tf', 'terraform.tfvars', 'x.auto.tfvars'])('%s in HCL makes the whole unjudged', (name) => {
-    expect(() => read({ 'main.tf.json': '{}', [name]: '' })).toThrow(`infra: holds HCL (${name}) beside main.tf.json`);
+  test('modules that terraform init has fetched, as it wrote them down', () => {
+    const fetched = (Key: string, Source: string, Dir: string) => ({ Key, Source, Dir });
+    const { modules } = read({
+      'main.tf.json': calling('team/servers/hcloud'),
+      '.terraform/modules/modules.json': JSON.stringify({
+        Modules: [
+          fetched('', '', '.'),
+          fetched('part', 'registry.terraform.io/team/servers/hcloud', '.terraform/modules/part'),
+          fetched('part.disk', './disk', '.terraform/modules/part/disk'),
+          fetched('evil', './x', '.terraform/modules/../../..'),
+        ],
+      }),
+      '.terraform/modules/part/main.tf': '',
+      '.terraform/modules/part/disk/main.tf': '',
+    });
+    expect(modules.map(({ key, files }) => [key, ...files.map(({ file }) => file)])).toEqual([
+      ['part', 'infra/.terraform/modules/part/main.tf'],
+      ['part.disk', 'infra/.terraform/modules/part/disk/main.tf'],
+    ]);
+  });
+
+  test('files of values in the order in which terraform takes them', () => {
+    const { variableFiles } = read({
+      'main.tf.json': '{}',
+      'b.auto.tfvars': '',
+      'a.auto.tfvars.json': '{}',
+      'terraform.tfvars.json': '{}',
+      'terraform.tfvars': '',
+      'other.tfvars': '',
+    });
+    expect(variableFiles.map(({ file }) => file)).toEqual([
+      'infra/terraform.tfvars',
+      'infra/terraform.tfvars.json',
+      'infra/a.auto.tfvars.json',
+      'infra/b.auto.tfvars',
+    ]);
+  });
+
+  test('a link out of the tree is refused as a configuration, and not read as a payload', () => {
+    const outside = directoryWith({ 'main.tf': '', 'secret.txt': 'token', 'part/main.tf': '' });
+    const inside = directoryWith({ 'main.tf': '', 'payload.txt': 'echo' });
+    symlinkSync(join(outside, 'secret.txt'), join(inside, 'link.txt'));
+    const { reads } = rootAt(inside, '../infra', nodeFiles);
+    const shown = (name: string) => {
+      const found = reads?.read(name);
+      return found instanceof Uint8Array ? Buffer.from(found).toString() : found;
+    };
+    expect(shown('../infra/payload.txt')).toBe('echo');
+    expect(shown('../infra/nothing.txt')).toBe('absent');
+    expect(shown('../infra/link.txt')).toBeUndefined();
+    expect(shown(`../${basename(outside)}/secret.txt`)).toBeUndefined();
+    symlinkSync(join(outside, 'main.tf'), join(inside, 'more.tf'));
+    expect(() => rootAt(inside, 'infra', nodeFiles)).toThrow('infra/more.tf: a link that leads out of the tree');
+  });
+
+  test('a module behind a link that leads out of the tree is refused', () => {
+    const outside = directoryWith({ 'main.tf': '' });
+    const inside = directoryWith({ 'main.tf.json': calling('./part') });
+    symlinkSync(outside, join(inside, 'part'));
+    expect(() => rootAt(inside, 'infra', nodeFiles)).toThrow('infra/part/main.tf: a link that leads out of the tree');
   });
 });
 
@@ -73,6 +142,10 @@ describe('what stands beside the configuration decides', () => {
     const manifest = JSON.stringify({ stacks: { edge: { synthesizedStackPath: 'stacks/edge/cdk.tf.json' } } });
     const files = { 'manifest.json': manifest, 'stacks/edge/cdk.tf.json': '{"terraform":{"required_providers":{}}}' };
     expect(failed(await check({ ...files, 'stacks/edge/more.tf.json': volume('ash') }))).toHaveLength(1);
-    expect(await check({ ...files, 'stacks/edge/more.tf': '' })).toMatchObject({ code: 2 });
+    expect(
+      failed(
+        await check({ ...files, 'stacks/edge/more.tf': 'resource "hcloud_volume" "x" {\n  location = "ash"\n}\n' }),
+      ),
+    ).toHaveLength(1);
   });
 });

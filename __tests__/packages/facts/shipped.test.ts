@@ -6,6 +6,7 @@ import { type Config, config, parseFile } from '@lukko/formats';
 import { readSynth } from '@lukko/terraform-model';
 import { App } from 'cdktf';
 import { buildStacks } from '../../../stacks/index.ts';
+import { opened, packedAgain } from '../../stacks/on-host.ts';
 import { operators } from './sample.ts';
 
 const example = path.join(__dirname, '../../../config/example.yaml');
@@ -43,8 +44,8 @@ const data = ['backups', 'edge', 'errors', 'logs'];
 /** Encryption of the volume of the stack `logs`, after its text was changed. */
 function after(change: (text: string) => string) {
   const before = shipped.get('logs') ?? '';
-  const text = change(before);
-  expect(text).not.toBe(before);
+  const text = packedAgain(change(opened(before)));
+  expect(opened(text)).not.toBe(opened(before));
   const volume = factsOf(new Map([...shipped, ['logs', text]])).volumes.find((each) =>
     each.resource.id.startsWith('logs/'),
   );
@@ -116,10 +117,14 @@ describe('breaking the payload of the logs host', () => {
   it.each([
     ['no luksFormat', (text: string) => text.replaceAll(line('cryptsetup luksFormat'), ''), false],
     ['no opening', (text: string) => text.replaceAll('clevis luks unlock', 'clevis luks list'), false],
-    ['no mount', (text: string) => text.replaceAll('mount /dev/mapper/lukko-data /srv/lukko', 'true'), false],
+    [
+      'no mount',
+      (text: string) => text.replaceAll('mount -o nodev,nosuid /dev/mapper/lukko-data /srv/lukko', 'true'),
+      false,
+    ],
     [
       'no enablement',
-      (text: string) => text.replaceAll('- enable\\n    - --now\\n    - lukko-volume.service', '- daemon-reload'),
+      (text: string) => text.replaceAll('- enable\\n   - --now\\n   - lukko-volume.service', '- daemon-reload'),
       false,
     ],
     ['no device', (text: string) => text.replaceAll('LUKKO_VOLUME_DEVICE=', 'LUKKO_OTHER='), 'unknown'],

@@ -76,6 +76,17 @@ test.each([
   expect(client.log).toEqual([]);
 });
 
+test('broken JSON is refused by networks and by servers as each does it', () => {
+  const client = new Client();
+  expect(client.raw('POST', '/networks', '{').json.error).toMatchObject({
+    message: 'A valid JSON document is required.',
+    details: null,
+  });
+  const servers = client.raw('POST', '/servers', '{');
+  expect(fault(servers)).toBe('422 json_error');
+  expect(servers.json.error).toMatchObject({ message: 'syntax error', details: {} });
+});
+
 test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['%00'], ['%zz']])(
   'id %j finds nothing',
   (id) => {
@@ -87,16 +98,15 @@ test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['
 test('pages, sorts and filters', () => {
   const client = new Client();
   for (let count = 0; count < 60; count += 1)
-    client.post('/placement_groups', {
+    client.post('/networks', {
       name: `g${String(count).padStart(2, '0')}`,
-      type: 'spread',
+      ip_range: '10.0.0.0/16',
       labels: { parity: count % 2 === 0 ? 'even' : 'odd' },
     });
-  const names = (url: string): string[] =>
-    client.get(url).json.placement_groups.map((each: { name: string }) => each.name);
-  expect(names('/placement_groups')).toHaveLength(25);
-  const page = client.get('/placement_groups?page=2&per_page=50').json;
-  expect(page.placement_groups).toHaveLength(10);
+  const names = (url: string): string[] => client.get(url).json.networks.map((each: { name: string }) => each.name);
+  expect(names('/networks')).toHaveLength(25);
+  const page = client.get('/networks?page=2&per_page=50').json;
+  expect(page.networks).toHaveLength(10);
   expect(page.meta.pagination).toEqual({
     page: 2,
     per_page: 50,
@@ -105,11 +115,11 @@ test('pages, sorts and filters', () => {
     last_page: 2,
     total_entries: 60,
   });
-  expect(names('/placement_groups?sort=name:desc&per_page=2')).toEqual(['g59', 'g58']);
-  expect(names('/placement_groups?name=g07')).toEqual(['g07']);
-  expect(names('/placement_groups?label_selector=parity%3Dodd&per_page=50')).toHaveLength(30);
-  expect(fault(client.get('/placement_groups?sort=colour'))).toBe('422 invalid_input');
-  expect(fault(client.get('/placement_groups?label_selector=%3D%3D'))).toBe('422 invalid_input');
+  expect(names('/networks?sort=name:desc&per_page=2')).toEqual(['g59', 'g58']);
+  expect(names('/networks?name=g07')).toEqual(['g07']);
+  expect(names('/networks?label_selector=parity%3Dodd&per_page=50')).toHaveLength(30);
+  expect(fault(client.get('/networks?sort=colour'))).toBe('422 invalid_input');
+  expect(fault(client.get('/networks?label_selector=%3D%3D'))).toBe('422 invalid_input');
 });
 
 describe('the log', () => {

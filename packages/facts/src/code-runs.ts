@@ -1,23 +1,43 @@
-import type { Graph } from '@lukko/terraform-model';
+import type { Graph, Provisioner, Root } from '@lukko/terraform-model';
 import type { CodeRun } from './types.ts';
 
-/** Code terraform itself runs: provisioners at apply, `external` and `http` data sources at plan. */
+/**
+ * Code terraform itself runs: provisioners at apply (those of `removed` blocks too), `external` and `http` as data sources (also
+ * inside `check` blocks) or ephemeral resources at plan, actions, and programs that a provider starts for its credentials.
+ */
 export function codeRunsOf(graph: Graph): CodeRun[] {
-  return graph.resources.flatMap((resource): CodeRun[] => {
-    const provisioners = (resource.provisioners ?? []).map(
-      (each): CodeRun => ({
-        owner: resource.id,
-        at: each.id,
-        place: each.place,
-        kind: each.type,
-        command: each.type === 'local-exec' ? each.attr('command') : undefined,
+  return [
+    ...graph.resources.flatMap((resource): CodeRun[] => {
+      const { id: owner, root, place, type, mode } = resource;
+      const provisioners = (resource.provisioners ?? []).map((each) => provisionerRun(owner, root, each));
+      if (mode === 'managed' || (type !== 'external' && type !== 'http')) return provisioners;
+      const command = type === 'external' ? resource.attr('program') : undefined;
+      return [...provisioners, { owner, root, at: owner, place, kind: type, command }];
+    }),
+    ...graph.roots.flatMap((root): CodeRun[] => [
+      ...root.removed.flatMap(({ id, provisioners }) => provisioners.map((each) => provisionerRun(id, root, each))),
+      ...root.actions.map(
+        ({ id, place }): CodeRun => ({
+          owner: id,
+          root,
+          at: id,
+          place,
+          kind: 'action',
+          command: undefined,
+        }),
+      ),
+      ...root.providers.flatMap((provider): CodeRun[] => {
+        const exec = provider.attr('exec');
+        if (exec.value.state === 'unset' || exec.items().length === 0) return [];
+        const { id, place } = provider;
+        return [{ owner: id, root, at: exec.at, place, kind: 'exec', command: exec.items()[0]?.attr('command') }];
       }),
-    );
-    if (resource.mode !== 'data' || (resource.type !== 'external' && resource.type !== 'http')) return provisioners;
-    const command = resource.type === 'external' ? resource.attr('program') : undefined;
-    return [
-      ...provisioners,
-      { owner: resource.id, at: resource.id, place: resource.place, kind: resource.type, command },
-    ];
-  });
+    ]),
+  ];
+}
+
+function provisionerRun(owner: string, root: Root, provisioner: Provisioner): CodeRun {
+  const { id: at, place, type: kind } = provisioner;
+  const command = kind === 'local-exec' ? provisioner.attr('command') : undefined;
+  return { owner, root, at, place, kind, command, provisioner };
 }

@@ -1,4 +1,4 @@
-import type { Attr, Cause, Graph, Place, Reason, Resource } from '@lukko/terraform-model';
+import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
 export interface Statement {
@@ -105,10 +105,18 @@ export interface Payload {
   readonly containers: readonly Container[];
   readonly sites: readonly CaddySite[];
   readonly packages: readonly string[];
+  /** Texts of cloud-config modules that are neither files nor commands, by path: `ntp.servers[0]`, `package_upgrade`. */
+  readonly settings: readonly PayloadSetting[];
   /** Hosts the payload names where a host is expected, before anybody asks who operates them. */
   readonly hosts: readonly PayloadHost[];
   /** What could not be parsed: each is unknown to every rule that looks there. */
   readonly unread: readonly { readonly at: string; readonly why: string }[];
+}
+
+export interface PayloadSetting {
+  readonly path: string;
+  readonly text: string;
+  readonly line: number;
 }
 
 /** A host (or URL, or address) named inside a payload, as marked text. */
@@ -174,6 +182,10 @@ export interface Command {
   readonly followed?: boolean;
   /** What it is reached from (runcmd, a unit); commands of one entry run in the order in which they stand. */
   readonly entry?: string;
+  /** What it is given on standard input by a redirection: a text of the script, or a file; undefined where that is not determined. */
+  readonly input?: { readonly text: string | undefined } | { readonly path: string | undefined };
+  /** Commands of one pipeline have the same number; those that stand alone have none. */
+  readonly pipeline?: number;
 }
 
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */
@@ -286,10 +298,13 @@ export interface SecretUse {
 /** Code that terraform itself runs at plan or apply. */
 export interface CodeRun {
   readonly owner: string;
+  readonly root: Root;
   readonly at: string;
   readonly place: Place;
-  /** `local-exec`, `remote-exec`, `file`, `external`, `http`. */
+  /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials). */
   readonly kind: string;
+  /** Set for provisioners. */
+  readonly provisioner?: Provisioner;
   readonly command: Attr | undefined;
 }
 

@@ -75,6 +75,13 @@ export interface Begin {
   readonly fails?: ActionError;
 }
 
+/** How the actions of one request run when not as usual: ended at once, later by milliseconds, or with an error. */
+export interface Manner {
+  readonly atOnce?: boolean;
+  readonly slower?: number;
+  readonly fails?: ActionRecord['fails'];
+}
+
 /**
  * The actions of one project. An action that runs locks the objects it names; what it does to them when it ends stands in its
  * record, so that a restart in between loses nothing.
@@ -84,6 +91,10 @@ export class Actions {
   private readonly speed: number;
   private readonly running = new Set<number>();
   private readonly locks = new Map<string, number>();
+  /** No action ends before this instant. */
+  private nextEnd = Number.POSITIVE_INFINITY;
+  private manner: Manner = {};
+  private begun: number[] = [];
 
   /** @param speed how many times faster than Hetzner; Infinity: every action ends at once. */
   constructor(store: Store, speed: number) {
@@ -92,40 +103,66 @@ export class Actions {
   }
 
   /** Begins an action and returns it as it stands now: finished already when it takes no time. */
-  begin(id: number, now: number, { command, resources, effects = [], after, fails }: Begin): ActionRecord {
+  begin(id: number, now: number, { command, resources, effects = [], after, fails: ending }: Begin): ActionRecord {
+    const { atOnce = false, slower = 0, fails } = this.manner;
     const starts = Math.max(now, after?.ends ?? now);
-    const ends = starts + (DURATIONS[command] ?? 0) / this.speed;
+    const ends = atOnce ? starts : starts + slower + (DURATIONS[command] ?? 0) / this.speed;
     const action: ActionRecord = {
-      id,
-      command,
-      starts,
-      ends,
-      status: 'running',
-      resources,
-      effects,
-      error: null,
-      ...(fails && { fails }),
+      ...{ id, command, starts, ends, status: 'running', resources, error: null },
+      ...(fails === undefined ? { effects, ...(ending && { fails: ending }) } : { effects: [], fails }),
     };
     this.store.put('action', action);
+    this.begun.push(id);
     this.run(action);
-    if (ends <= now) this.finish(action);
+    // One that fails does so later: what it takes back is known when the request is done.
+    if (ends <= now && fails === undefined) this.finish(action);
     return this.store.get('action', id) ?? action;
+  }
+
+  /** Performs a request whose actions run in another manner. Failing, they put back what it changed of objects that were there. */
+  within<T>(manner: Manner, perform: () => T): T {
+    this.manner = manner;
+    this.begun = [];
+    try {
+      const result = perform();
+      if (manner.fails !== undefined) this.putBack();
+      return result;
+    } finally {
+      this.manner = {};
+    }
+  }
+
+  private putBack(): void {
+    const begun = this.begun.map((id) => this.store.get('action', id)).filter((action) => action !== undefined);
+    const last = begun.reduce<ActionRecord | undefined>(
+      (a, b) => (a !== undefined && a.ends > b.ends ? a : b),
+      undefined,
+    );
+    if (last === undefined) return;
+    const effects = this.store.altered().map(({ kind, id, before, now }): Effect => {
+      const fields = Object.entries(before).filter(([key, value]) => value !== (now as Json)[key]);
+      return { kind, id, set: Object.fromEntries(fields) };
+    });
+    this.store.put('action', { ...last, effects: effects.filter(({ kind }) => kind !== 'action') });
   }
 
   /** Ends what is due, in the order in which it ends. */
   tick(now: number): void {
+    if (now < this.nextEnd) return;
     const due = [...this.running]
       .map((id) => this.store.get('action', id))
       .filter((action) => action !== undefined)
       .filter(({ ends }) => ends <= now)
       .sort((a, b) => a.ends - b.ends || a.id - b.id);
     for (const action of due) this.finish(action);
+    this.nextEnd = Number.POSITIVE_INFINITY;
+    for (const id of this.running) this.nextEnd = Math.min(this.nextEnd, this.store.get('action', id)?.ends ?? now);
   }
 
-  /** When the next action ends, or undefined when none runs. */
-  next(): number | undefined {
-    const ends = [...this.running].map((id) => this.store.get('action', id)?.ends).filter((end) => end !== undefined);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+  /** Those that run, by id. */
+  open(): readonly ActionRecord[] {
+    const ids = [...this.running].sort((a, b) => a - b);
+    return ids.map((id) => this.store.get('action', id)).filter((action) => action !== undefined);
   }
 
   /** @throws ApiError `locked`, or `conflict` for networks as Hetzner has it, while an action runs on the object. */
@@ -149,6 +186,7 @@ export class Actions {
 
   private run(action: ActionRecord): void {
     this.running.add(action.id);
+    this.nextEnd = Math.min(this.nextEnd, action.ends);
     for (const key of lockedBy(action)) this.locks.set(key, (this.locks.get(key) ?? 0) + 1);
   }
 
@@ -164,8 +202,11 @@ export class Actions {
       else this.store.update(effect.kind, effect.id, effect.set);
     }
     const { fails, ...ended } = action;
-    const status = fails === undefined ? 'success' : 'error';
-    this.store.put('action', { ...ended, status, effects: [], error: fails ?? null });
+    this.store.put('action', {
+      ...ended,
+      ...(fails === undefined ? { status: 'success' } : { status: 'error', error: fails }),
+      effects: [],
+    });
   }
 }
 
@@ -189,8 +230,20 @@ export function renderAction(action: ActionRecord, now: number): Json {
   };
 }
 
+const WRITTEN = new Map<number, string>();
+/** Seconds whose text is kept: what is asked for together was mostly made together. */
+const MOST_WRITTEN = 10_000;
+
 /** Milliseconds as the API writes instants. */
-export const instant = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}+00:00`;
+export function instant(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  const known = WRITTEN.get(second);
+  if (known !== undefined) return known;
+  if (WRITTEN.size >= MOST_WRITTEN) WRITTEN.clear();
+  const text = `${new Date(milliseconds).toISOString().slice(0, 19)}+00:00`;
+  WRITTEN.set(second, text);
+  return text;
+}
 
 export function actionOf(store: Store, id: number): ActionRecord {
   const action = store.get('action', id);

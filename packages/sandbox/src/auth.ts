@@ -2,23 +2,29 @@ import { timingSafeEqual } from 'node:crypto';
 import { ApiError } from './errors.ts';
 import type { ProjectOptions } from './types.ts';
 
-/** Which project a request may reach, and whether it may write there.
- * @throws ApiError unauthorized without a bearer token that one of them knows. */
-export function authenticate(
-  projects: readonly ProjectOptions[],
-  authorization: string | undefined,
-): { readonly project: string; readonly mayWrite: boolean } {
-  const [, token] = /^bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-  if (token !== undefined) {
-    for (const { name, token: full, readOnlyToken } of projects) {
-      if (same(token, full)) return { project: name, mayWrite: true };
-      if (readOnlyToken !== undefined && same(token, readOnlyToken)) return { project: name, mayWrite: false };
-    }
-  }
-  throw new ApiError('unauthorized', 'the token you provided is invalid');
+/** What a token opens. */
+export interface Access {
+  readonly project: string;
+  readonly mayWrite: boolean;
 }
 
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+/**
+ * Compiles the tokens of projects.
+ * @returns which project the header of a request may reach, and whether it may write there; it throws ApiError unauthorized
+ *   without a bearer token that one of them knows
+ */
+export function authenticator(projects: readonly ProjectOptions[]): (authorization: string | undefined) => Access {
+  const known = projects.flatMap(({ name, token, readOnlyToken }) => [
+    { token: Buffer.from(token), access: { project: name, mayWrite: true } },
+    ...(readOnlyToken === undefined
+      ? []
+      : [{ token: Buffer.from(readOnlyToken), access: { project: name, mayWrite: false } }]),
+  ]);
+  return (authorization = '') => {
+    const [, text] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
+    const given = Buffer.from(text ?? '');
+    const found = known.find(({ token }) => token.length === given.length && timingSafeEqual(token, given));
+    if (found === undefined) throw new ApiError('unauthorized', 'the token you provided is invalid');
+    return found.access;
+  };
 }

@@ -1,6 +1,5 @@
 /** HTTP status by error code, as the API's documentation lists them (docs.hetzner.cloud, "Errors"). */
 const STATUS = {
-  json_error: 400,
   unsupported_error: 400,
   unauthorized: 401,
   forbidden: 403,
@@ -14,6 +13,8 @@ const STATUS = {
   deprecated_api_endpoint: 410,
   placement_error: 412,
   resource_unavailable: 412,
+  no_space_left_in_location: 412,
+  json_error: 422,
   invalid_input: 422,
   invalid_server_type: 422,
   server_not_stopped: 422,
@@ -52,13 +53,20 @@ const STATUS = {
   invalid_load_balancer_type: 422,
   protected: 423,
   locked: 423,
+  resource_locked: 423,
   rate_limit_exceeded: 429,
   server_error: 500,
+  unknown_error: 500,
   not_implemented: 501,
+  bad_gateway: 502,
+  maintenance: 503,
   service_error: 503,
+  timeout: 504,
 } as const satisfies Readonly<Record<string, number>>;
 
-type ErrorCode = keyof typeof STATUS;
+export type ErrorCode = keyof typeof STATUS;
+
+export const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(STATUS, text);
 
 export interface FieldProblem {
   readonly name: string;
@@ -72,10 +80,11 @@ export class ApiError extends Error {
   readonly status: number;
   readonly details: unknown;
 
-  constructor(code: ErrorCode, message: string, details: unknown = null) {
+  /** @param status where an endpoint answers a code with another status than most */
+  constructor(code: ErrorCode, message: string, details: unknown = null, status: number = STATUS[code]) {
     super(message);
     this.code = code;
-    this.status = STATUS[code];
+    this.status = status;
     this.details = details;
   }
 }

@@ -39,15 +39,15 @@ export class Project {
 }
 
 /** Reads a line of the log. @throws Error naming the line when it is none of ours */
-export function readLine(text: string, number: number): LogLine {
+export function readLine(text: string, number: number, what: string): LogLine {
   let line: Partial<LogLine>;
   try {
     line = JSON.parse(text) as Partial<LogLine>;
   } catch {
-    throw new Error(`line ${number} of the sandbox's log is no JSON: the file was changed by something else`);
+    throw new Error(`line ${number} of ${what} is no JSON: the file was changed by something else`);
   }
   const { project, lastId, changes } = line ?? {};
   if (typeof project !== 'string' || typeof lastId !== 'number' || !Array.isArray(changes))
-    throw new Error(`line ${number} of the sandbox's log has another form: it was written by something else`);
+    throw new Error(`line ${number} of ${what} has another form: it was written by something else`);
   return { project, lastId, changes };
 }

@@ -68,6 +68,11 @@ export class Store {
     return list.sort((a, b) => a.id - b.id) as unknown as readonly Tables[K][];
   }
 
+  /** Kinds of which there are or were objects. */
+  kinds(): readonly Kind[] {
+    return [...this.tables.keys()];
+  }
+
   count(kind: Kind): number {
     return this.table(kind).size;
   }
@@ -94,6 +99,14 @@ export class Store {
     return [...this.before.values()].map(({ kind, id }): Change => {
       const record = this.table(kind).get(id);
       return record === undefined ? { kind, id } : { kind, id, record };
+    });
+  }
+
+  /** What objects that were there before the last `settle` were then, and are now; those made or removed since are left out. */
+  altered(): readonly { readonly kind: Kind; readonly id: number; readonly before: object; readonly now: object }[] {
+    return [...this.before.values()].flatMap(({ kind, id, record }) => {
+      const now = this.table(kind).get(id);
+      return record === undefined || now === undefined ? [] : [{ kind, id, before: record, now }];
     });
   }
 

@@ -14,6 +14,9 @@ export interface SandboxResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What a fault does to the answer on its way: milliseconds it is held back, or that it never arrives. */
+  readonly delay?: number;
+  readonly dropped?: true;
 }
 
 /** A project and the tokens that reach it. */

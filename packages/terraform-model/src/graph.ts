@@ -10,6 +10,8 @@ export interface Place {
 
 export type InputKind = 'synth' | 'configuration' | 'plan' | 'state' | 'live';
 
+export type Mode = 'managed' | 'data' | 'ephemeral';
+
 export type Change = 'declared' | 'create' | 'update' | 'replace' | 'delete' | 'no-op' | 'read';
 
 /**
@@ -32,6 +34,37 @@ export interface Root {
   readonly variables: readonly Variable[];
   /** Ids of this root's resources. */
   readonly resources: readonly string[];
+  /** `action` blocks of this root and of the modules it calls. */
+  readonly actions: readonly Action[];
+  /** `removed` blocks; empty for a plan without its configuration, which does not record them. */
+  readonly removed: readonly Removed[];
+  /** `moved` and `import` blocks, in the same way. */
+  readonly moved: readonly Moved[];
+  readonly imports: readonly Import[];
+  /** What `.terraform.lock.hcl` pins; undefined when the input has no such file. */
+  readonly lock: readonly LockedProvider[] | undefined;
+}
+
+/** A `moved` block: the resource keeps its object under another address. */
+export interface Moved {
+  readonly from: string;
+  readonly to: string;
+  readonly place: Place;
+}
+
+/** An `import` block: what exists already becomes part of the state. */
+export interface Import extends Element {
+  readonly kind: 'import';
+  readonly to: string;
+}
+
+export interface LockedProvider {
+  /** Three parts, as in `RequiredProvider`. */
+  readonly source: string;
+  readonly version: string;
+  readonly constraints: string | undefined;
+  readonly hashes: readonly string[];
+  readonly place: Place;
 }
 
 interface Element {
@@ -104,12 +137,33 @@ export interface Provisioner extends Element {
   /** `local-exec`, `remote-exec`, `file`. */
   readonly type: string;
   readonly when: 'create' | 'destroy';
+  /** What a failure of it means for the apply; undefined where the input does not say (a plan without its configuration). */
+  readonly onFailure: 'fail' | 'continue' | undefined;
+  /** Whether a `connection` block stands in it or in its resource; undefined where the input does not say. */
+  readonly connected: boolean | undefined;
 }
 
-/** A managed resource or data source: one instance where `count` and `for_each` could be expanded. */
+/** An `action` block (Terraform 1.14): something a provider does besides keeping resources, when a resource changes or on request. */
+export interface Action extends Element {
+  readonly kind: 'action';
+  readonly type: string;
+  readonly name: string;
+  readonly address: string;
+  readonly provider: string;
+}
+
+/** A `removed` block: what leaves the state, and the provisioners that run when it is destroyed. */
+export interface Removed extends Element {
+  readonly kind: 'removed';
+  /** Address as written, without `${}`. */
+  readonly from: string;
+  readonly provisioners: readonly Provisioner[];
+}
+
+/** A managed resource, data source (one inside a `check` block too) or ephemeral resource: one instance where `count` and `for_each` could be expanded. */
 export interface Resource<K extends string = string> extends Element {
   readonly kind: 'resource';
-  readonly mode: 'managed' | 'data';
+  readonly mode: Mode;
   readonly type: K;
   readonly name: string;
   /** Terraform's address within its root: `module.db.hcloud_server.host[0]`. */

@@ -40,6 +40,8 @@ export interface Unknown {
   readonly references: readonly Reference[];
   /** Set when the whole value is exactly one attribute of one resource instance: `${hcloud_volume.data.id}`. */
   readonly traversal?: Reference;
+  /** The text this is an encoding of (base64, gzip), when that is not wholly known. */
+  readonly encodes?: Value;
   /** Every value it can take, where they can be listed (both arms of a conditional). */
   readonly candidates?: readonly Value[];
 }

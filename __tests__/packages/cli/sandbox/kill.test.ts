@@ -1,61 +1,102 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { buildSync } from 'esbuild';
 import { openLog } from '../../../../packages/cli/src/sandbox/log-file.ts';
-import { repository } from '../../../e2e/support.ts';
 import { directoryWith } from '../fake-ports.ts';
+import { Load, type Served } from './load.ts';
 
 /* What was acknowledged survives kill -9, at whatever moment it comes. */
 
-jest.setTimeout(60_000);
+jest.setTimeout(600_000);
 
-const ROUNDS = 4;
-const program = ['--import', 'tsx', path.join(repository, 'packages/cli/src/main.ts')];
+const KILLS = 100;
+const CLIENTS = 4;
+/** Acknowledged writes before a kill, at most, and milliseconds from there. */
+const WRITES = 12;
+const LONGEST = 20;
+
+const folder = directoryWith({});
+const program = path.join(folder, 'serve.js');
+
+beforeAll(() => {
+  buildSync({
+    entryPoints: [path.join(__dirname, 'serve.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  });
+});
 
 /** Starts a sandbox on a log; resolves with what it printed for its clients. */
-async function start(log: string): Promise<{ child: ChildProcess; endpoint: string; token: string }> {
-  const child = spawn(process.execPath, [...program, 'sandbox', '--log', log, '--token-seed', 'x', '--speed', '100'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    cwd: repository,
-  });
+async function start(log: string): Promise<Served & { readonly child: ChildProcess }> {
+  const child = spawn(process.execPath, [program, log], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const piece of child.stdout as AsyncIterable<Buffer>) {
     text += piece.toString('utf8');
-    const [, endpoint] = /HCLOUD_ENDPOINT=(\S+)\n/.exec(text) ?? [];
-    const [, token] = /HCLOUD_TOKEN=(\S+)\n/.exec(text) ?? [];
-    if (endpoint !== undefined && token !== undefined) return { child, endpoint, token };
+    if (!text.endsWith('\n')) continue;
+    const { HCLOUD_ENDPOINT: endpoint, HCLOUD_TOKEN: token } = JSON.parse(text) as Record<string, string>;
+    return { child, endpoint: endpoint as string, token: token as string };
   }
   throw new Error(`the sandbox said: ${text}`);
 }
 
-test('every acknowledged write is there after a kill', async () => {
-  const log = path.join(directoryWith({}), 'sandbox.log');
-  const acknowledged: string[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { child, endpoint, token } = await start(log);
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-    const writer = async (number: number): Promise<void> => {
-      for (let count = 0; ; count += 1) {
-        const name = `r${round}-${number}-${count}`;
-        const body = JSON.stringify({ name, size: 10, location: 'hel1' });
-        const answer = await fetch(`${endpoint}/volumes`, { method: 'POST', headers, body }).catch(() => undefined);
-        if (answer?.status !== 201) return;
-        acknowledged.push(name);
-      }
-    };
-    const before = acknowledged.length;
-    const writers = [0, 1, 2, 3].map(writer);
-    // After another number of writes in each round, and then in the middle of those under way.
-    const enough = before + 5 + 7 * round;
-    while (acknowledged.length < enough) await new Promise((resolve) => setImmediate(resolve));
-    child.kill('SIGKILL');
-    await Promise.all([gone, ...writers]);
+const killed = (child: ChildProcess): Promise<unknown> => {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  return gone;
+};
+
+test(`${KILLS} kills at random moments of a load lose nothing that was acknowledged`, async () => {
+  const log = path.join(folder, 'sandbox.log');
+  const load = new Load();
+  const lost: string[] = [];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const served = await start(log);
+    lost.push(...(await load.broken(served, 'last')));
+    const clients = Array.from({ length: CLIENTS }, () => load.client(served, Math.random));
+    const enough = load.acknowledged + Math.random() * WRITES;
+    while (load.acknowledged < enough) await wait(1);
+    await wait(Math.random() * LONGEST);
+    await Promise.all([killed(served.child), ...clients]);
   }
-  const kept = openLog(log);
-  const names = new Set(kept.lines.flatMap((line) => [...line.matchAll(/"name":"([^"]+)"/g)].map(([, name]) => name)));
-  await kept.close();
-  expect(acknowledged.length).toBeGreaterThan(ROUNDS);
-  expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
-  expect(readFileSync(log, 'utf8').endsWith('\n')).toBe(true);
+  const served = await start(log);
+  lost.push(...(await load.broken(served, 'all')));
+  await killed(served.child);
+  expect(lost).toEqual([]);
+  // There was a load.
+  expect(load.acknowledged).toBeGreaterThan(KILLS);
+});
+
+test('a log is written anew in the midst of kills, and loses nothing', async () => {
+  const log = path.join(folder, 'compacted.log');
+  const load = new Load();
+  const lost: string[] = [];
+  for (let kill = 0; kill < 3; kill += 1) {
+    const served = await start(log);
+    lost.push(...(await load.broken(served, 'last')));
+    const clients = Array.from({ length: CLIENTS }, () => load.client(served, Math.random));
+    const enough = load.acknowledged + WRITES;
+    while (load.acknowledged < enough) await wait(1);
+    await Promise.all([killed(served.child), ...clients]);
+    // Longer than a log may be before it is written anew at the next start.
+    const file = openLog(log);
+    const bulk = 'x'.repeat(900_000);
+    for (let line = 0; line < 10; line += 1)
+      file.append(
+        JSON.stringify({ project: 'main', lastId: 0, changes: [{ kind: 'ssh_key', id: 7, record: { id: 7, bulk } }] }),
+      );
+    file.append(JSON.stringify({ project: 'main', lastId: 0, changes: [{ kind: 'ssh_key', id: 7 }] }));
+    expect(file.isLong()).toBe(true);
+    await file.close();
+  }
+  const served = await start(log);
+  lost.push(...(await load.broken(served, 'all')));
+  await killed(served.child);
+  expect(lost).toEqual([]);
+  const file = openLog(log);
+  expect(file.isLong()).toBe(false);
+  await file.close();
 });

@@ -70,7 +70,7 @@ describe('stacks of a cdktf.out', () => {
   it('resolves a literal output, respects a mark, and does not guess a state that is not there', () => {
     expect(host.attr('location').text).toBe('hel1');
     expect(words(host.attr('iso').value)).toBe('unknown (sensitive: not shown)');
-    expect(host.attr('image').value).toMatchObject({ state: 'unknown', causes: ['data'] });
+    expect(host.attr('image').value).toMatchObject({ state: 'unknown', causes: ['outside'] });
   });
 
   it('takes place, construct path and origins from the metadata', () => {

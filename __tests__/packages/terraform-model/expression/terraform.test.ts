@@ -8,12 +8,23 @@ interface Answer {
   readonly refused?: true;
 }
 
-const file = path.join(__dirname, '../../../fixtures/terraform-expressions/answers.json');
-const answers = JSON.parse(readFileSync(file, 'utf8')) as readonly Answer[];
+const directory = path.join(__dirname, '../../../fixtures/terraform-expressions');
+const answers = ['answers.json', 'functions.json'].flatMap(
+  (name) => JSON.parse(readFileSync(path.join(directory, name), 'utf8')) as readonly Answer[],
+);
 const text = JSON.stringify({
   output: Object.fromEntries(answers.map(({ expression }, index) => [`o${index}`, { value: expression }])),
 });
-const [root] = readConfiguration([{ file: 'main.tf.json', text }], { workspace: 'default' }).roots;
+const reads = {
+  read: (name: string) => {
+    try {
+      return readFileSync(path.join(directory, name));
+    } catch {
+      return 'absent' as const;
+    }
+  },
+};
+const [root] = readConfiguration([{ file: 'main.tf.json', text }], { workspace: 'default', reads }).roots;
 const values = (root?.outputs ?? []).map(({ value }) => value.value);
 
 const notKnown = Symbol('not known');

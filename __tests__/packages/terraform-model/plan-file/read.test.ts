@@ -43,12 +43,11 @@ const read = (bytes: Buffer) =>
 describe('readPlanFile', () => {
   it('finds the configuration of every module and the lock file in a recorded plan', () => {
     expect(isPlanFile(recorded)).toBe(true);
-    const { source, otherSyntax, lockFile } = readPlanFile(recorded, 'plan.tfplan');
+    const { source, lockFile } = readPlanFile(recorded, 'plan.tfplan');
     expect(source?.files.map(({ file }) => file)).toEqual(['main.tf.json']);
     expect(source?.modules.map(({ key, files }) => [key, files.map(({ file }) => file)])).toEqual([
       ['m', ['m/main.tf.json']],
     ]);
-    expect(otherSyntax).toEqual([]);
     expect(lockFile).toContain('provider "registry.terraform.io/hetznercloud/hcloud"');
   });
 

@@ -105,10 +105,9 @@ describe('a recorded plan of files in HCL', () => {
     expect(resource(graph, 'hcloud_server.fixed').attr('user_data').text).toBe('echo ${HOME}');
   });
 
-  it('says that it cannot be read as source', () => {
+  it('its plan file holds the configuration in HCL', () => {
     const file = readPlanFile(bytes('hcl-syntax/plan.tfplan'), 'plan.tfplan');
-    expect([file.source, file.otherSyntax, file.lockFile?.includes('hetznercloud/hcloud')]).toEqual([
-      undefined,
+    expect([file.source?.files.map((one) => one.file), file.lockFile?.includes('hetznercloud/hcloud')]).toEqual([
       ['main.tf'],
       true,
     ]);
@@ -342,5 +341,43 @@ describe('plans of other makes', () => {
     ['{"format_version": "1.0", "resource_changes": [{"address": 1}]}', 'an element without address'],
   ])('refuses %j: %s', (text) => {
     expect(fault(() => readPlan({ bytes: Buffer.from(text), file: 'plan.json' }))).toMatchSnapshot();
+  });
+});
+
+describe('code beside resources, as a plan records it', () => {
+  const configuration = {
+    root_module: {
+      resources: [
+        { mode: 'ephemeral', type: 'external', name: 'token', expressions: { program: { constant_value: ['sh'] } } },
+        {
+          mode: 'managed',
+          type: 'hcloud_server',
+          name: 'a',
+          provisioners: [{ type: 'local-exec', expressions: { command: { constant_value: 'sh' } } }],
+        },
+      ],
+      actions: [{ type: 'local_command', name: 'deploy', expressions: { config: [{ command: {} }] } }],
+    },
+  };
+
+  it('ephemeral resources and actions are seen; what it leaves out of a provisioner is not guessed', () => {
+    const graph = readPlan({
+      bytes: Buffer.from(JSON.stringify({ ...server({}), configuration })),
+      file: 'plan.json',
+    });
+    const [root] = graph.roots;
+    expect(root?.actions.map(({ id, provider }) => [id, provider])).toEqual([
+      ['action.local_command.deploy', 'registry.terraform.io/hashicorp/local'],
+    ]);
+    expect(resource(graph, 'ephemeral.external.token')).toMatchObject({ mode: 'ephemeral', change: 'read' });
+    expect(root?.resources).toContain('ephemeral.external.token');
+    expect(resource(graph, 'hcloud_server.a').provisioners).toMatchObject([
+      { onFailure: undefined, connected: undefined },
+    ]);
+  });
+
+  it.each([[{ actions: {} }], [{ actions: [{ type: 'x' }] }]])('refuses actions of another form: %j', (module) => {
+    const bytes = Buffer.from(JSON.stringify({ ...server({}), configuration: { root_module: module } }));
+    expect(() => readPlan({ bytes, file: 'plan.json' })).toThrow(/configuration\.root_module\.actions/);
   });
 });

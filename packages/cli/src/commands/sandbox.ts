@@ -12,6 +12,10 @@ export interface SandboxOptions {
   readonly project: readonly string[];
   readonly log?: string;
   readonly tokenSeed?: string;
+  readonly controlPort: string;
+  readonly seed?: string;
+  readonly intercept?: true;
+  readonly fault: readonly string[];
 }
 
 /**
@@ -80,7 +84,7 @@ const withoutHetzner = (environment: Ports['environment']): Ports['environment']
   Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(HCLOUD|HETZNER)_/.test(name)));
 
 function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
-  const { log, tokenSeed } = options;
+  const { log, tokenSeed, seed } = options;
   const projects = options.project.length === 0 ? ['main'] : options.project;
   for (const [index, name] of projects.entries()) {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
@@ -92,8 +96,14 @@ function start(options: SandboxOptions, ports: Ports): Promise<RunningSandbox> {
       projects,
       port: number('--port', options.port, 0, 65_535),
       speed: options.speed === 'instant' ? Number.POSITIVE_INFINITY : number('--speed', options.speed, 1, 100_000),
+      controlPort: number('--control-port', options.controlPort, 0, 65_535),
+      faults: options.fault,
+      intercept: options.intercept === true,
       rateLimit: number('--rate-limit', options.rateLimit, 1, 1_000_000_000),
       ...(log === undefined ? {} : { log: path.resolve(ports.cwd, log) }),
+      ...(seed === undefined
+        ? {}
+        : { objects: Buffer.from(ports.files.read(path.resolve(ports.cwd, seed))).toString('utf8') }),
       ...(tokenSeed === undefined ? {} : { seed: tokenSeed }),
     },
     () => ports.now().getTime(),

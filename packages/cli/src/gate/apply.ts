@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type GateVerdict, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
-import { mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
+import { excuse, mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
 import { nodeFiles } from '../ports/node.ts';
 import type { ApplyOptions } from './arguments.ts';
 import { resolvedBackend } from './backend.ts';
@@ -11,6 +11,7 @@ import { type Endpoint, endpoints } from './endpoints.ts';
 import { leftOut } from './environment.ts';
 import { refuseOffLoopback } from './fixtures.ts';
 import { readBytes, repositoryOf } from './folder.ts';
+import { intentsFor, intentText, useIntent } from './intents.ts';
 import { judgePlan } from './judge.ts';
 import { Refusal } from './refusal.ts';
 import { defuse, QUESTIONS } from './relay.ts';
@@ -81,7 +82,14 @@ export async function applyGated(gated: Gated): Promise<number> {
     const shown = await supervise(program, ['show', '-json', planFile], { capture: true });
     if (shown.code !== 0) return shown.code;
     const bytes = readFileSync(planFile);
-    const report = judgePlan({ repository, stack, plan: shown.output, planFile: bytes, now: gated.now() });
+    const { environment: name } = stack.verdict;
+    const kept = path.join(path.dirname(stack.output), 'state', name);
+    const intents = intentsFor(kept, { environment: name, stack: stack.stack, command }, gated.now());
+    for (const intent of intents) say(intentText(intent));
+    const report = excuse(
+      judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
+      intents,
+    );
     say(renderTerminal(report, { color: !options.noColor && process.stdout.isTTY === true }));
     if (report.summary.exitCode !== 0) {
       throw new Refusal(
@@ -97,6 +105,7 @@ export async function applyGated(gated: Gated): Promise<number> {
     const waivers = refuseUnnamedWaivers(report, environment);
     if (!(await approved(gated, stack, reached))) return 1;
     if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
+    for (const intent of intents) useIntent(kept, intent, gated.now(), digest(bytes));
     record(stack, report, {
       sha256: digest(bytes),
       command,
@@ -104,6 +113,7 @@ export async function applyGated(gated: Gated): Promise<number> {
       backend,
       terraform: version,
       waivers: [...waivers],
+      ...(intents.length === 0 ? {} : { intents: intents.map(({ id }) => id) }),
       at: gated.now().toISOString(),
     });
     const applied = await supervise(program, ['apply', '-input=false', ...colour, ...options.apply, planFile], {

@@ -17,6 +17,8 @@ export interface PlanToJudge {
   readonly plan: Uint8Array;
   /** The binary plan: its configuration is joined with the JSON. */
   readonly planFile: Uint8Array;
+  /** `destroy`: what the other stacks declare is not judged, since it was, and this removes nothing of theirs. */
+  readonly command?: 'apply' | 'destroy';
   readonly now: Date;
 }
 
@@ -25,19 +27,14 @@ export interface PlanToJudge {
  * its addresses in another. Waivers of other stacks are left out, since here they excuse nothing.
  * Throws a Refusal for a plan that is not of the judged configuration, or cannot be read.
  */
-export function judgePlan({ repository, stack, plan, planFile, now }: PlanToJudge): Report {
+export function judgePlan({ repository, stack, plan, planFile, command = 'apply', now }: PlanToJudge): Report {
   const policy = policyOfGate({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
   const name = `${stack.stack}.tfplan`;
-  const { graph, inputs, otherSyntax } = readPlanGraph(
+  const { graph, inputs } = readPlanGraph(
     { file: `${stack.stack}.plan.json`, bytes: plan },
     { file: name, bytes: planFile },
-    siblingsOf(stack),
+    command === 'destroy' ? [] : siblingsOf(stack),
   );
-  if (otherSyntax.length > 0)
-    throw new Refusal(
-      `the plan of stack ${stack.stack} was made from other files too: ${otherSyntax.join(', ')}`,
-      'remove them; declare what they declare in stacks/',
-    );
   // Between the look at the file and the plan somebody may have changed it: what was planned is what counts.
   const [planned, ...more] = readPlanFile(planFile, name).source?.files ?? [];
   if (planned?.text !== stack.texts.get(stack.stack) || more.length > 0) {

@@ -5,7 +5,7 @@ import { lukko } from '../program.ts';
 /** docs/cli.md: what `--help` prints, for the command and each verb. */
 export function cliPage(): string {
   const silent: Ports = {
-    files: { read: unused, kind: () => 'none', list: () => [], write: unused },
+    files: { read: unused, real: unused, kind: () => 'none', list: () => [], write: unused },
     cwd: '/',
     environment: {},
     stdin: unused,

@@ -4,17 +4,16 @@ import { type Example, evaluate, type Gate, postures, type Rule } from '@lukko/p
 import { catalogue } from '../catalogue.ts';
 import type { Found } from '../find.ts';
 import { readGraph } from '../graph.ts';
+import { rootOf } from '../root-files.ts';
 
 /** Judges one example of a rule under `eu-sovereign`, read by the readers that read everybody's Terraform. Passes are kept. */
 export function judgeExample(rule: Rule, example: Example, gate: Gate = 'synth'): Report {
-  const { graph, inputs } = readGraph(asSynth(example), undefined, undefined);
+  const { graph, inputs } = readGraph(asSynth(example));
   return evaluate({
     rules: [rule],
     facts: deriveFacts(graph, { operators: catalogue.operators, register: [] }),
     context: {
       allowedJurisdictions: ['EEA'],
-      closedList: true,
-      refusedJurisdictions: [],
       environmentClass: example.environmentClass ?? 'production',
     },
     posture: postures['eu-sovereign'],
@@ -37,7 +36,7 @@ function asSynth(example: Example): Found {
         file: `cdktf.out/stacks/${stack}/cdk.tf.json`,
         bytes: Buffer.from(`${JSON.stringify(named, null, 2)}\n`),
       };
-      return { ...file, stack, root: { files: [file], modules: [], variables: {} } };
+      return { ...file, stack, root: rootOf(file) };
     }),
   };
 }

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,6 +21,7 @@ import type { Files, GitAnswer, Ports } from './ports.ts';
 /** The disk. */
 export const nodeFiles: Files = {
   read: (path) => readFileSync(path),
+  real: (path) => realpathSync(path),
   kind: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return 'none';

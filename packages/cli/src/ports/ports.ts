@@ -30,6 +30,8 @@ export interface Ports {
 export interface Files {
   /** @throws with `code: 'ENOENT'` and the like, as node:fs does. */
   readonly read: (path: string) => Uint8Array;
+  /** The path with every link followed. @throws as node:fs does */
+  readonly real: (path: string) => string;
   readonly kind: (path: string) => 'file' | 'directory' | 'other' | 'none';
   /** Names in a directory, sorted by code units. */
   readonly list: (directory: string) => readonly string[];

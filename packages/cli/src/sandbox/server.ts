@@ -1,84 +1,70 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Sandbox } from '@lukko/sandbox';
+import { bodyOf, type Listening, listen, partsOf } from './http.ts';
 import type { LogFile } from './log-file.ts';
+import { pageOf } from './page/page.ts';
 
 /** More than any request of the API needs; user_data, the longest, has 32 KiB at most. */
 const LONGEST_BODY = 1024 * 1024;
-
-export interface Listening {
-  readonly port: number;
-  close(): Promise<void>;
-}
+const TOO_LONG = '{"error":{"code":"invalid_input","message":"the body is too long","details":null}}';
 
 /**
- * Serves a sandbox on loopback: no other address can be asked for, since its tokens guard nothing.
+ * Serves a sandbox on loopback: the API, and a page at `/` that shows it.
  * @param port 0 for any that is free. @throws as node:net does when it is taken
  */
 export async function serve(sandbox: Sandbox, log: LogFile, port: number): Promise<Listening> {
-  const server = createServer((request, response) => {
+  const page = pageOf(sandbox);
+  const listening = await listen(port, (request, response) => {
+    if (page.answer(request, response)) return;
     answer(sandbox, log, request, response).catch(() => response.destroy());
   });
-  // terraform keeps connections open between its requests.
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listening.port,
     close: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      page.close();
+      return listening.close();
     },
   };
 }
 
-async function answer(
+/** Answers one request of the API. @param before what stands before its path in the sandbox */
+export async function answer(
   sandbox: Sandbox,
   log: LogFile,
   request: IncomingMessage,
   response: ServerResponse,
+  before = '',
 ): Promise<void> {
-  const body = await bodyOf(request);
-  if (body === undefined) {
-    response.writeHead(413, { 'content-type': 'application/json', connection: 'close' });
-    response.end('{"error":{"code":"invalid_input","message":"the body is too long","details":null}}');
-    return;
-  }
-  const { path, query } = parts(request.url ?? '/');
+  const body = await bodyOf(request, LONGEST_BODY);
+  const send = (status: number, headers: Readonly<Record<string, string>>, text: string): void => {
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+    response.end(text);
+  };
+  if (body === undefined) return send(413, { 'content-type': 'application/json' }, TOO_LONG);
+  const { path, query } = partsOf(request.url);
   const { headers: sent, method = 'GET' } = request;
   const {
     status,
     headers,
     body: text,
+    delay,
+    dropped,
   } = sandbox.handle({
     method,
-    path,
+    path: `${before}${path}`,
     query: new URLSearchParams(query),
-    headers: { authorization: sent.authorization },
+    // The second says for which host the metadata service is asked.
+    headers: { authorization: sent.authorization, 'x-forwarded-for': sent['x-forwarded-for']?.toString() },
     body,
   });
   // Nothing is acknowledged, nor shown to anybody, before it would survive.
-  await log.flushed();
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
-}
-
-/** The path is taken as it was sent: `..` in it is a name like any other. */
-function parts(url: string): { readonly path: string; readonly query: string } {
-  const at = url.indexOf('?');
-  return at === -1 ? { path: url, query: '' } : { path: url.slice(0, at), query: url.slice(at + 1) };
-}
-
-/** The body, or undefined when it is too long. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of request) {
-    length += (piece as Buffer).length;
-    if (length > LONGEST_BODY) return undefined;
-    pieces.push(piece as Buffer);
+  if (log.dirty()) await log.flushed();
+  // A delay that nobody waits for any longer keeps no process alive.
+  if (delay !== undefined) await wait(delay, undefined, { ref: false });
+  if (dropped) {
+    request.socket.destroy();
+    return;
   }
-  return Buffer.concat(pieces).toString('utf8');
+  send(status, headers, text);
 }

@@ -116,7 +116,7 @@ export const primaryIps: Handlers = {
     refuseTaken(context, 'primary_ip', body.name);
     const { name, type, labels = {}, auto_delete: autoDelete = false } = body;
     const made = makePrimaryIp(context, { name, type, location, labels, autoDelete, server: null });
-    if (server === undefined) return created({ primary_ip: render(context, made), action: null });
+    if (server === undefined) return created({ primary_ip: render(context, made) });
     refuseUnassignable(context, made, server);
     const assigned = context.store.update('primary_ip', made.id, { server: server.id }) ?? made;
     const action = begin(context, {

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../json/types.ts';
 import { itemsOf } from '../navigate.ts';
 import type { Value } from '../value.ts';
 import { carrying, causesOf, list, map, ownReferences, referencesOf, unknown, unset, weaken } from '../values.ts';
-import { listOf, textOf } from './blocks.ts';
+import { listOf, wordOf } from './blocks.ts';
 
 /** Arguments Terraform itself reads; everything else in a body belongs to the provider. */
 export const resourceMeta: ReadonlySet<string> = new Set([
@@ -81,7 +81,7 @@ function dynamicsOf(body: JsonObject, label: string): readonly JsonObject[] {
 function dynamicItems(block: JsonObject, label: string, scope: Scope, evaluator: Evaluator): Value {
   const collection = evaluator.json(block.get('for_each') ?? null, scope);
   const rounds = loopValues(collection);
-  const iterator = textOf(block.get('iterator')) ?? label;
+  const iterator = wordOf(block.get('iterator')) ?? label;
   const contents = listOf(block.get('content')).filter(isObject);
   const body = contents[0] ?? new Map<string, Json>();
   const item = (key: Value, value: Value): Value => {

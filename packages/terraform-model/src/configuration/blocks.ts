@@ -58,6 +58,11 @@ export function textOf(json: Json | undefined): string | undefined {
   return typeof json === 'string' ? json : undefined;
 }
 
+/** A keyword, type or address: it stands bare in HCL (`${…}` in our form), as text in the JSON syntax. */
+export function wordOf(json: Json | undefined): string | undefined {
+  return textOf(json)?.replace(/^\$\{\s*|\s*\}$/g, '');
+}
+
 /** One item or a list of them, as a list. */
 export function listOf(json: Json | undefined): readonly Json[] {
   if (json === undefined || json === null) return [];

@@ -2,22 +2,24 @@ import { AttrView } from '../attr-view.ts';
 import type { Evaluator } from '../expression/evaluate.ts';
 import { type AttributeSource, attrOf } from '../graph/resource.ts';
 import type {
+  Action,
   Backend,
+  Import,
   ModuleCall,
+  Moved,
   Output,
   Place,
   ProviderConfig,
-  Provisioner,
   RequiredProvider,
   Root,
 } from '../graph.ts';
-import { isObject, type JsonObject } from '../json/types.ts';
 import type { Path, Value } from '../value.ts';
-import { bodySource, nothing } from './attributes.ts';
-import { type Block, blocksOf, listOf, textOf } from './blocks.ts';
+import { bodySource, nothing, resourceMeta } from './attributes.ts';
+import { type Block, blocksOf, textOf, wordOf } from './blocks.ts';
 import type { ModuleInstance } from './instance.ts';
 import { resourceMetadata } from './metadata.ts';
-import { sourceOf } from './providers.ts';
+import { writtenOrigins } from './origins.ts';
+import { providerName, sourceOf } from './providers.ts';
 
 const commentOnly: ReadonlySet<string> = new Set(['//']);
 const providerMeta: ReadonlySet<string> = new Set(['//', 'alias', 'version']);
@@ -30,7 +32,8 @@ const callMeta: ReadonlySet<string> = new Set([
   'providers',
   'depends_on',
 ]);
-const provisionerMeta: ReadonlySet<string> = new Set(['//', 'when', 'on_failure', 'connection']);
+
+const importMeta: ReadonlySet<string> = new Set(['//', 'to', 'provider', 'for_each']);
 
 interface ElementFields<K extends string> {
   readonly kind: K;
@@ -39,7 +42,7 @@ interface ElementFields<K extends string> {
   readonly place: Place;
 }
 
-function element<K extends string>(fields: ElementFields<K>, source: AttributeSource) {
+export function element<K extends string>(fields: ElementFields<K>, source: AttributeSource) {
   const cache = new Map<string, Value>();
   const value = (name: string) => {
     const found = cache.get(name) ?? source.value(name);
@@ -51,14 +54,15 @@ function element<K extends string>(fields: ElementFields<K>, source: AttributeSo
 
 /** The backend or `cloud` block of a root; none written means a local state beside the configuration. */
 export function backendOf(root: Root, instance: ModuleInstance, idPrefix: string, evaluator: Evaluator): Backend {
-  for (const block of instance.source.terraform) {
+  for (const block of [...instance.source.terraform].reverse()) {
     const written = blocksOf(block.document, block.body, 'backend', 1).at(-1);
     const cloud = blocksOf(block.document, block.body, 'cloud', 0).at(-1);
     const found = written ?? cloud;
     if (found === undefined) continue;
     const type = written === undefined ? 'cloud' : (written.labels[0] ?? '');
     const source = bodySource(found.body, instance.scope, evaluator, commentOnly);
-    const { place = found.place, origins } = resourceMetadata(found.body);
+    const { place = found.place, origins: recorded } = resourceMetadata(found.body);
+    const origins = found.document.file.endsWith('.json') ? recorded : writtenOrigins(found, commentOnly);
     const fields = { kind: 'backend' as const, id: `${idPrefix}backend.${type}`, root, place };
     return { ...element(fields, source), type, written: true, origins };
   }
@@ -142,29 +146,43 @@ export function outputOf(root: Root, instance: ModuleInstance, block: Block, eva
   };
 }
 
-/** Provisioners in the order they run; each may be written as object or list at both levels. */
-export function provisionersOf(
-  owner: { readonly id: string; readonly root: Root },
+/** `action` blocks: https://developer.hashicorp.com/terraform/language/block/action */
+export function actionOf(
+  root: Root,
+  instance: ModuleInstance,
   block: Block,
-  source: (body: JsonObject, meta: ReadonlySet<string>) => AttributeSource,
-): readonly Provisioner[] {
-  const found: Provisioner[] = [];
-  const { document, body } = block;
-  for (const holder of listOf(body.get('provisioner'))) {
-    if (!isObject(holder)) continue;
-    for (const type of holder.keys()) {
-      if (type === '//') continue;
-      for (const { body: own, place } of blocksOf(document, holder, type, 0)) {
-        const fields = {
-          kind: 'provisioner' as const,
-          id: `${owner.id}.provisioner[${found.length}]`,
-          root: owner.root,
-          place,
-        };
-        const when = own.get('when') === 'destroy' || own.get('when') === '${destroy}' ? 'destroy' : 'create';
-        found.push({ ...element(fields, source(own, provisionerMeta)), type, when });
-      }
-    }
-  }
-  return found;
+  required: readonly RequiredProvider[],
+  evaluator: Evaluator,
+): Action {
+  const [type = '', name = ''] = block.labels;
+  const address = `${instance.prefix}action.${type}.${name}`;
+  const fields = { kind: 'action' as const, id: `${instance.idPrefix}${address}`, root, place: block.place };
+  return {
+    ...element(fields, bodySource(block.body, instance.scope, evaluator, resourceMeta)),
+    type,
+    name,
+    address,
+    provider: sourceOf(providerName(type, textOf(block.body.get('provider'))).name, required),
+  };
+}
+
+/** https://developer.hashicorp.com/terraform/language/block/moved */
+export function movedOf({ source, prefix }: ModuleInstance): readonly Moved[] {
+  return source.moved.map(({ body, place }) => ({
+    from: `${prefix}${wordOf(body.get('from')) ?? ''}`,
+    to: `${prefix}${wordOf(body.get('to')) ?? ''}`,
+    place,
+  }));
+}
+
+/** https://developer.hashicorp.com/terraform/language/block/import */
+export function importsOf(root: Root, instance: ModuleInstance, evaluator: Evaluator): readonly Import[] {
+  return instance.source.imports.map((block, position) => {
+    const id = `${instance.idPrefix}${instance.prefix}import[${position}]`;
+    const source = bodySource(block.body, instance.scope, evaluator, importMeta);
+    return {
+      ...element({ kind: 'import' as const, id, root, place: block.place }, source),
+      to: `${instance.prefix}${wordOf(block.body.get('to')) ?? ''}`,
+    };
+  });
 }

@@ -2,8 +2,9 @@ import { posix } from 'node:path';
 import type { Names, Resolved, Scope } from '../expression/evaluate.ts';
 import type { Cause, Value } from '../value.ts';
 import { known, list, map, pointer, referencesOf, unknown, weaken } from '../values.ts';
-import { type Block, blocksOf, textOf } from './blocks.ts';
+import { type Block, blocksOf, wordOf } from './blocks.ts';
 import { type Expansion, expansionOf, type Instance, plannedExpansion } from './expansion.ts';
+import type { FileReader } from './root.ts';
 import type { ModuleSource } from './source.ts';
 import { converted } from './variable-type.ts';
 import type { World } from './world.ts';
@@ -38,6 +39,7 @@ export class ModuleInstance implements Names {
   readonly #inputs: Inputs;
   readonly #children: (instance: ModuleInstance, call: Block) => readonly ModuleInstance[] | undefined;
   readonly #planned: PlannedIndexes | undefined;
+  readonly #reads: FileReader | undefined;
   readonly #bound: ReadonlyMap<string, Value>;
   readonly #values = new Map<string, Value>();
   readonly #open = new Set<string>();
@@ -55,6 +57,7 @@ export class ModuleInstance implements Names {
     inputs: Inputs;
     children: (instance: ModuleInstance, call: Block) => readonly ModuleInstance[] | undefined;
     planned?: PlannedIndexes | undefined;
+    reads?: FileReader | undefined;
   }) {
     this.source = fields.source;
     this.prefix = fields.prefix;
@@ -65,10 +68,12 @@ export class ModuleInstance implements Names {
     this.#inputs = fields.inputs;
     this.#children = fields.children;
     this.#planned = fields.planned;
+    this.#reads = fields.reads;
     this.#bound = new Map();
-    const { resources, data, variables, outputs, modules } = this.source;
+    const { resources, data, ephemeral, variables, outputs, modules } = this.source;
     for (const block of resources) this.#blocks.set(block.labels.join('.'), block);
     for (const block of data) this.#blocks.set(`data.${block.labels.join('.')}`, block);
+    for (const block of ephemeral) this.#blocks.set(`ephemeral.${block.labels.join('.')}`, block);
     for (const block of variables) this.#blocks.set(`var.${block.labels[0]}`, block);
     for (const block of outputs) this.#blocks.set(`output.${block.labels[0]}`, block);
     for (const block of modules) this.#blocks.set(`module.${block.labels[0]}`, block);
@@ -76,6 +81,11 @@ export class ModuleInstance implements Names {
 
   get deepen(): Names['deepen'] {
     return this.#world.deepen;
+  }
+
+  /** A path of a configuration is relative to the directory Terraform runs in, that of the root module. */
+  readFile(path: string): Uint8Array | 'absent' | undefined {
+    return posix.isAbsolute(path) ? undefined : this.#reads?.read(posix.join(this.rootDirectory, path));
   }
 
   /** The scope of everything in this module that stands outside `count`, `for_each` and resources. */
@@ -129,6 +139,8 @@ export class ModuleInstance implements Names {
           : this.#module(first, steps[1], text);
       case 'data':
         return this.#resource(`data.${first}.${steps[1]}`, 2, 'data', text);
+      case 'ephemeral':
+        return this.#resource(`ephemeral.${first}.${steps[1]}`, 2, 'computed', text);
       case 'count':
       case 'each':
       case 'self':
@@ -141,7 +153,8 @@ export class ModuleInstance implements Names {
 
   /** Type and arguments of the backend written in this root; undefined when there is none. */
   backendArguments(): { readonly type: string; argument(name: string): Value } | undefined {
-    for (const block of this.source.terraform) {
+    // Of an override file the block comes later, and counts.
+    for (const block of [...this.source.terraform].reverse()) {
       const backend = blocksOf(block.document, block.body, 'backend', 1).at(-1);
       if (backend === undefined) continue;
       const argument = (name: string) => this.#world.evaluator.json(backend.body.get(name) ?? null, this.scope);
@@ -162,7 +175,7 @@ export class ModuleInstance implements Names {
       const block = this.#blocks.get(`var.${name}`);
       const text = `var.${name}`;
       if (block?.body.get('sensitive') === true) return unknown(['sensitive'], text);
-      const type = textOf(block?.body.get('type'));
+      const type = wordOf(block?.body.get('type'));
       const given = this.#inputs.value(name);
       const isNull = given?.state === 'known' && given.value === null;
       const refusesNull = block?.body.get('nullable') === false;

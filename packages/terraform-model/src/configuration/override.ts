@@ -1,6 +1,6 @@
 import type { JsonDocument } from '../json/read.ts';
-import { isObject, type Json } from '../json/types.ts';
-import { type Block, blocksOf } from './blocks.ts';
+import { isObject, type Json, type JsonObject } from '../json/types.ts';
+import { type Block, blocksOf, textOf } from './blocks.ts';
 
 /**
  * Override files (https://developer.hashicorp.com/terraform/language/files/override): their arguments take the place of those
@@ -20,8 +20,7 @@ export function mergeOverrides(
       const before = merged[position];
       if (before === undefined) merged.push(block);
       else {
-        const body = new Map<string, Json>([...before.body, ...block.body]);
-        merged[position] = { ...before, body };
+        merged[position] = { ...before, body: merge(before.body, block.body) };
       }
     }
   }
@@ -29,5 +28,14 @@ export function mergeOverrides(
 }
 
 function sameLabels(left: Block, right: Block): boolean {
-  return left.labels.length > 0 && left.labels.join('\n') === right.labels.join('\n');
+  const alias = textOf(left.body.get('alias')) === textOf(right.body.get('alias'));
+  return left.labels.length > 0 && alias && left.labels.join('\n') === right.labels.join('\n');
+}
+
+/** Arguments and blocks of the override replace those of the same name; of `lifecycle` each argument is one. */
+function merge(before: JsonObject, over: JsonObject): JsonObject {
+  const body = new Map<string, Json>([...before, ...over]);
+  const [first, second] = [before, over].map((one) => [one.get('lifecycle')].flat().find((item) => isObject(item)));
+  if (isObject(first) && isObject(second)) body.set('lifecycle', new Map([...first, ...second]));
+  return body;
 }

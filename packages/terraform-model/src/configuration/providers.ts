@@ -14,7 +14,8 @@ export function fullSource(source: string): string {
 
 /** Every entry of `terraform.required_providers`; the short form `"hcloud": "~> 1.68"` is a version alone. */
 export function requiredProvidersOf(blocks: readonly Block[]): readonly RequiredProvider[] {
-  const required: RequiredProvider[] = [];
+  // Of an override file the entry comes later, and counts.
+  const required = new Map<string, RequiredProvider>();
   for (const block of blocks) {
     for (const { body, document } of blocksOf(block.document, block.body, 'required_providers', 0)) {
       for (const [name, json] of body) {
@@ -22,11 +23,11 @@ export function requiredProvidersOf(blocks: readonly Block[]): readonly Required
         const place: Place = placeOf(document, document.lineOf(body, name));
         const source = isObject(json) ? textOf(json.get('source')) : undefined;
         const version = isObject(json) ? textOf(json.get('version')) : textOf(json);
-        required.push({ name, source: fullSource(source ?? name), version, place });
+        required.set(name, { name, source: fullSource(source ?? name), version, place });
       }
     }
   }
-  return required;
+  return [...required.values()];
 }
 
 /** Local name of the provider a resource uses: its `provider` argument without alias, else the first word of its type. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { plainOf } from '../expression/plain.ts';
+import { navigateAll } from '../navigate.ts';
 import type { Value } from '../value.ts';
 
 /** Where a state lies, comparable between the backend that writes it and the data source that reads it. */
@@ -11,7 +12,8 @@ export interface StateLocation {
 
 /** Arguments that name the state, by backend: https://developer.hashicorp.com/terraform/language/backend */
 const naming = new Map<string, readonly string[]>([
-  ['s3', ['bucket', 'key', 'workspace_key_prefix']],
+  // Buckets of one name exist at many operators: the endpoint tells them apart.
+  ['s3', ['bucket', 'key', 'workspace_key_prefix', 'endpoint', 'endpoints.s3']],
   ['gcs', ['bucket', 'prefix']],
   ['azurerm', ['storage_account_name', 'container_name', 'key']],
   ['http', ['address']],
@@ -26,10 +28,17 @@ const naming = new Map<string, readonly string[]>([
 export function stateLocation(type: string, argument: (name: string) => Value, directory: string): StateLocation {
   if (type === 'local') {
     const path = textAt(argument('path'), 'terraform.tfstate');
-    return { type, key: path === undefined ? undefined : posix.normalize(posix.join(directory, path)) };
+    return {
+      type,
+      key:
+        path === undefined ? undefined : posix.isAbsolute(path) ? posix.normalize(path) : posix.join(directory, path),
+    };
   }
   const names = naming.get(type);
-  const parts = names?.map((name) => textAt(argument(name), ''));
+  const parts = names?.map((name) => {
+    const [first = '', ...rest] = name.split('.');
+    return textAt(navigateAll(argument(first), rest), '');
+  });
   return { type, key: parts === undefined || parts.includes(undefined) ? undefined : parts.join('\n') };
 }
 
@@ -41,4 +50,13 @@ function textAt(value: Value, absent: string): string | undefined {
 
 export function sameState(left: StateLocation, right: StateLocation): boolean {
   return left.type === right.type && left.key !== undefined && left.key === right.key;
+}
+
+/**
+ * Whether a data source reads the workspace its own root runs in. Without the argument it reads `default`; a root of which no
+ * workspace is named runs in that.
+ */
+export function sameWorkspace(written: Value, own: string | undefined): boolean {
+  if (written.state === 'unknown') return written.expression === 'terraform.workspace';
+  return textAt(written, 'default') === (own ?? 'default');
 }

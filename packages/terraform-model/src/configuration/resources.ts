@@ -2,19 +2,21 @@ import { ExpressionError } from '../expression/ast.ts';
 import type { Scope } from '../expression/evaluate.ts';
 import { parseExpression } from '../expression/parse.ts';
 import { type AttributeSource, GraphResource } from '../graph/resource.ts';
-import type { RequiredProvider, Root } from '../graph.ts';
+import type { Mode, RequiredProvider, Root } from '../graph.ts';
 import type { JsonObject } from '../json/types.ts';
 import type { Path, Value } from '../value.ts';
 import { pathText, pointer, unset } from '../values.ts';
 import { computedAttributes } from '../zz_resource_types.ts';
 import { bodySource, resourceMeta } from './attributes.ts';
 import { type Block, listOf, textOf } from './blocks.ts';
-import { provisionersOf } from './elements.ts';
 import type { Instance } from './expansion.ts';
 import { bracket, type ModuleInstance } from './instance.ts';
 import { lifecycleOf } from './lifecycle.ts';
+import { localData } from './local-data.ts';
 import { resourceMetadata } from './metadata.ts';
+import { writtenOrigins } from './origins.ts';
 import { providerName, sourceOf } from './providers.ts';
+import { provisionersOf } from './provisioners.ts';
 import type { World } from './world.ts';
 
 /** What a data source of type `terraform_remote_state` shows, when the state's own root is part of the input. */
@@ -33,17 +35,23 @@ export function addResources(module: ModuleInstance, context: ResourceContext): 
   return [
     ...resources.flatMap((block) => addGroup(module, block, 'managed', context)),
     ...data.flatMap((block) => addGroup(module, block, 'data', context)),
+    ...addEphemeral(module, context),
   ];
 }
 
-function addGroup(
-  module: ModuleInstance,
-  block: Block,
-  mode: 'managed' | 'data',
-  context: ResourceContext,
-): readonly string[] {
+/** Ephemeral resources are opened at every plan and apply, and stand in none of its changes. */
+export function addEphemeral(module: ModuleInstance, context: ResourceContext): readonly string[] {
+  return module.source.ephemeral.flatMap((block) => addGroup(module, block, 'ephemeral', context));
+}
+
+/** Address of a block within its module: `hcloud_server.host`, `data.hcloud_image.debian`. */
+export function localName(mode: Mode, type: string, name: string): string {
+  return mode === 'managed' ? `${type}.${name}` : `${mode}.${type}.${name}`;
+}
+
+function addGroup(module: ModuleInstance, block: Block, mode: Mode, context: ResourceContext): readonly string[] {
   const [type = '', name = ''] = block.labels;
-  const local = mode === 'data' ? `data.${type}.${name}` : `${type}.${name}`;
+  const local = localName(mode, type, name);
   const expansion = module.group(local)?.expansion;
   if (expansion === undefined) return [];
   return expansion.instances.map((instance) => {
@@ -85,21 +93,30 @@ function configured(
     root,
     index: instance.index,
     provider,
-    change: mode === 'data' ? 'read' : 'declared',
+    change: mode === 'managed' ? 'declared' : 'read',
   } as const;
   const resource: GraphResource = new GraphResource(fields, { ...source, at }, () => {
     const { place, constructPath, origins } = resourceMetadata(block.body);
     return {
       place: place ?? block.place,
       constructPath,
-      origins,
+      origins: isNative(block) ? writtenOrigins(block, resourceMeta) : origins,
       lifecycle: lifecycleOf(block.body),
-      provisioners: provisionersOf({ id, root }, block, (body, meta) => bodySource(body, scope, world.evaluator, meta)),
+      provisioners: provisionersOf({ id, root, whole: module.source.localsShown }, block, (body, meta) =>
+        bodySource(body, scope, world.evaluator, meta),
+      ),
       dependsOn: dependenciesOf(module, block.body),
     };
   });
   return resource;
 }
+
+/** Written by hand: generated JSON says where it comes from in its own way. */
+export function isNative({ document }: Block): boolean {
+  return !document.file.endsWith('.json');
+}
+
+const payloads: ReadonlySet<string> = new Set(['user_data', 'user_data_base64', 'custom_data']);
 
 /** Attributes as written; of those only the provider sets a reference stands in place of *unset*. */
 export function configuredSource(block: Block, scope: Scope, world: World, identity: Identity): AttributeSource {
@@ -108,7 +125,12 @@ export function configuredSource(block: Block, scope: Scope, world: World, ident
     names: written.names,
     value: (name) => {
       const value = written.value(name);
-      return value.state === 'unset' ? decidedLater(identity, name, value) : value;
+      if (value.state === 'unset') {
+        const local = identity.mode === 'data' ? localData(identity.type, name, written, world.evaluator) : undefined;
+        return local ?? decidedLater(identity, name, value);
+      }
+      // A payload may be packed and encoded; cloud-init takes that off again.
+      return payloads.has(name) && value.state === 'unknown' ? (value.encodes ?? value) : value;
     },
   };
 }

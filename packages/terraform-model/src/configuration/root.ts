@@ -1,19 +1,32 @@
 import { posix } from 'node:path';
-import type { InputKind, ModuleCall, ProviderConfig, Root } from '../graph.ts';
+import type { Action, Import, InputKind, ModuleCall, Moved, ProviderConfig, Removed, Root } from '../graph.ts';
 import { literal } from '../navigate.ts';
+import type { Value } from '../value.ts';
 import type { Block } from './blocks.ts';
 import { textOf } from './blocks.ts';
-import { backendOf, impliedProvider, moduleCall, outputOf, writtenProviders } from './elements.ts';
+import {
+  actionOf,
+  backendOf,
+  impliedProvider,
+  importsOf,
+  moduleCall,
+  movedOf,
+  outputOf,
+  writtenProviders,
+} from './elements.ts';
 import { bracket, type Inputs, ModuleInstance, type PlannedIndexes } from './instance.ts';
+import { lockedProviders } from './lock-file.ts';
 import { stackMetadata } from './metadata.ts';
 import { providerName, requiredProvidersOf } from './providers.ts';
+import { removedOf } from './provisioners.ts';
 import { addResources, type RemoteOutput } from './resources.ts';
 import { type ConfigurationFile, type ModuleSource, readModule } from './source.ts';
+import { variablesIn } from './variable-files.ts';
 import type { World } from './world.ts';
 
 /** The files of one root module and what is known about how it is called. */
 export interface RootInput {
-  /** The `*.tf.json` files of its directory. */
+  /** The `*.tf`, `*.tofu`, `*.tf.json` and `*.tofu.json` files of its directory. */
   readonly files: readonly ConfigurationFile[];
   /** `synth` for a stack of cdktf.out (the default where cdktf's metadata says so), else `configuration`. */
   readonly kind?: InputKind;
@@ -22,14 +35,28 @@ export interface RootInput {
    * directory that a local `source` leads to.
    */
   readonly modules?: readonly ModuleFiles[];
-  /** Values of input variables, as `*.tfvars.json` has them. */
+  /** Files of values (`*.tfvars`, `*.tfvars.json`), the later one wins. */
+  readonly variableFiles?: readonly ConfigurationFile[];
+  /** Values of input variables, as `*.tfvars.json` has them; they win over those of files. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Name of the workspace; without it `terraform.workspace` is unknown. */
   readonly workspace?: string;
+  /** `.terraform.lock.hcl` of its directory. */
+  readonly lockFile?: ConfigurationFile | undefined;
+  /** Other files it may read (`file`, `templatefile`); without it they are not known. */
+  readonly reads?: FileReader | undefined;
+}
+
+/** What `file` and its like may read. Paths are those of `files`: relative, with forward slashes. */
+export interface FileReader {
+  /** undefined when the file must not be looked at: it lies outside, or is too large. @throws never */
+  read(path: string): Uint8Array | 'absent' | undefined;
 }
 
 export interface ModuleFiles {
   readonly key?: string;
+  /** What the call named when the files were fetched; a call that names another has not got them. */
+  readonly source?: string;
   readonly files: readonly ConfigurationFile[];
 }
 
@@ -60,12 +87,16 @@ export function loadRoot(
     read.set(files, found);
     return found;
   };
-  const values = new Map(Object.entries(input.variables ?? {}));
+  const values = new Map<string, Value>();
+  for (const file of input.variableFiles ?? []) {
+    for (const [name, value] of variablesIn(file, world.evaluator)) values.set(name, value);
+  }
+  for (const [name, value] of Object.entries(input.variables ?? {})) values.set(name, literal(value));
   const { workspace } = input;
   return {
     input,
     source,
-    module: moduleTree({ source, find, values, workspace, idPrefix, world, planned }),
+    module: moduleTree({ source, find, values, workspace, idPrefix, world, planned, reads: input.reads }),
     stack,
     environment,
     idPrefix,
@@ -78,15 +109,25 @@ export type ModuleFinder = (key: string, directory: string, source: string | und
 export interface TreeFields {
   readonly source: ModuleSource;
   readonly find: ModuleFinder;
-  readonly values: ReadonlyMap<string, unknown>;
+  readonly values: ReadonlyMap<string, Value>;
   readonly workspace: string | undefined;
   readonly idPrefix: string;
   readonly world: World;
   readonly planned: PlannedIndexes | undefined;
+  readonly reads?: FileReader | undefined;
 }
 
 /** The root module instance; the instances below it are made when they are first asked for. */
-export function moduleTree({ source, find, values, workspace, idPrefix, world, planned }: TreeFields): ModuleInstance {
+export function moduleTree({
+  source,
+  find,
+  values,
+  workspace,
+  idPrefix,
+  world,
+  planned,
+  reads,
+}: TreeFields): ModuleInstance {
   const make = (own: ModuleSource, prefix: string, inputs: Inputs, key: string, depth: number): ModuleInstance => {
     const children = (caller: ModuleInstance, call: Block): readonly ModuleInstance[] | undefined => {
       const name = call.labels[0] ?? '';
@@ -114,10 +155,10 @@ export function moduleTree({ source, find, values, workspace, idPrefix, world, p
       inputs,
       children,
       planned,
+      reads,
     });
   };
-  const value = (name: string) => (values.has(name) ? literal(values.get(name)) : undefined);
-  return make(source, '', { value }, '', 0);
+  return make(source, '', { value: (name) => values.get(name) }, '', 0);
 }
 
 /** A module that calls itself would never end; Terraform refuses it. */
@@ -129,12 +170,24 @@ function findModule(
   directory: string,
   source: string | undefined,
 ): readonly ConfigurationFile[] | undefined {
-  const byKey = library.find((module) => module.key === key);
+  const byKey = library.find(
+    (module) => module.key === key && (module.source === undefined || isSameSource(module.source, source)),
+  );
   if (byKey !== undefined) return byKey.files;
   if (source === undefined || !/^\.\.?(\/|$)/.test(source)) return undefined;
   const wanted = posix.normalize(posix.join(directory, source)).replace(/\/$/, '');
   return library.find(({ key: own, files }) => own === undefined && posix.dirname(files[0]?.file ?? '') === wanted)
     ?.files;
+}
+
+/** Terraform writes the registry's host in front of what the call leaves it out of. */
+function isSameSource(fetched: string, called: string | undefined): boolean {
+  return (
+    called !== undefined &&
+    (fetched === called ||
+      fetched === `registry.terraform.io/${called}` ||
+      fetched === `registry.opentofu.org/${called}`)
+  );
 }
 
 function stackOf(source: ModuleSource): ReturnType<typeof stackMetadata> {
@@ -160,6 +213,10 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
   const providers: ProviderConfig[] = [];
   const modules: ModuleCall[] = [];
   const resources: string[] = [];
+  const actions: Action[] = [];
+  const removed: Removed[] = [];
+  const moved: Moved[] = [];
+  const imports: Import[] = [];
   const allRequired = [...required];
   const root: Root = {
     stack,
@@ -180,6 +237,11 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
       return { name, ...module.variableFacts(name), place: block.place };
     }),
     resources,
+    actions,
+    removed,
+    moved,
+    imports,
+    lock: input.lockFile === undefined ? undefined : lockedProviders(input.lockFile),
     ...more,
   };
   const backend = backendOf(root, module, idPrefix, world.evaluator);
@@ -191,6 +253,10 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
       modules.push(moduleCall(root, instance, call, instance.loaded(call) !== undefined, world.evaluator));
     }
     resources.push(...populate(instance, root, own));
+    actions.push(...instance.source.actions.map((block) => actionOf(root, instance, block, own, world.evaluator)));
+    removed.push(...removedOf(root, instance, world.evaluator));
+    moved.push(...movedOf(instance));
+    imports.push(...importsOf(root, instance, world.evaluator));
   }
   addImplied(root, idPrefix, providers, world);
   return root;

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type { Place } from '../graph.ts';
+import { readHcl } from '../hcl/read.ts';
 import { InputError } from '../input-error.ts';
 import { type JsonDocument, readJson } from '../json/read.ts';
 import { isObject, type Json, type JsonObject } from '../json/types.ts';
-import { type Block, blocksOf, placeOf } from './blocks.ts';
+import { type Block, blocksOf, placeOf, textOf } from './blocks.ts';
 import { mergeOverrides } from './override.ts';
 
 /** A file as its reader handed it in: `file` is the path to print, with forward slashes. */
@@ -23,7 +24,13 @@ export interface ModuleSource {
   readonly place: Place;
   readonly documents: readonly JsonDocument[];
   readonly resources: readonly Block[];
+  /** Those inside `check` blocks are read at plan like all others. */
   readonly data: readonly Block[];
+  readonly ephemeral: readonly Block[];
+  readonly actions: readonly Block[];
+  readonly removed: readonly Block[];
+  readonly moved: readonly Block[];
+  readonly imports: readonly Block[];
   readonly variables: readonly Block[];
   readonly outputs: readonly Block[];
   readonly modules: readonly Block[];
@@ -34,12 +41,36 @@ export interface ModuleSource {
   readonly localsShown: boolean;
 }
 
+const documents = new WeakMap<ConfigurationFile, JsonDocument>();
+
+/** A file in native syntax, as its name says, or else in JSON syntax. @throws InputError for what is neither. */
+export function readDocument(source: ConfigurationFile): JsonDocument {
+  const { file, text } = source;
+  const found = documents.get(source) ?? (native.test(file) ? readHcl(text, file) : readJson(text, file));
+  documents.set(source, found);
+  return found;
+}
+
+const native = /\.(tf|tofu|tfvars|hcl)$/;
+
+/** What the modules of these files call by a local path: `./net`, `../common`. @throws InputError */
+export function moduleSources(files: readonly ConfigurationFile[]): readonly string[] {
+  return files.flatMap((source) => {
+    const document = readDocument(source);
+    if (!isObject(document.value)) return [];
+    return blocksOf(document, document.value, 'module', 1).flatMap(({ body }) => {
+      const called = textOf(body.get('source'));
+      return called !== undefined && /^\.\.?(\/|$)/.test(called) ? [called] : [];
+    });
+  });
+}
+
 /**
- * Reads and merges the `*.tf.json` files of one directory.
- * @throws InputError for what is no JSON, no configuration, or declared twice.
+ * Reads and merges the `*.tf` and `*.tf.json` files of one directory (`*.tofu` and `*.tofu.json` too).
+ * @throws InputError for what cannot be read, is no configuration, or is declared twice.
  */
 export function readModule(files: readonly ConfigurationFile[]): ModuleSource {
-  const documents = files.map(({ file, text }) => readJson(text, file));
+  const documents = files.map(readDocument);
   const normal = documents.filter(({ file }) => !isOverride(file));
   const holders: [JsonDocument, JsonObject][] = [];
   for (const document of normal) {
@@ -61,7 +92,12 @@ export function readModule(files: readonly ConfigurationFile[]): ModuleSource {
     place: { file: first },
     documents: normal,
     resources: once('resource', 2),
-    data: once('data', 2),
+    data: refuseTwice([...all('data', 2), ...checkedData(all('check', 1))], 'data'),
+    ephemeral: once('ephemeral', 2),
+    actions: once('action', 2),
+    removed: all('removed', 0),
+    moved: all('moved', 0),
+    imports: all('import', 0),
     variables: once('variable', 1),
     outputs: once('output', 1),
     modules: once('module', 1),
@@ -73,8 +109,7 @@ export function readModule(files: readonly ConfigurationFile[]): ModuleSource {
 }
 
 function isOverride(file: string): boolean {
-  const name = posix.basename(file);
-  return name === 'override.tf.json' || name.endsWith('_override.tf.json');
+  return /(^|_)override\.(tf|tofu)(\.json)?$/.test(posix.basename(file));
 }
 
 function refuseTwice(blocks: readonly Block[], key: string): readonly Block[] {
@@ -90,6 +125,11 @@ function refuseTwice(blocks: readonly Block[], key: string): readonly Block[] {
     seen.set(name, block);
   }
   return blocks;
+}
+
+/** https://developer.hashicorp.com/terraform/language/block/check: each may read one data source of its own. */
+function checkedData(checks: readonly Block[]): readonly Block[] {
+  return checks.flatMap(({ document, body }) => blocksOf(document, body, 'data', 2));
 }
 
 function localsOf(blocks: readonly Block[]): ReadonlyMap<string, Named> {

@@ -22,7 +22,13 @@ export type Expression =
       readonly text: string;
     }
   | { readonly kind: 'unary'; readonly operator: '!' | '-'; readonly operand: Expression; readonly text: string }
-  | { readonly kind: 'tuple'; readonly items: readonly Expression[]; readonly text: string }
+  | {
+      readonly kind: 'tuple';
+      readonly items: readonly Expression[];
+      /** Where each item starts, in characters from the start of the text. */
+      readonly starts: readonly number[];
+      readonly text: string;
+    }
   | { readonly kind: 'object'; readonly entries: readonly ObjectEntry[]; readonly text: string }
   | For;
 
@@ -40,6 +46,8 @@ export interface Call {
 export interface ObjectEntry {
   readonly key: Expression;
   readonly value: Expression;
+  /** Where the value starts, in characters from the start of the text. */
+  readonly at: number;
 }
 
 export interface For {

@@ -4,7 +4,7 @@ import type { Call, Expression } from './ast.ts';
 import { failure, isFailure } from './failure.ts';
 import { structural } from './functions/structural.ts';
 import { plainFunctions } from './functions/table.ts';
-import { NotEvaluated, type Plain, plainOf, toValue } from './plain.ts';
+import { NotEvaluated, type Plain, plainOf, Refused, toValue } from './plain.ts';
 
 /**
  * Computes a function call. Arguments that are unknown only because the provider decides them leave the result unknown for
@@ -21,11 +21,12 @@ export function call(expression: Call, evaluate: (expression: Expression) => Val
   const plain = args.map(plainOf);
   const compute = plainFunctions.get(name);
   if (compute !== undefined && plain.every((arg) => arg !== undefined)) {
-    const result = guarded(() => asSet(name, toValue(compute(plain as readonly Plain[]))));
+    const result = guarded(expression, () => asSet(name, toValue(compute(plain as readonly Plain[]))));
+    if (result !== undefined && isFailure(result)) return result;
     if (result !== undefined) return carrying(result, weaken(args.flatMap(referencesOf)));
     if (!Object.hasOwn(structural, name)) return undecided(expression, args, true);
   }
-  const shaped = Object.hasOwn(structural, name) ? guarded(() => structural[name]?.(args)) : undefined;
+  const shaped = Object.hasOwn(structural, name) ? guarded(expression, () => structural[name]?.(args)) : undefined;
   if (shaped !== undefined) return shaped;
   return undecided(expression, args, compute === undefined && !Object.hasOwn(structural, name));
 }
@@ -72,10 +73,11 @@ function attempt(expression: Call, evaluate: (expression: Expression) => Value):
   return expression.name === 'can' ? known(false) : failure(expression.text);
 }
 
-function guarded<T>(compute: () => T): T | undefined {
+function guarded(expression: Call, compute: () => Value | undefined): Value | undefined {
   try {
     return compute();
   } catch (error) {
+    if (error instanceof Refused) return failure(expression.text);
     if (error instanceof NotEvaluated) return undefined;
     throw error;
   }

@@ -6,15 +6,28 @@ export const maximumNesting = 100;
 const identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 const number = /[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const space = /(?:[ \t\r\n]|#[^\n]*|\/\/[^\n]*|\/\*[^]*?\*\/)+/y;
+const lineSpace = /(?:[ \t]|#[^\r\n]*|\/\/[^\r\n]*|\/\*[^]*?\*\/)+/y;
+const newline = /\r?\n/y;
 
 /** Position in the text of one template, with the few tokens the grammar needs. */
 export class Cursor {
   readonly text: string;
   at = 0;
+  /** Set while HCL is read as a whole: a number this engine cannot hold must not make its file unreadable. */
+  readonly anyNumber: boolean;
   #depth = 0;
+  #lineBound = false;
+  #spaceStart = -1;
+  #spaceEnd = -1;
 
-  constructor(text: string) {
+  constructor(text: string, anyNumber = false) {
     this.text = text;
+    this.anyNumber = anyNumber;
+  }
+
+  /** Where the last token ended: `at` without the space and comments that were passed over while looking for another. */
+  get end(): number {
+    return this.at === this.#spaceEnd ? this.#spaceStart : this.at;
   }
 
   get ended(): boolean {
@@ -26,7 +39,36 @@ export class Cursor {
   }
 
   space(): void {
-    this.#match(space);
+    const start = this.at;
+    if (this.#match(this.#lineBound ? lineSpace : space) === undefined) return;
+    if (start !== this.#spaceEnd) this.#spaceStart = start;
+    this.#spaceEnd = this.at;
+  }
+
+  /** Whether a new line ends what is read here: it does in a body and in an object, and not between other brackets. */
+  bound<T>(lineBound: boolean, parse: () => T): T {
+    const before = this.#lineBound;
+    this.#lineBound = lineBound;
+    try {
+      return parse();
+    } finally {
+      this.#lineBound = before;
+    }
+  }
+
+  /** Takes the end of a line, after any space. */
+  takeNewline(): boolean {
+    this.space();
+    return this.#match(newline) !== undefined;
+  }
+
+  /** Takes what stands here in this form, and says what its groups held. */
+  takeForm(form: RegExp): RegExpExecArray | undefined {
+    form.lastIndex = this.at;
+    const found = form.exec(this.text);
+    if (found === null) return undefined;
+    this.at += found[0].length;
+    return found;
   }
 
   looksAt(token: string): boolean {
@@ -78,7 +120,7 @@ export class Cursor {
   }
 
   nested<T>(parse: () => T): T {
-    if (this.#depth >= maximumNesting) this.fail(`expressions are nested deeper than ${maximumNesting} levels`);
+    if (this.#depth >= maximumNesting) this.fail(`nested deeper than ${maximumNesting} levels`);
     this.#depth++;
     try {
       return parse();

@@ -17,6 +17,7 @@ import {
 import { type Expression, ExpressionError, type Template, type TemplatePart } from './ast.ts';
 import { call } from './call.ts';
 import { failure, isFailure, step as stepInto } from './failure.ts';
+import { callFile, fileFunctions } from './files.ts';
 import { evaluateFor, loopValues } from './for.ts';
 import { binary, negate } from './operators.ts';
 import { parseTemplate } from './parse.ts';
@@ -35,6 +36,10 @@ export interface Resolved {
 export interface Names {
   resolve(name: string, steps: readonly string[], text: string): Resolved;
   readonly deepen: Deepen;
+  /** A file the configuration names; undefined when it must not, or cannot, be looked at. */
+  readFile?(path: string): Uint8Array | 'absent' | undefined;
+  /** Set inside a template file, which may not call another. */
+  readonly inTemplate?: boolean;
 }
 
 export interface Scope {
@@ -112,6 +117,7 @@ export class Evaluator {
           ? this.#traverse(expression.from.name, expression.steps, expression.text, scope)
           : this.#follow(this.evaluate(expression.from, scope), expression.steps, expression.text, scope);
       case 'call':
+        if (fileFunctions.has(expression.name) && !expression.expanded) return callFile(expression, scope, this);
         return call(expression, (inner) => this.evaluate(inner, scope));
       case 'conditional':
         return this.#conditional(expression, scope);

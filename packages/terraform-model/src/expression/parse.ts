@@ -6,6 +6,9 @@ import { parseTemplateParts } from './template.ts';
 /** A chain `a + b + c …` becomes a tree as deep as it is long. */
 const longestChain = 200;
 
+/** `<<EOT`, `<<-EOT`: to the end of the line, as HCL wants it. */
+const heredoc = /<<(-?)([\p{L}_][\p{L}\p{N}_-]*)\r?\n/uy;
+
 const levels: readonly (readonly BinaryOperator[])[] = [
   ['||'],
   ['&&'],
@@ -117,30 +120,45 @@ function parseStep(cursor: Cursor): Step | undefined {
     return name === undefined ? cursor.fail('expected an attribute name after "."') : { kind: 'attribute', name };
   }
   if (!cursor.take('[')) return undefined;
-  if (cursor.take('*')) {
+  return cursor.bound(false, (): Step => {
+    if (cursor.take('*')) {
+      cursor.expect(']');
+      return { kind: 'splat', full: true };
+    }
+    const key = parseAt(cursor);
     cursor.expect(']');
-    return { kind: 'splat', full: true };
-  }
-  const key = parseAt(cursor);
-  cursor.expect(']');
-  return { kind: 'index', key };
+    return { kind: 'index', key };
+  });
 }
 
 function parsePrimary(cursor: Cursor): Expression {
   const start = cursor.at;
   switch (cursor.character) {
-    case '(': {
+    case '(':
       cursor.at++;
-      const inner = parseAt(cursor);
-      cursor.expect(')');
-      return inner;
-    }
+      return cursor.bound(false, () => {
+        const inner = parseAt(cursor);
+        cursor.expect(')');
+        return inner;
+      });
     case '[':
       cursor.at++;
-      return cursor.looksAtWord('for') ? parseFor(cursor, start, ']') : parseTuple(cursor, start);
+      return cursor.bound(false, () =>
+        cursor.looksAtWord('for') ? parseFor(cursor, start, ']') : parseTuple(cursor, start),
+      );
     case '{':
       cursor.at++;
-      return cursor.looksAtWord('for') ? parseFor(cursor, start, '}') : parseObject(cursor, start);
+      if (cursor.bound(false, () => cursor.looksAtWord('for'))) {
+        return cursor.bound(false, () => parseFor(cursor, start, '}'));
+      }
+      return parseObject(cursor, start);
+    case '<': {
+      const [, dash, marker] = cursor.takeForm(heredoc) ?? [];
+      if (marker === undefined) break;
+      const form = { marker, flush: dash === '-' };
+      const template = cursor.nested(() => parseTemplateParts(cursor, form, parseAt));
+      return { kind: 'template', template, text: since(cursor, start) };
+    }
     case '"': {
       cursor.at++;
       const template = cursor.nested(() => parseTemplateParts(cursor, 'quoted', parseAt));
@@ -149,7 +167,8 @@ function parsePrimary(cursor: Cursor): Expression {
     default:
   }
   const number = cursor.number();
-  if (number !== undefined && !isFaithful(number)) cursor.fail('a number with more digits than are kept here');
+  if (number !== undefined && !isFaithful(number) && !cursor.anyNumber)
+    cursor.fail('a number with more digits than are kept here');
   if (number !== undefined) return { kind: 'literal', value: number, text: since(cursor, start) };
   const name = cursor.identifier();
   if (name === undefined) return cursor.fail('expected an expression');
@@ -171,38 +190,50 @@ function parseNamed(cursor: Cursor, name: string, start: number): Expression {
   cursor.at++;
   const args: Expression[] = [];
   let expanded = false;
-  while (!cursor.take(')')) {
-    args.push(parseAt(cursor));
-    expanded = cursor.take('...');
-    if (!cursor.take(',')) {
-      cursor.expect(')');
-      break;
+  cursor.bound(false, () => {
+    while (!cursor.take(')')) {
+      args.push(parseAt(cursor));
+      expanded = cursor.take('...');
+      if (!cursor.take(',')) {
+        cursor.expect(')');
+        break;
+      }
     }
-  }
+  });
   return { kind: 'call', name: full, args, expanded, text: since(cursor, start) };
 }
 
 function parseTuple(cursor: Cursor, start: number): Expression {
   const items: Expression[] = [];
+  const starts: number[] = [];
   while (!cursor.take(']')) {
+    starts.push(cursor.at);
     items.push(parseAt(cursor));
     if (!cursor.take(',')) {
       cursor.expect(']');
       break;
     }
   }
-  return { kind: 'tuple', items, text: since(cursor, start) };
+  return { kind: 'tuple', items, starts, text: since(cursor, start) };
 }
 
 function parseObject(cursor: Cursor, start: number): Expression {
   const entries: ObjectEntry[] = [];
-  while (!cursor.take('}')) {
-    const key = parseKey(cursor);
-    if (!cursor.take('=') && !cursor.take(':')) cursor.fail('expected "=" or ":" after a key');
-    entries.push({ key, value: parseAt(cursor) });
-    // A new line separates entries as well as a comma does.
-    cursor.take(',');
-  }
+  const passLines = () => cursor.bound(false, () => cursor.space());
+  cursor.bound(true, () => {
+    for (passLines(); !cursor.take('}'); passLines()) {
+      const key = parseKey(cursor);
+      if (!cursor.take('=') && !cursor.take(':')) cursor.fail('expected "=" or ":" after a key');
+      // The value may stand on the line below.
+      passLines();
+      const { at } = cursor;
+      entries.push({ key, value: parseAt(cursor), at });
+      // A new line separates entries as well as a comma does.
+      if (cursor.take(',') || cursor.takeNewline()) continue;
+      cursor.expect('}');
+      break;
+    }
+  });
   return { kind: 'object', entries, text: since(cursor, start) };
 }
 
@@ -255,5 +286,5 @@ function parseFor(cursor: Cursor, start: number, closing: ']' | '}'): Expression
 }
 
 function since(cursor: Cursor, start: number): string {
-  return cursor.text.slice(start, cursor.at).trim();
+  return cursor.text.slice(start, cursor.end).trim();
 }

@@ -9,6 +9,11 @@ export class NotEvaluated extends Error {
   override readonly name = 'NotEvaluated';
 }
 
+/** What Terraform certainly refuses: `try` and `can` see an error, everything else an unknown. */
+export class Refused extends NotEvaluated {
+  override readonly name = 'NotEvaluated';
+}
+
 export function isList(plain: Plain | undefined): plain is readonly Plain[] {
   return Array.isArray(plain);
 }

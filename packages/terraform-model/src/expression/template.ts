@@ -9,10 +9,14 @@ type Token =
   | { kind: 'for'; keyName: string | undefined; valueName: string; collection: Expression }
   | { kind: 'else' | 'endif' | 'endfor' };
 
+/** Where the text stands: a template of its own, between double quotes, or after `<<`. */
+export type Form = 'text' | 'quoted' | { readonly marker: string; readonly flush: boolean };
+
 type Marked = { readonly token: Token; readonly trimsBefore: boolean; readonly trimsAfter: boolean };
 
 /** What literal text cannot go over without a look: the first character may well be literal. */
 const textEnd = /[$%]/g;
+const heredocEnd = /[$%\n]/g;
 const quotedEnd = /[$%"\\\n]/g;
 
 const escapes = new Map([
@@ -27,13 +31,10 @@ const escapes = new Map([
  * Reads literal text, interpolations and directives up to the end of the text or the closing quote (which it takes).
  * Backslash escapes exist only in quoted strings: in JSON the outer string was unescaped already.
  */
-export function parseTemplateParts(
-  cursor: Cursor,
-  form: 'text' | 'quoted',
-  parse: (cursor: Cursor) => Expression,
-): Template {
+export function parseTemplateParts(cursor: Cursor, form: Form, parse: (cursor: Cursor) => Expression): Template {
   const tokens: Marked[] = [];
   let literal = '';
+  let lineStart = true;
   const flush = () => {
     if (literal !== '') tokens.push({ token: { kind: 'text', text: literal }, trimsBefore: false, trimsAfter: false });
     literal = '';
@@ -41,6 +42,7 @@ export function parseTemplateParts(
   for (;;) {
     if (cursor.ended) {
       if (form === 'quoted') cursor.fail('a string is not closed');
+      if (form !== 'text') cursor.fail(`a text that starts with <<${form.marker} is not closed`);
       break;
     }
     if (cursor.looksAt('$${') || cursor.looksAt('%%{')) {
@@ -48,6 +50,7 @@ export function parseTemplateParts(
       cursor.at += 3;
     } else if (cursor.looksAt('${') || cursor.looksAt('%{')) {
       flush();
+      lineStart = false;
       tokens.push(parseSequence(cursor, parse));
     } else if (form === 'quoted' && cursor.character === '"') {
       cursor.at++;
@@ -56,12 +59,50 @@ export function parseTemplateParts(
       literal += parseEscape(cursor);
     } else if (form === 'quoted' && cursor.character === '\n') {
       cursor.fail('a string is not closed on its line');
-    } else {
+    } else if (form === 'text' || form === 'quoted') {
       literal += cursor.until(form === 'quoted' ? quotedEnd : textEnd);
+    } else {
+      if (!cursor.looksAt('\n')) literal += cursor.until(heredocEnd);
+      if (!cursor.looksAt('\n')) continue;
+      if (lineStart && literal.trim() === form.marker) break;
+      literal += '\n';
+      cursor.at++;
+      // Each line is a text of its own: what `~` takes away and what `<<-` counts goes by lines.
+      flush();
+      lineStart = true;
     }
   }
-  flush();
-  return nest(cursor, trim(tokens, form));
+  if (typeof form === 'string') flush();
+  const trimmed = trim(tokens, form);
+  return nest(cursor, typeof form === 'object' && form.flush ? unindented(trimmed) : trimmed);
+}
+
+/**
+ * `<<-`: takes from the start of every line as many characters of white space as the least indented line has. Blank lines do
+ * not count; a line that starts with an interpolation has none.
+ */
+function unindented(tokens: readonly Token[]): readonly Token[] {
+  let least = Number.POSITIVE_INFINITY;
+  const starts = new Set<number>();
+  let lineStart = true;
+  for (const [index, token] of tokens.entries()) {
+    if (lineStart) {
+      lineStart = false;
+      if (token.kind !== 'text') least = 0;
+      else {
+        const rest = trimLeft(token.text);
+        if (rest !== '' || !token.text.endsWith('\n')) {
+          least = Math.min(least, [...token.text.slice(0, token.text.length - rest.length)].length);
+          starts.add(index);
+        }
+      }
+    }
+    if (token.kind === 'text' && token.text.endsWith('\n')) lineStart = true;
+  }
+  return tokens.map((token, index) => {
+    if (token.kind !== 'text' || !starts.has(index)) return token;
+    return { kind: 'text', text: [...token.text].slice(least).join('') };
+  });
 }
 
 function parseEscape(cursor: Cursor): string {
@@ -87,10 +128,14 @@ function parseSequence(cursor: Cursor, parse: (cursor: Cursor) => Expression): M
   cursor.at += 2;
   const trimsBefore = cursor.character === '~';
   if (trimsBefore) cursor.at++;
-  const token: Token = directive ? parseDirective(cursor, parse) : { kind: 'interpolation', expression: parse(cursor) };
-  const trimsAfter = cursor.take('~');
-  cursor.expect('}');
-  return { token, trimsBefore, trimsAfter };
+  return cursor.bound(false, () => {
+    const token: Token = directive
+      ? parseDirective(cursor, parse)
+      : { kind: 'interpolation', expression: parse(cursor) };
+    const trimsAfter = cursor.take('~');
+    cursor.expect('}');
+    return { token, trimsBefore, trimsAfter };
+  });
 }
 
 function parseDirective(cursor: Cursor, parse: (cursor: Cursor) => Expression): Token {
@@ -118,16 +163,16 @@ function parseDirective(cursor: Cursor, parse: (cursor: Cursor) => Expression): 
  * `~` takes away the white space of the literal text beside it, as far as the line goes: Terraform reads text line by line, and
  * trims the one line that is next. A quoted string is one line.
  */
-function trim(tokens: readonly Marked[], form: 'text' | 'quoted'): readonly Token[] {
+function trim(tokens: readonly Marked[], form: Form): readonly Token[] {
   return tokens.map(({ token }, index) => {
     if (token.kind !== 'text') return token;
     let { text } = token;
     if (tokens[index - 1]?.trimsAfter === true) {
-      const end = form === 'quoted' ? text.length : text.indexOf('\n') + 1 || text.length;
+      const end = form !== 'text' ? text.length : text.indexOf('\n') + 1 || text.length;
       text = trimLeft(text.slice(0, end)) + text.slice(end);
     }
     if (tokens[index + 1]?.trimsBefore === true) {
-      const start = form === 'quoted' ? 0 : text.lastIndexOf('\n', text.length - 2) + 1;
+      const start = form !== 'text' ? 0 : text.lastIndexOf('\n', text.length - 2) + 1;
       text = text.slice(0, start) + trimRight(text.slice(start));
     }
     return { kind: 'text', text };

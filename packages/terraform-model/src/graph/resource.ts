@@ -1,6 +1,6 @@
 import type { Attr } from '../attr.ts';
 import { AttrView } from '../attr-view.ts';
-import type { Change, Lifecycle, Origin, Place, Provisioner, Resource, Root } from '../graph.ts';
+import type { Change, Lifecycle, Mode, Origin, Place, Provisioner, Resource, Root } from '../graph.ts';
 import { navigateAll } from '../navigate.ts';
 import type { Path, Reference, Value } from '../value.ts';
 import { map, ownReferences, referencesOf } from '../values.ts';
@@ -18,7 +18,7 @@ export interface AttributeSource {
 export interface ResourceFields {
   readonly id: string;
   readonly root: Root;
-  readonly mode: 'managed' | 'data';
+  readonly mode: Mode;
   readonly type: string;
   readonly name: string;
   readonly address: string;
@@ -44,7 +44,7 @@ export class GraphResource implements Resource {
   readonly kind = 'resource';
   readonly id: string;
   readonly root: Root;
-  readonly mode: 'managed' | 'data';
+  readonly mode: Mode;
   readonly type: string;
   readonly name: string;
   readonly address: string;
@@ -80,7 +80,13 @@ export class GraphResource implements Resource {
     const source = this.#detail.before;
     return source === undefined
       ? undefined
-      : (...path) => attrOf(this.id, path, source.names, (name) => source.value(name));
+      : (...path) =>
+          attrOf(
+            this.id,
+            path,
+            () => source.names(),
+            (name) => source.value(name),
+          );
   }
 
   get lifecycle(): Lifecycle | undefined {
@@ -108,7 +114,12 @@ export class GraphResource implements Resource {
   }
 
   attr(...path: Path): Attr {
-    return attrOf(this.id, path, this.#source.names, (name) => this.value(name));
+    return attrOf(
+      this.id,
+      path,
+      () => this.#source.names(),
+      (name) => this.value(name),
+    );
   }
 
   /** The value at a path as the evaluator needs it: an attribute computed once, then kept. */

@@ -8,14 +8,10 @@ import { readZip, type ZipEntry } from './zip.ts';
 
 /** What a binary plan file tells besides the plan itself, which only `terraform show -json` can print. */
 export interface PlanFile {
-  /**
-   * The configuration the plan was made from, ready for `readPlan`. undefined when a module of it is written in HCL: then
-   * `otherSyntax` names the files.
-   */
+  /** The configuration the plan was made from, ready for `readPlan`; undefined when the file holds none. */
   readonly source:
     | { readonly files: readonly ConfigurationFile[]; readonly modules: readonly ModuleFiles[] }
     | undefined;
-  readonly otherSyntax: readonly string[];
   /** Text of `.terraform.lock.hcl`, when the plan was made with one. */
   readonly lockFile: string | undefined;
 }
@@ -44,13 +40,11 @@ export function readPlanFile(bytes: Uint8Array, file: string): PlanFile {
   }
   const directories = directoriesOf(entries, file);
   const byKey = new Map<string, ConfigurationFile[]>();
-  const otherSyntax: string[] = [];
   for (const entry of entries) {
     const [, key, name] = /^tfconfig\/m-([^/]*)\/([^/]+)$/.exec(entry.name) ?? [];
     if (key === undefined || name === undefined || !entry.name.startsWith(folder)) continue;
     const path = posix.join(directories.get(key) ?? '.', name);
-    if (name.endsWith('.tf') || name.endsWith('.tofu')) otherSyntax.push(path);
-    if (!name.endsWith('.tf.json') && !name.endsWith('.tofu.json')) continue;
+    if (!/\.(tf|tofu)(\.json)?$/.test(name)) continue;
     const files = byKey.get(key) ?? [];
     files.push({ file: path, text: decode(entry) });
     byKey.set(key, files);
@@ -59,8 +53,7 @@ export function readPlanFile(bytes: Uint8Array, file: string): PlanFile {
   const modules = [...byKey].filter(([key]) => key !== '').map(([key, files]) => ({ key, files }));
   const lock = entries.find(({ name }) => name === '.terraform.lock.hcl');
   return {
-    source: root === undefined || otherSyntax.length > 0 ? undefined : { files: root, modules },
-    otherSyntax,
+    source: root === undefined ? undefined : { files: root, modules },
     lockFile: lock === undefined ? undefined : decode(lock),
   };
 }

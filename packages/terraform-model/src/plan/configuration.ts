@@ -67,6 +67,11 @@ function moduleOf(record: ModuleRecord, providers: ProviderBlocks, document: Jso
     documents: [],
     resources: byMode('managed'),
     data: byMode('data'),
+    ephemeral: byMode('ephemeral'),
+    actions: (record.actions ?? []).map((action) => make([action.type, action.name], bodyOf(action.expressions))),
+    removed: [],
+    moved: [],
+    imports: [],
     variables: Object.entries(record.variables ?? {}).map(([name, variable]) => make([name], variableBody(variable))),
     outputs: Object.entries(record.outputs ?? {}).map(([name, output]) => {
       const body = new Map<string, Json>([['value', jsonOf(output.expression)]]);

@@ -1,8 +1,10 @@
+import type { Mode } from '../graph.ts';
+
 /** `terraform show -json` of a plan, as far as it is read: https://developer.hashicorp.com/terraform/internals/json-format */
 export interface ResourceChange {
   readonly address: string;
   readonly module_address?: string;
-  readonly mode: 'managed' | 'data';
+  readonly mode: Mode;
   readonly type: string;
   readonly name: string;
   readonly index?: string | number;
@@ -24,6 +26,7 @@ export interface StateResource {
   readonly type: string;
   readonly name: string;
   readonly index?: string | number;
+  readonly deposed_key?: string;
   readonly provider_name?: string;
   readonly values?: unknown;
   readonly sensitive_values?: unknown;
@@ -32,6 +35,7 @@ export interface StateResource {
 export interface ModuleRecord {
   readonly outputs?: Readonly<Record<string, { readonly expression?: unknown; readonly sensitive?: boolean }>>;
   readonly resources?: readonly ResourceRecord[];
+  readonly actions?: readonly Pick<ResourceRecord, 'type' | 'name' | 'expressions'>[];
   readonly module_calls?: Readonly<Record<string, CallRecord>>;
   readonly variables?: Readonly<Record<string, { readonly default?: unknown; readonly sensitive?: boolean }>>;
 }

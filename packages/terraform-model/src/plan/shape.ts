@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.ts';
 import { type ConfigurationRecord, own } from './format.ts';
 
+const modes: readonly unknown[] = ['managed', 'data', 'ephemeral'];
 const actions: readonly string[] = ['no-op', 'create', 'read', 'update', 'delete', 'forget'];
 
 /**
@@ -12,7 +13,7 @@ export function faultOf(change: unknown): string | undefined {
     if (typeof own(change, key) !== 'string') return `has no ${key}`;
   }
   const mode = own(change, 'mode');
-  if (mode !== 'managed' && mode !== 'data') return 'has no mode, managed or data';
+  if (!modes.includes(mode)) return 'has no mode, managed or data';
   const inner = own(change, 'change');
   const listed = own(inner, 'actions');
   if (!Array.isArray(listed) || listed.length === 0) return 'has no change.actions';
@@ -53,6 +54,13 @@ export function configurationOf(section: unknown, file: string): ConfigurationRe
     for (const key of ['outputs', 'variables']) objects(own(module, key), `${part}.${key}`);
     const resources = own(module, 'resources') ?? [];
     if (!Array.isArray(resources)) return wrong(`${part}.resources`, 'a list');
+    const actions = own(module, 'actions') ?? [];
+    if (!Array.isArray(actions)) return wrong(`${part}.actions`, 'a list');
+    for (const [position, action] of actions.entries()) {
+      for (const key of ['type', 'name']) {
+        if (typeof own(action, key) !== 'string') wrong(`${part}.actions[${position}]`, `an action with a ${key}`);
+      }
+    }
     for (const [position, resource] of resources.entries()) {
       for (const key of ['mode', 'type', 'name']) {
         if (typeof own(resource, key) !== 'string') wrong(`${part}.resources[${position}]`, `a resource with a ${key}`);

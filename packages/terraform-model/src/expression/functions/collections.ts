@@ -12,6 +12,7 @@ import {
   isMap,
   NotEvaluated,
   type Plain,
+  Refused,
   setItems,
   unified,
 } from '../plain.ts';
@@ -20,6 +21,11 @@ import type { PlainFunctions } from './table.ts';
 /** https://developer.hashicorp.com/terraform/language/functions#collection-functions, those that need every part known. */
 export const collections: PlainFunctions = {
   chunklist: ([list, size]) => chunk(asList(list), asWhole(size)),
+  coalescelist: (lists) => {
+    const found = lists.find((list) => asList(list).length > 0);
+    if (found === undefined) throw new Refused('coalescelist');
+    return found;
+  },
   compact: ([list]) => asList(list).flatMap((item) => (item === null || item === '' ? [] : [asText(item)])),
   contains: ([list, item]) => asList(list).some((candidate) => equal(candidate, item ?? null)),
   distinct: ([list]) => unique(unified(asList(list))),
@@ -41,6 +47,7 @@ export const collections: PlainFunctions = {
       others.every((other) => asList(other).some((known) => equal(known, item))),
     ),
   setproduct: (lists) => product(lists.map(asList)),
+  setunion: (lists) => setItems(lists.flatMap((list) => [...asList(list)])),
   setsubtract: ([left, right]) =>
     setItems(asList(left)).filter((item) => !setItems(asList(right)).some((known) => equal(known, item))),
   slice: ([list, start, end]) => {

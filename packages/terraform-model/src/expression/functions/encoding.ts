@@ -13,6 +13,8 @@ import {
   plainOf,
 } from '../plain.ts';
 import type { PlainFunctions } from './table.ts';
+import { encodeYaml } from './yaml.ts';
+import { decodeYaml } from './yaml-text.ts';
 
 const digest =
   (algorithm: string, encoding: 'hex' | 'base64') =>
@@ -27,15 +29,31 @@ export const encoding: PlainFunctions = {
   base64sha512: digest('sha512', 'base64'),
   jsondecode: ([text]) => parse(asText(text)),
   jsonencode: ([value]) => encodeJson(value ?? null),
+  ephemeralasnull: ([value]) => value ?? null,
+  issensitive: () => false,
   md5: digest('md5', 'hex'),
   sha1: digest('sha1', 'hex'),
   sha256: digest('sha256', 'hex'),
   sha512: digest('sha512', 'hex'),
+  textdecodebase64: ([text, encoding]) => {
+    const bytes = Buffer.from(asText(text), 'base64');
+    return normal(new TextDecoder(encodingOf(encoding), { fatal: true, ignoreBOM: true }).decode(bytes));
+  },
+  textencodebase64: ([text, encoding]) =>
+    Buffer.from(asText(text), encodingOf(encoding) === 'utf-8' ? 'utf8' : 'utf16le').toString('base64'),
   urlencode: ([text]) =>
     encodeURIComponent(asText(text))
       .replaceAll('%20', '+')
       .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
+  yamldecode: ([text]) => decodeYaml(text),
+  yamlencode: ([value]) => encodeYaml(value ?? null),
 };
+
+function encodingOf(name: Plain | undefined): 'utf-8' | 'utf-16le' {
+  const known = asText(name).toLowerCase();
+  if (known !== 'utf-8' && known !== 'utf-16le') throw new NotEvaluated('an encoding');
+  return known;
+}
 
 function decode(text: string): string {
   const bytes = Buffer.from(text, 'base64');
@@ -73,7 +91,7 @@ function nesting(text: string): number {
 }
 
 /** Go's form: keys sorted, `<`, `>`, `&` and the line separators escaped. */
-function encodeJson(plain: Plain): string {
+export function encodeJson(plain: Plain): string {
   if (isList(plain)) return `[${plain.map(encodeJson).join(',')}]`;
   if (isMap(plain)) {
     const keys = [...plain.keys()].sort(byCodePoint);

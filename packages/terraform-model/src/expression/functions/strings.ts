@@ -13,6 +13,7 @@ import {
   trimLeft,
   trimRight,
 } from '../plain.ts';
+import { replacePattern } from './patterns.ts';
 import type { PlainFunctions } from './table.ts';
 
 const verbs = /%(%|(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z]))/g;
@@ -52,9 +53,9 @@ export const strings: PlainFunctions = {
   sort: ([list]) => asList(list).map(asText).sort(byCodePoint),
 };
 
-/** A text between slashes is a regular expression, in a dialect of Go that is not evaluated here. */
+/** A text between slashes is a regular expression, in Go's dialect. */
 function replace(text: string, from: string, to: string): string {
-  if (from.length > 1 && from.startsWith('/') && from.endsWith('/')) throw new NotEvaluated('regular expression');
+  if (from.length > 1 && from.startsWith('/') && from.endsWith('/')) return replacePattern(text, from.slice(1, -1), to);
   if (from === '') throw new NotEvaluated('nothing to replace');
   return text.split(from).join(to);
 }

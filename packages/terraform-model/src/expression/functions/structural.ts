@@ -3,19 +3,24 @@ import type { Unknown, Value } from '../../value.ts';
 import { isUnordered, known, list, map, referencesOf, text, unknown } from '../../values.ts';
 import { asText, plainOf, trimLeft, trimRight } from '../plain.ts';
 import { sortedKeys } from './collections.ts';
+import { holes, partsOf } from './holes.ts';
 import { format } from './strings.ts';
 
 /** Works on partly known arguments and keeps what is known; undefined: nothing better than unknown can be said. */
 export type StructuralFunction = (args: readonly Value[]) => Value | undefined;
 
 export const structural: Readonly<Record<string, StructuralFunction>> = {
+  ...holes,
   coalesce: (args) => {
     for (const arg of args) {
       if (isUnknown(arg)) return undefined;
       if (isNothing(arg) || (arg.state === 'known' && arg.value === '')) continue;
       // All are of one type: beside a text a number is text.
-      const worded = args.some((other) => typeof plainOf(other) === 'string') ? plainOf(arg) : undefined;
-      return typeof worded === 'number' || typeof worded === 'boolean' ? known(asText(worded)) : arg;
+      const plain = plainOf(arg);
+      if (typeof plain !== 'number' && typeof plain !== 'boolean') return arg;
+      if (args.some((other) => other.state === 'text' || typeof plainOf(other) === 'string'))
+        return known(asText(plain));
+      return args.some(isUnknown) ? undefined : arg;
     }
     return undefined;
   },
@@ -133,13 +138,6 @@ function distinctItems(from: Value & { state: 'list' }): Value {
     return true;
   });
   return { state: 'list', items, complete: from.complete, set: true };
-}
-
-function partsOf(value: Value): readonly (string | Unknown)[] | undefined {
-  if (value.state === 'text') return value.parts;
-  if (value.state === 'unknown') return [value];
-  if (value.state !== 'known' || value.value === null) return undefined;
-  return [String(value.value)];
 }
 
 function joined(items: readonly Value[], separator: string): Value | undefined {
