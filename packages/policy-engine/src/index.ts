@@ -18,6 +18,7 @@ export {
   readPolicy,
 } from './policy-source.ts';
 export { type Posture, postures, type RuleSetName, refuses, ruleSetNames } from './posture.ts';
+export { type Proven, prove } from './prove/prove.ts';
 export { renderFinding, type TerminalOptions } from './reports/finding.ts';
 export { renderJson } from './reports/json.ts';
 export { type Format, formats, render } from './reports/render.ts';

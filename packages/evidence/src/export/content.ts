@@ -6,6 +6,7 @@ import { tablesOf } from '../tables/index.ts';
 import { renderEvidenceCsv } from './csv.ts';
 import { renderEvidenceHtml } from './html/page.ts';
 import { renderEvidenceJson } from './json.ts';
+import { oscalFiles } from './oscal/index.ts';
 import { tableCsv, tableJson } from './table-files.ts';
 import { withhold } from './withhold.ts';
 
@@ -37,5 +38,12 @@ export function renderContent(input: ContentInput): ReadonlyMap<string, string> 
   }
   if (evidence.profile === 'auditor' && store.records.length > 0)
     files.set('observations.jsonl', store.records.map(line).join(''));
+  const digests = new Map(
+    ['evidence.json', 'observations.jsonl'].flatMap((path) => {
+      const text = files.get(path);
+      return text === undefined ? [] : [[path, sha256(text)] as const];
+    }),
+  );
+  for (const [path, text] of oscalFiles(evidence, claims, digests)) files.set(path, text);
   return files;
 }
