@@ -13,6 +13,20 @@ export interface Outcome {
   readonly mentions: readonly string[];
 }
 
+/**
+ * An outcome whose mentions are gathered when somebody asks: only conditions and substitutions do, and most commands stand in neither.
+ */
+export function outcome(ok: boolean | undefined, gather: () => readonly string[]): Outcome {
+  let mentions: readonly string[] | undefined;
+  return {
+    ok,
+    get mentions() {
+      mentions ??= gather();
+      return mentions;
+    },
+  };
+}
+
 /** Why the rest of a list does not run; the order is how much of the script it ends. */
 export type Flow = 'break' | 'return' | 'exit';
 const FLOWS: readonly Flow[] = ['break', 'return', 'exit'];
