@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deriveFacts } from '@lukko/facts';
-import { type Config, config, type Parsed, parseFile, type Report } from '@lukko/formats';
-import { evaluate, type PolicySource, readPolicy, renderTerminal } from '@lukko/policy-engine';
+import { type Config, config, type Intent, intent, type Parsed, parseFile, type Report } from '@lukko/formats';
+import { evaluate, excuse, isCurrent, type PolicySource, readPolicy, renderTerminal } from '@lukko/policy-engine';
 import { readSynth } from '@lukko/terraform-model';
 import { App } from 'cdktf';
 import { version } from './package.json';
@@ -30,8 +30,11 @@ function main(): number {
     read: policyFile,
     catalogue: { rules, rulesOf, operators, adequate, version },
   });
+  const intents = retiringIntents(declared.value);
   const { manifest, stacks, leftOut } = synthesise(declared);
-  const report = judge(stacks, declared.value, policy);
+  const report = excuse(judge(stacks, declared.value, policy), intents);
+  for (const { id, stack, by, expires } of intents)
+    say(`lukko: intent ${id}: the protection of stack ${stack} is lifted, meant by ${by}, good until ${expires}`);
   for (const { stack, why } of leftOut) say(`left out: ${stack}: ${why}`);
   if (report.summary.exitCode !== 0) {
     const excerpt = (at: { file: string; line?: number }) =>
@@ -58,7 +61,7 @@ function synthesise({ value, at }: Parsed<Config>): {
   const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-synth-'));
   try {
     const app = new App({ outdir: temporary });
-    const { leftOut } = buildStacks(app, value, { at });
+    const { leftOut } = buildStacks(app, value, { at, retiring: process.env.LUKKO_RETIRE });
     app.synth();
     const manifest = readFileSync(path.join(temporary, 'manifest.json'), 'utf8');
     const written = JSON.parse(manifest) as { stacks: Record<string, { synthesizedStackPath: string }> };
@@ -71,6 +74,20 @@ function synthesise({ value, at }: Parsed<Config>): {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * The intents of the stack that `lukko retire` names in LUKKO_RETIRE: only they excuse that its protection is gone. Without one
+ * that is current the rules refuse it, as they would any other stack without protection.
+ */
+function retiringIntents({ environment }: Config): readonly Intent[] {
+  const stack = process.env.LUKKO_RETIRE;
+  const folder = path.join(path.dirname(path.resolve(output)), 'state', environment.name, 'intents');
+  if (stack === undefined || !existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => intent.parse(JSON.parse(read(path.join(folder, name)))))
+    .filter((each) => each.stack === stack && each.environment === environment.name && isCurrent(each, new Date()));
 }
 
 function judge(stacks: readonly SynthesisedStack[], { environment }: Config, policy: PolicySource): Report {

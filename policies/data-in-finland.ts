@@ -30,6 +30,10 @@ Accept=yes
 WantedBy=sockets.target
 `;
 
+const keyServer = cloudConfig({ '/etc/systemd/system/tangd.socket': tangSocket }, [
+  ['systemctl', 'enable', '--now', 'tangd.socket'],
+]);
+
 export const dataInFinland = rule({
   id: 'data-in-finland',
   title: 'Live data stands in Finland, and elsewhere in the Union only what cannot be read there',
@@ -58,7 +62,11 @@ export const dataInFinland = rule({
   message: ({ resource, attr, location }, truth) =>
     truth.is === 'unknown'
       ? fit(`${addressOf(resource)} ${stands(attr, location)}: not shown to hold only what cannot be read there`)
-      : fit(`${addressOf(resource)} ${stands(attr, location)}, and may hold live data`),
+      : location !== undefined && !location.eu
+        ? fit(
+            `${addressOf(resource)} ${stands(attr, location)}: outside the Union, where nothing that keeps data may stand`,
+          )
+        : fit(`${addressOf(resource)} ${stands(attr, location)}, and may hold live data`),
   examples: [
     { name: 'a log store in Helsinki', verdict: 'pass', terraform: host(logStore, 'hel1') },
     { name: 'a log store in Falkenstein', verdict: 'fail', terraform: host(logStore, 'fsn1') },
@@ -89,12 +97,15 @@ export const dataInFinland = rule({
         hcloud_server: {
           host: server({
             location: 'nbg1',
-            user_data: cloudConfig({ '/etc/systemd/system/tangd.socket': tangSocket }, [
-              ['systemctl', 'enable', '--now', 'tangd.socket'],
-            ]),
+            user_data: keyServer,
           }),
         },
       }),
+    },
+    {
+      name: 'a key server in Ashburn',
+      verdict: 'fail',
+      terraform: hcloud({ hcloud_server: { host: server({ location: 'ash', user_data: keyServer }) } }),
     },
     {
       name: 'a payload that a variable without value decides',

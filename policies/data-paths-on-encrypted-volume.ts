@@ -13,7 +13,8 @@ export const dataPathsOnEncryptedVolume = rule({
   controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.8.15', 'GDPR/32(1)(a)', 'NIS2/21(2)(h)'],
   rationale:
     'An encrypted volume protects only what lies on it. A service whose directory lies beside the mount, or that starts before the mount is there, writes to the root disk, which Hetzner does not encrypt.',
-  remediation: 'Put the directory below the mount of the encrypted volume and write RequiresMountsFor= into its unit',
+  remediation:
+    'Put the directory below the mount of the encrypted volume, write RequiresMountsFor= into its unit, and a mount unit or line of fstab for that mount',
   sources: [
     'https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html',
     'https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html',
@@ -34,6 +35,11 @@ export const dataPathsOnEncryptedVolume = rule({
       name: 'not waiting for the mount',
       verdict: 'fail',
       terraform: encryptedHost({ quadlet: logs('/srv/lukko/logs', false) }),
+    },
+    {
+      name: 'waiting for a mount that systemd does not know',
+      verdict: 'fail',
+      terraform: encryptedHost({ mountUnit: false }),
     },
     {
       name: 'a payload that a variable without value decides',

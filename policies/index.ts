@@ -12,6 +12,7 @@ import { loadBalancerServicesOverTls } from './load-balancer-services-over-tls.t
 import { locationsInEu } from './locations-in-eu.ts';
 import { modulesPinned } from './modules-pinned.ts';
 import { networksUsePrivateRanges } from './networks-use-private-ranges.ts';
+import { noPlainServerBackups } from './no-plain-server-backups.ts';
 import { noSecretsInConfiguration } from './no-secrets-in-configuration.ts';
 import { noWorldOpenAdminPorts } from './no-world-open-admin-ports.ts';
 import { onlyWebPortsWorldOpen } from './only-web-ports-world-open.ts';
@@ -57,6 +58,7 @@ export const rules: readonly Rule[] = [
   locationsInEu,
   modulesPinned,
   networksUsePrivateRanges,
+  noPlainServerBackups,
   noSecretsInConfiguration,
   noWorldOpenAdminPorts,
   onlyWebPortsWorldOpen,

@@ -46,6 +46,11 @@ export const locationsInEu = rule({
       terraform: hcloud({ hcloud_server: { host: server({ location: undefined }) } }),
     },
     {
+      name: 'a location in capitals, which Hetzner does not know',
+      verdict: 'fail',
+      terraform: hcloud({ hcloud_server: { host: server({ location: 'HEL1' }) } }),
+    },
+    {
       name: 'a location that a variable without value decides',
       verdict: 'unknown',
       terraform: hcloud(

@@ -1,8 +1,8 @@
-import { type InboundRule, inboundOf, openTogether } from '@lukko/facts';
+import { type InboundRule, inboundOf } from '@lukko/facts';
 import { all, type Judgement, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Resource, TerraformJson } from '@lukko/terraform-model';
+import type { TerraformJson } from '@lukko/terraform-model';
 import { everybody, type FirewallRule, firewall, hcloud, inbound, operators, server } from './shared/examples.ts';
-import { allRulesKnown } from './shared/firewall.ts';
+import { allRulesKnown, openedTogether } from './shared/firewall.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
 import { fit } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
@@ -51,19 +51,18 @@ export const noWorldOpenAdminPorts = rule({
   waivable: false,
   controls: ['ISO27001:2022/A.8.20', 'ISO27001:2022/A.8.2', 'ISO27001:2022/A.8.5', 'NIS2/21(2)(e)'],
   rationale:
-    'Ports of SSH, databases, container engines and clusters are tried from everywhere, all the time. Whoever administers the host comes from networks that are known: only those are let in. Two halves of the internet in two blocks are the whole internet too.',
+    'Ports of SSH, databases, container engines and clusters are tried from everywhere, all the time. Whoever administers the host comes from networks that are known: only those are let in. Two halves of the internet in two blocks are the whole internet too, and half of it is no network that anybody could name.',
   remediation: 'Name the networks operators connect from in source_ips; reach the rest through SSH',
   sources: [
     'https://docs.hetzner.com/cloud/firewalls/faq',
     'https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml',
   ],
   appliesTo: ['hcloud_firewall'],
-  check: (wall, { graph }): readonly Judgement[] => {
-    const rules = inboundOf(wall, graph);
-    const together = halves(rules);
-    const found = rules.map((one): Judgement => {
-      const port = together.get(one);
-      if (port !== undefined) return inHalves(wall, one, port);
+  check: (wall, facts): readonly Judgement[] => {
+    const together = openedTogether(wall, facts, portsIn, (port) => `${port} (${adminPorts.get(port)})`);
+    const found = inboundOf(wall, facts.graph).map((one): Judgement => {
+      const halves = together.get(one.attr.at);
+      if (halves !== undefined) return halves;
       const truth = unlessIgnored(wall, 'rule', not(all([administers(one), shown(one.worldOpen)])));
       return { truth, message: said(addressOf(wall), one, truth), at: one.attr.at };
     });
@@ -86,6 +85,19 @@ export const noWorldOpenAdminPorts = rule({
       terraform: behind(inbound('22', ['0.0.0.0/1', '128.0.0.0/1'])),
     },
     {
+      name: 'the other half in another firewall of the same server',
+      verdict: 'fail',
+      terraform: hcloud({
+        hcloud_server: {
+          host: server({ firewall_ids: ['${hcloud_firewall.west.id}', '${hcloud_firewall.east.id}'] }),
+        },
+        hcloud_firewall: {
+          west: firewall(inbound('22', ['0.0.0.0/1'])),
+          east: firewall(inbound('22', ['128.0.0.0/1'])),
+        },
+      }),
+    },
+    {
       name: 'networks that a variable without value names',
       verdict: 'unknown',
       terraform: behind(
@@ -95,23 +107,6 @@ export const noWorldOpenAdminPorts = rule({
     },
   ],
 });
-
-/** Rules that open an administration port only together, each with the first such port. */
-function halves(rules: readonly InboundRule[]): ReadonlyMap<InboundRule, number> {
-  const found = new Map<InboundRule, number>();
-  for (const port of adminPorts.keys())
-    for (const protocol of ['tcp', 'udp'])
-      for (const one of openTogether(rules, protocol, port)) if (!found.has(one)) found.set(one, port);
-  return found;
-}
-
-function inHalves(wall: Resource, { attr }: InboundRule, port: number): Judgement {
-  const saw = `port ${port} (${adminPorts.get(port)}), with other rules from everywhere`;
-  const message = fit(
-    `${addressOf(wall)} opens port ${port} (${adminPorts.get(port)}) to the whole internet, in several rules`,
-  );
-  return { truth: no({ at: attr.at, saw }), message, at: attr.at };
-}
 
 /** Whether a rule lets an administration port in. */
 function administers({ protocol, ports, attr }: InboundRule): Truth {

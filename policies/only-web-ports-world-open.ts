@@ -2,7 +2,7 @@ import { type InboundRule, inboundOf } from '@lukko/facts';
 import { all, type Judgement, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
 import type { TerraformJson } from '@lukko/terraform-model';
 import { everybody, type FirewallRule, firewall, hcloud, inbound, operators, server } from './shared/examples.ts';
-import { allRulesKnown } from './shared/firewall.ts';
+import { allRulesKnown, openedTogether } from './shared/firewall.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
 import { fit } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
@@ -30,8 +30,11 @@ export const onlyWebPortsWorldOpen = rule({
   remediation: 'Name the networks that need the port in source_ips, or put the service behind the web server',
   sources: ['https://docs.hetzner.com/cloud/firewalls/faq', 'https://www.rfc-editor.org/rfc/rfc8555#section-8.3'],
   appliesTo: ['hcloud_firewall'],
-  check: (wall, { graph }): readonly Judgement[] => {
-    const found = inboundOf(wall, graph).map((one): Judgement => {
+  check: (wall, facts): readonly Judgement[] => {
+    const together = openedTogether(wall, facts, beyondWeb, String);
+    const found = inboundOf(wall, facts.graph).map((one): Judgement => {
+      const halves = together.get(one.attr.at);
+      if (halves !== undefined) return halves;
       const truth = unlessIgnored(wall, 'rule', not(all([other(one), shown(one.worldOpen)])));
       return { truth, message: said(addressOf(wall), one, truth), at: one.attr.at };
     });
@@ -64,6 +67,13 @@ export const onlyWebPortsWorldOpen = rule({
     },
   ],
 });
+
+/** The first port of a range that is not the web's. */
+function beyondWeb({ from, to }: { readonly from: number; readonly to: number }): readonly number[] {
+  let port = from;
+  while (web.has(port)) port += 1;
+  return port > to ? [] : [port];
+}
 
 /** Whether a rule admits something else than the web and ICMP. */
 function other({ protocol, ports, attr }: InboundRule): Truth {

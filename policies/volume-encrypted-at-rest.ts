@@ -11,7 +11,7 @@ export const volumeEncryptedAtRest = rule({
   waivable: false,
   controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.7.10', 'ISO27001:2022/A.7.14', 'GDPR/32(1)(a)', 'NIS2/21(2)(h)'],
   rationale:
-    'Hetzner does not encrypt volumes, and the provider has no attribute for it: a volume in code is never proof. What proves it is a chain: the volume is attached to a server, the payload of that server names this very volume, sets LUKS up on it, opens it, mounts what it opened, and nothing writes to the bare device.',
+    'Hetzner does not encrypt volumes, and the provider has no attribute for it: a volume in code is never proof. What proves it is a chain: the volume is attached to a server, the payload of that server names this very volume, sets LUKS up on it with keys that nobody else knows, opens it, mounts what it opened, and nothing writes to the bare device.',
   remediation:
     'Declare it with EncryptedVolume, which writes LUKS set-up, unlocking and mount into the payload of the host',
   sources: [
@@ -25,6 +25,11 @@ export const volumeEncryptedAtRest = rule({
   examples: [
     { name: 'LUKS set up, opened and mounted by the payload', verdict: 'pass', terraform: encryptedHost() },
     { name: 'the payload mounts the bare device', verdict: 'fail', terraform: encryptedHost({ script: withoutLuks }) },
+    {
+      name: 'a key that others know',
+      verdict: 'fail',
+      terraform: encryptedHost({ script: (text) => text.replaceAll('/run/lukko/key', '/etc/machine-id') }),
+    },
     {
       name: 'the provider makes the file system',
       verdict: 'fail',

@@ -2,10 +2,10 @@ import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
 import { caddy, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
-import type { Service } from './constructs/host-payload.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
 import { payloadFile } from './constructs/payload-file.ts';
+import { hostOf, type Service } from './constructs/payload-types.ts';
 
 /** The public door: Caddy, which proxies the configured names and verifies the certificates of what stands behind them. */
 export class EdgeStack extends LukkoStack {
@@ -20,10 +20,17 @@ function service(config: Config): Service {
   const upstreams = config.upstreams.map(({ name, to }) =>
     payloadFile('edge/upstream.Caddyfile', { ...site(config, name), to }),
   );
-  const { files, units, origins } = caddy(config, [own, ...upstreams].join('\n'));
+  const front = caddy(config, 'edge', [own, ...upstreams].join('\n'));
   const named = config.upstreams.flatMap(({ name, to }, index) => [
     { value: name, path: `upstreams[${index}].name` },
     { value: to, path: `upstreams[${index}].to` },
   ]);
-  return { packages: [], files, units, origins: [...origins, ...named] };
+  return {
+    ...front,
+    egress: [...front.egress, ...config.upstreams.map(({ to }) => hostOf(to))],
+    serves: [],
+    waits: ['caddy.service'],
+    backedUp: ['/srv/lukko/caddy'],
+    origins: [...front.origins, ...named],
+  };
 }

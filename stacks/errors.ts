@@ -2,10 +2,10 @@ import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
 import { caddy, imageOrigins, imageText, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
-import { type Service, script } from './constructs/host-payload.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
 import { payloadFile } from './constructs/payload-file.ts';
+import { type Service, script } from './constructs/payload-types.ts';
 
 /** GlitchTip with its PostgreSQL, which listens on a unix socket alone, behind its host's own Caddy. */
 export class ErrorsStack extends LukkoStack {
@@ -17,14 +17,14 @@ export class ErrorsStack extends LukkoStack {
 
 function service(config: Config): Service {
   const name = nameOf(config, 'errors');
-  const front = caddy(config, payloadFile('errors/Caddyfile', site(config, name)));
+  const front = caddy(config, 'errors', payloadFile('errors/Caddyfile', site(config, name)));
   const settings = payloadFile('errors/glitchtip.env', {
     name,
     mail: config.organisation.securityContact,
     days: String(config.retention.errors),
   });
   return {
-    packages: [],
+    ...front,
     files: [
       ...front.files,
       {
@@ -44,6 +44,10 @@ function service(config: Config): Service {
       { path: '/etc/lukko/data.d/glitchtip.conf', content: payloadFile('errors/data.conf') },
     ],
     units: [...front.units, 'lukko-glitchtip-secret.service'],
+    serves: ['postgresql.service', 'glitchtip.service'],
+    waits: ['caddy.service'],
+    backedUp: ['/srv/lukko/caddy', '/srv/lukko/glitchtip'],
+    dump: 'errors/dump',
     origins: [...front.origins, ...imageOrigins(config, 'glitchtip'), ...imageOrigins(config, 'postgresql')],
   };
 }

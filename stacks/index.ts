@@ -25,14 +25,15 @@ const DATA_STACKS = { edge: EdgeStack, logs: LogsStack, errors: ErrorsStack, bac
  * Declares every stack of an environment, in the order in which they are deployed: what is deployed stands here.
  *
  * @param options.at where a value of the configuration stands, by its path: `keys.servers[0].location`.
+ * @param options.retiring name of the stack whose protection is lifted so that it can be removed.
  * @returns the stacks, and those left out with the reason; nothing is written and nothing is judged.
  */
 export function buildStacks(
   app: App,
   config: Config,
-  options: { readonly at: (path: string) => Place },
+  options: { readonly at: (path: string) => Place; readonly retiring?: string | undefined },
 ): { stacks: TerraformStack[]; leftOut: LeftOut[] } {
-  const settings = { config, at: options.at };
+  const settings = { config, at: options.at, retiring: options.retiring };
   const stacks: TerraformStack[] = [];
   const leftOut: LeftOut[] = [];
 

@@ -2,10 +2,10 @@ import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
 import { caddy, imageOrigins, imageText, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
-import type { Service } from './constructs/host-payload.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
 import { payloadFile } from './constructs/payload-file.ts';
+import type { Service } from './constructs/payload-types.ts';
 
 /** VictoriaLogs behind its host's own Caddy, which admits lines from our own addresses and nobody to the queries. */
 export class LogsStack extends LukkoStack {
@@ -15,22 +15,41 @@ export class LogsStack extends LukkoStack {
   }
 }
 
+/** Ports on loopback, one for each class of lines: a class is a store of its own, with a time of its own. */
+const CLASSES = [
+  ['audit', '9427'],
+  ['application', '9428'],
+] as const;
+
 function service(config: Config): Service {
-  const front = caddy(config, payloadFile('logs/Caddyfile', site(config, nameOf(config, 'logs'))));
-  const { retention } = config;
-  // One store for now, so it keeps as long as the class that must be kept longest.
-  const days = String(Math.max(retention.audit, retention.application));
+  const { queryCa } = config.access;
+  const sites = payloadFile('logs/Caddyfile', {
+    ...site(config, nameOf(config, 'logs')),
+    // Without an authority for operators nobody queries over the network: they read through SSH.
+    clientAuth: queryCa === undefined ? '' : payloadFile('logs/client-auth.Caddyfile'),
+    queries: queryCa === undefined ? '' : payloadFile('logs/queries.Caddyfile'),
+  });
+  const front = caddy(config, 'logs', sites);
+  const stores = CLASSES.map(([name, port]) => ({
+    path: `/etc/containers/systemd/victoria-logs-${name}.container`,
+    content: payloadFile('logs/victoria-logs.container', {
+      class: name,
+      port,
+      days: String(config.retention[name]),
+      image: imageText(config, 'victoriaLogs'),
+    }),
+  }));
   return {
-    packages: [],
+    ...front,
     files: [
       ...front.files,
-      {
-        path: '/etc/containers/systemd/victoria-logs.container',
-        content: payloadFile('logs/victoria-logs.container', { image: imageText(config, 'victoriaLogs'), days }),
-      },
+      ...stores,
+      ...(queryCa === undefined ? [] : [{ path: '/etc/caddy/query-ca.pem', content: `${queryCa.trimEnd()}\n` }]),
       { path: '/etc/lukko/data.d/victoria-logs.conf', content: payloadFile('logs/data.conf') },
     ],
-    units: front.units,
+    serves: CLASSES.map(([name]) => `victoria-logs-${name}.service`),
+    waits: ['caddy.service'],
+    backedUp: ['/srv/lukko/caddy', '/srv/lukko/victoria-logs'],
     admitsOurHosts: true,
     origins: [...front.origins, ...imageOrigins(config, 'victoriaLogs')],
   };

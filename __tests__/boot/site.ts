@@ -66,7 +66,10 @@ export class Site {
     must('/usr/libexec/tangd-keygen', [keys]);
     const script = this.at(`tang${index}.sh`);
     // One tangd per connection, as tangd.socket does; a file takes the server away.
-    writeFileSync(script, `#!/bin/sh\n[ ! -e '${keys}.down' ] || exit 0\nexec /usr/libexec/tangd '${keys}'\n`);
+    writeFileSync(
+      script,
+      `#!/bin/sh\n[ ! -e '${keys}.down' ] || exit 0\nexec /usr/libexec/tangd '${keys}' 2>>'${keys}.log'\n`,
+    );
     chmodSync(script, 0o755);
     return this.thumbprint(index);
   }

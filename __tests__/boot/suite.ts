@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '@lukko/formats';
+import { parse } from 'yaml';
 import { canAccelerate, endGuests, Guest } from './guest.ts';
 import type { Image } from './image.ts';
 import { Site } from './site.ts';
@@ -15,6 +16,8 @@ export class Suite {
   private readonly print: (text: string) => void;
   passed = 0;
   readonly failed: string[] = [];
+  /** Plain keys that a scenario came to know, which must stand nowhere. */
+  readonly secrets: string[] = [];
   private volumes = 0;
   private accelerated = false;
 
@@ -76,6 +79,11 @@ export class Suite {
   guest(name: string, host: string, volume: { file: string; id: string }, change?: (config: Config) => void): Guest {
     const { site, image, accelerated } = this;
     return new Guest({ name, image, site, volume, accelerated, userData: site.userData(host, volume.id, change) });
+  }
+
+  /** The packages the payload of a host names. */
+  packagesOf(host: string): readonly string[] {
+    return (parse(this.site.userData(host, '1')) as { packages: string[] }).packages;
   }
 
   close(keep: boolean): void {

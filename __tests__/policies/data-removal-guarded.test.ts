@@ -13,7 +13,7 @@ function judge(environmentClass: PolicyContext['environmentClass']) {
   return evaluate({
     rules: [dataRemovalGuarded],
     facts: deriveFacts(readPlan({ bytes, file }), { operators: [], register: [] }),
-    context: { allowedJurisdictions: [], closedList: true, refusedJurisdictions: [], environmentClass },
+    context: { allowedJurisdictions: [], environmentClass },
     posture: postures.recommended,
     collect: true,
     version: 'test',

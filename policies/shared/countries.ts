@@ -28,5 +28,11 @@ const groups: ReadonlyMap<string, readonly string[]> = new Map<string, readonly 
 
 /** Country codes a list of jurisdictions stands for: `EU` and `EEA` become their members, the rest stays. */
 export function expandJurisdictions(jurisdictions: readonly string[]): readonly string[] {
-  return [...new Set(jurisdictions.flatMap((one) => groups.get(one) ?? [one]))].sort();
+  const known =
+    expanded.get(jurisdictions) ?? [...new Set(jurisdictions.flatMap((one) => groups.get(one) ?? [one]))].sort();
+  expanded.set(jurisdictions, known);
+  return known;
 }
+
+/** Every host asks, of the same list. */
+const expanded = new WeakMap<readonly string[], readonly string[]>();

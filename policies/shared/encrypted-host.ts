@@ -19,12 +19,17 @@ interface Choices {
   readonly servers?: Readonly<Record<string, Body<'hcloud_server'>>>;
   readonly extra?: TerraformJson;
   readonly quadlet?: string;
+  /** Whether a mount unit tells systemd of the mount that the script makes. */
+  readonly mountUnit?: boolean;
 }
 
 /** A host with a volume that its payload encrypts, opens and mounts below /srv/lukko, and a log store on it. */
 export function encryptedHost(choices: Choices = {}): TerraformJson {
   const id = choices.device ?? '${hcloud_volume.data.id}';
-  const files = encryptedVolumeFiles(`/dev/disk/by-id/scsi-0HC_Volume_${id}`);
+  const all = encryptedVolumeFiles(`/dev/disk/by-id/scsi-0HC_Volume_${id}`);
+  const files = Object.fromEntries(
+    Object.entries(all).filter(([path]) => choices.mountUnit !== false || !path.endsWith('.mount')),
+  );
   const payload = cloudConfig(
     {
       ...files,

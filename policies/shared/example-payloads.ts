@@ -35,12 +35,13 @@ export const volumeScript = '/usr/local/lib/lukko/volume';
 /** The command that has it run at every boot, the first included. */
 export const startVolume: readonly string[] = ['systemctl', 'enable', '--now', 'lukko-volume.service'];
 
-/** The three files that encrypt the volume behind a device and mount it on /srv/lukko. */
+/** The four files that encrypt the volume behind a device and mount it on /srv/lukko. */
 export function encryptedVolumeFiles(device: string): Record<string, string> {
   return {
     '/etc/lukko/host.env': `LUKKO_VOLUME_DEVICE=${device}\n`,
     [volumeScript]: luksScript,
     '/etc/systemd/system/lukko-volume.service': volumeUnit,
+    '/etc/systemd/system/srv-lukko.mount': mountUnit,
   };
 }
 
@@ -68,4 +69,12 @@ EnvironmentFile=/etc/lukko/host.env
 ExecStart=/usr/local/lib/lukko/volume
 [Install]
 WantedBy=multi-user.target
+`;
+
+const mountUnit = `[Unit]
+Description=The encrypted volume, which the script mounts
+[Mount]
+What=/dev/mapper/lukko-data
+Where=/srv/lukko
+Type=ext4
 `;

@@ -6,10 +6,8 @@ import { expandJurisdictions } from './countries.ts';
 import { fit, short } from './message.ts';
 
 /** Whether the organisation lets a country's operators be reached. */
-export function allows(country: string, context: PolicyContext): boolean {
-  return context.closedList
-    ? expandJurisdictions(context.allowedJurisdictions).includes(country)
-    : !expandJurisdictions(context.refusedJurisdictions).includes(country);
+export function allows(country: string, { allowedJurisdictions }: PolicyContext): boolean {
+  return expandJurisdictions(allowedJurisdictions).includes(country);
 }
 
 /**

@@ -7,17 +7,17 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).f
 
 /** Programs that set a host up, open a disk or print: none of them is a service that keeps data of its own. */
 const programs = words(`
-  [ age apt-get awk base64 basename blkid cat chattr chmod chown chronyc clevis cmp cp cryptsetup curl cut date dd dirname echo
-  env false findmnt getent grep head hostnamectl id install ip jose journalctl ln logger ls lsblk mkdir mkfs.ext4 mkfs.xfs mount
-  mountpoint mv netplan nft od openssl printf readlink resolvectl restic rm sed sha256sum sleep sort ssh-keygen stat swapoff sync
-  sysctl systemctl systemd-sysusers systemd-tmpfiles tail test timedatectl touch tr true udevadm umount wc wipefs
+  [ age apt-get awk base64 basename blkid cat chattr chmod chown chronyc clevis cmp cp cryptsetup curl cut date dd df dirname echo
+  env false find findmnt getent grep head hostname hostnamectl id install ip jose jq journalctl ln logger ls lsblk mkdir mkfs.ext4 mkfs.xfs mount
+  mountpoint mv netplan nft od openssl printf readlink resize2fs resolvectl restic rm sed sha256sum sleep sort ssh-keygen stat swapoff sync
+  sysctl systemctl systemd-journal-upload systemd-sysusers systemd-tmpfiles tail test timedatectl tinyproxy touch tr true udevadm umount wc wipefs
 `);
 
 /** Packages of a host that is only set up, of Tang, of restic's server and of the Caddy before it. */
 const packages = words(`
   aardvark-dns age apparmor apt-transport-https ca-certificates caddy chrony clevis clevis-luks clevis-systemd crun cryptsetup
   cryptsetup-bin curl e2fsprogs fail2ban iproute2 jose jq netavark nftables openssh-server openssl podman rclone restic
-  systemd-cryptsetup systemd-journal-remote systemd-resolved systemd-timesyncd tang unattended-upgrades xfsprogs
+  systemd-cryptsetup systemd-journal-remote systemd-resolved systemd-timesyncd tang tinyproxy-bin unattended-upgrades xfsprogs
 `);
 
 /** Units that come with the system or with one of these packages. */

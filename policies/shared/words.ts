@@ -1,4 +1,4 @@
-import type { Location } from '@lukko/facts';
+import { type Location, locationOf } from '@lukko/facts';
 import type { Attr, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
 import { short } from './message.ts';
@@ -12,7 +12,10 @@ export function addressOf(resource: Resource): string {
 export function stands(attr: Attr, location: Location | undefined): string {
   if (location !== undefined) return `stands in ${location.name} (${location.city}, ${location.country})`;
   if (attr.value.state === 'unset') return 'names no location: Hetzner picks one';
-  return `stands in ${short(attr.text ?? describe(attr.value), 32)}`;
+  const { text } = attr;
+  if (text !== undefined && text !== text.toLowerCase() && locationOf(text.toLowerCase()) !== undefined)
+    return `stands in ${short(text, 32)}, which is no location: Hetzner's names are in lower case`;
+  return `stands in ${short(text ?? describe(attr.value), 32)}`;
 }
 
 /** A countable noun: `1 volume`, `2 volumes`. */

@@ -6,7 +6,7 @@
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { setFlagsFromString } = require('node:v8');
-const { constants, Script } = require('node:vm');
+const { Script } = require('node:vm');
 
 const CACHE_SHA256 = 'none';
 
@@ -37,7 +37,6 @@ const script = new Script(
     filename: __filename,
     lineOffset: file.latin1Slice(0, start).split('\n').length - 1,
     cachedData: cache(),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   },
 );
 script.runInThisContext().call(exports, exports, require, module, __filename, __dirname);

@@ -1,8 +1,9 @@
 import type { Config } from '@lukko/formats';
 import type { CloudFile } from './cloud-config.ts';
-import type { PayloadOrigin, Service } from './host-payload.ts';
-import { script } from './host-payload.ts';
+import type { HostName } from './hosts.ts';
+import { locationOf } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
+import { hostOf, type Part, type PayloadOrigin, script } from './payload-types.ts';
 
 /** An image of the configuration as a quadlet names it: by digest; the tag only tells people which one it is. */
 export function imageText(config: Config, name: Exclude<keyof Config['images'], 'registry'>): string {
@@ -26,8 +27,12 @@ export function imageOrigins(
  *
  * @param sites the site blocks, written out: what is public is to be read in one place.
  */
-export function caddy(config: Config, sites: string): Pick<Service, 'files' | 'units' | 'origins'> {
-  const global = payloadFile('caddy/global.Caddyfile', { directory: config.certificates.authority.directory });
+export function caddy(config: Config, host: HostName, sites: string): Required<Omit<Part, 'packages'>> {
+  const { directory } = config.certificates.authority;
+  const global = payloadFile('caddy/global.Caddyfile', {
+    directory,
+    region: locationOf(config, host).location,
+  });
   const files: readonly CloudFile[] = [
     { path: '/etc/caddy/Caddyfile', content: `${global}\n${sites}` },
     {
@@ -38,6 +43,9 @@ export function caddy(config: Config, sites: string): Pick<Service, 'files' | 'u
       path: '/etc/containers/systemd/caddy.container',
       content: payloadFile('caddy/caddy.container', { image: imageText(config, 'caddy') }),
     },
+    script('/usr/local/lib/lukko/open-secrets', payloadFile('secrets/open-secrets')),
+    { path: '/etc/systemd/system/lukko-secrets.service', content: payloadFile('secrets/lukko-secrets.service') },
+    { path: '/etc/systemd/system/lukko-secrets.path', content: payloadFile('secrets/lukko-secrets.path') },
     { path: '/etc/systemd/system/caddy.path', content: payloadFile('caddy/caddy.path') },
     {
       path: '/etc/systemd/system/lukko-acme-account.service',
@@ -48,11 +56,9 @@ export function caddy(config: Config, sites: string): Pick<Service, 'files' | 'u
   ];
   return {
     files,
-    units: ['caddy.path', 'lukko-acme-account.service'],
-    origins: [
-      ...imageOrigins(config, 'caddy'),
-      { value: config.certificates.authority.directory, path: 'certificates.authority.directory' },
-    ],
+    units: ['caddy.path', 'lukko-acme-account.service', 'lukko-secrets.path'],
+    egress: [hostOf(directory)],
+    origins: [...imageOrigins(config, 'caddy'), { value: directory, path: 'certificates.authority.directory' }],
   };
 }
 

@@ -1,11 +1,13 @@
 import { stringify } from 'yaml';
+import { unpackScript } from './unpack-script.ts';
 
 /** A file that cloud-init writes before it installs packages. */
 export interface CloudFile {
   readonly path: string;
   readonly content: string;
   readonly permissions?: string;
-  readonly owner?: string;
+  /** Whether it stands in the payload as it is, to be read in a plan; all others are packed into one script that writes them. */
+  readonly plain?: boolean;
 }
 
 /**
@@ -38,6 +40,8 @@ export const LARGEST_PAYLOAD = 24 * 1024;
  * @throws when the text is larger than {@link LARGEST_PAYLOAD}; the message names the largest files.
  */
 export function printCloudConfig(config: CloudConfig, references?: ReferenceFile): string {
+  const packed = config.files.filter(({ plain }) => plain !== true);
+  const bundle = packed.length === 0 ? [] : [unpackScript(packed)];
   const document = {
     hostname: config.hostname,
     fqdn: config.fqdn,
@@ -53,24 +57,22 @@ export function printCloudConfig(config: CloudConfig, references?: ReferenceFile
     package_update: true,
     package_upgrade: true,
     packages: config.packages,
-    write_files: config.files.map(written),
+    write_files: [...config.files.filter(({ plain }) => plain === true), ...bundle].map(written),
     bootcmd: config.bootcmd,
-    runcmd: config.runcmd,
+    runcmd: [...bundle.map(({ path }) => [path]), ...config.runcmd],
   };
   const constant = escaped(document) as typeof document;
   if (references !== undefined) constant.write_files = [written(references), ...constant.write_files];
-  const text = `#cloud-config\n${stringify(constant, { lineWidth: 0 })}`;
+  // Every column counts: indentation alone would be a fifth of the text.
+  const text = `#cloud-config\n${stringify(constant, { lineWidth: 0, indent: 1, indentSeq: false })}`;
   refuseLarge(config, text);
   return text;
 }
 
-function written(file: CloudFile): { path: string; owner: string; permissions: string; content: string } {
-  return {
-    path: file.path,
-    owner: file.owner ?? 'root:root',
-    permissions: file.permissions ?? '0644',
-    content: file.content,
-  };
+/** As cloud-init takes it: a file is root's and has mode 0644 unless it says otherwise. */
+function written({ path, content, permissions, encoding }: CloudFile & { encoding?: string }): Record<string, string> {
+  const mode = permissions === undefined ? {} : { permissions };
+  return { path, ...mode, ...(encoding === undefined ? {} : { encoding }), content };
 }
 
 /** Terraform reads `${` and `%{` in any text as a template; doubled they are the characters themselves. */

@@ -3,9 +3,10 @@ import type { NetworkStack } from '../network.ts';
 import { EncryptedVolume } from './encrypted-volume.ts';
 import { HardenedServer } from './hardened-server.ts';
 import type { HostEnv } from './host-env.ts';
-import { hostPayload, type Service } from './host-payload.ts';
+import { hostPayload } from './host-payload.ts';
 import { HOSTS, type HostName, locationOf } from './hosts.ts';
 import type { LukkoStack } from './lukko-stack.ts';
+import type { Service } from './payload-types.ts';
 
 /** The two stacks a data host stands on: its addresses come from the one, the keys to its volume from the other. */
 export interface Foundations {

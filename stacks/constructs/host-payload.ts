@@ -1,88 +1,74 @@
 import type { Config } from '@lukko/formats';
+import { basePart } from './base-part.ts';
 import { type CloudFile, printCloudConfig } from './cloud-config.ts';
+import { backupPart, containerPart, shippingPart, volumePart } from './data-part.ts';
 import { type HostEnv, hostEnv } from './host-env.ts';
+import type { HostName } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
-
-/** A configuration value inside a payload, and where it came from. */
-export interface PayloadOrigin {
-  readonly value: string;
-  readonly path: string;
-}
-
-export interface Payload {
-  readonly text: string;
-  readonly origins: readonly PayloadOrigin[];
-}
-
-/** What a host does, beyond what every host does. */
-export interface Service {
-  readonly packages: readonly string[];
-  readonly files: readonly CloudFile[];
-  /** Systemd units, quadlets among them, that start once the volume is mounted: their `[Install]` names lukko-data.target. */
-  readonly units: readonly string[];
-  /** Whether it admits requests by the addresses of our own hosts; only then does its payload name them, and change with them. */
-  readonly admitsOurHosts?: boolean;
-  readonly origins: readonly PayloadOrigin[];
-}
-
-/** Packages of every host; no Recommends are installed, so what is needed is named. */
-const BASE_PACKAGES = ['chrony', 'nftables', 'systemd-resolved', 'unattended-upgrades'];
-const VOLUME_PACKAGES = ['age', 'clevis', 'clevis-luks', 'cryptsetup-bin', 'curl', 'e2fsprogs', 'jose'];
-const CONTAINER_PACKAGES = ['crun', 'netavark', 'podman'];
+import { type Part, type Payload, type Service, script, together } from './payload-types.ts';
 
 /** The payload of a host that keeps data. */
-export function hostPayload(config: Config, name: string, service: Service, env: HostEnv): Payload {
-  const files = [
-    ...baseFiles(config, 'nftables.conf'),
-    { path: '/etc/systemd/system/nftables.service.d/10-lukko.conf', content: payloadFile('base/nftables-sets.conf') },
-    script('/usr/local/lib/lukko/firewall-sets', payloadFile('base/firewall-sets')),
-    ...volumeFiles(),
-    ...containerFiles(),
-    ...service.files,
-  ];
+export function hostPayload(config: Config, name: HostName, service: Service, env: HostEnv): Payload {
+  const { packages, files, units, egress, origins } = together([
+    basePart(config, name, 'data'),
+    volumePart(),
+    containerPart(config),
+    shippingPart(config),
+    ...(service.backedUp.length === 0 ? [] : [backupPart(config, name, service.backedUp, service.dump)]),
+    service,
+  ]);
+  const serving = servingEnv('/srv/lukko', [...ALWAYS, ...service.serves], service.waits ?? []);
   const text = printCloudConfig(
     {
-      ...common(config, name, [...BASE_PACKAGES, ...VOLUME_PACKAGES, ...CONTAINER_PACKAGES, ...service.packages]),
-      files,
+      ...common(config, name, packages),
+      files: [...files, egressNames(egress), serving],
       runcmd: [
         ...BASE_COMMANDS,
-        ['systemctl', 'daemon-reload'],
-        ['systemctl', 'enable', ...service.units],
+        // Otherwise the journal would be flushed to the root disk at every boot, before the volume is open.
+        ['systemctl', 'mask', 'systemd-journal-flush.service'],
+        ['systemctl', 'enable', ...units],
         ['systemctl', 'enable', '--now', 'lukko-volume.service'],
       ],
     },
     hostEnv(env),
   );
-  const origins = [
-    ...baseOrigins(config),
-    ...service.origins,
-    ...config.access.ageRecipients.map((value, index) => ({ value, path: `access.ageRecipients[${index}]` })),
-    ...config.keys.servers.flatMap(({ thumbprint }, index) =>
-      thumbprint === undefined ? [] : [{ value: thumbprint, path: `keys.servers[${index}].thumbprint` }],
-    ),
-  ];
-  return { text, origins };
+  return { text, origins: [...origins, ...keyOrigins(config)] };
 }
 
 /** The payload of a key server: Tang on its port, and nothing else that listens but SSH. */
 export function tangPayload(config: Config, name: string): Payload {
-  const files = [
-    ...baseFiles(config, 'nftables-tang.conf'),
-    // The package's own unit listens on port 80 and starts with the installation; one of the same name in /etc wins over it.
-    { path: '/etc/systemd/system/tangd.socket', content: payloadFile('tang/tangd.socket') },
-  ];
+  const tang: Part = {
+    packages: ['tang'],
+    files: [
+      // The package's own unit listens on port 80 and starts with the installation; one of the same name in /etc wins over it.
+      { path: '/etc/systemd/system/tangd.socket', content: payloadFile('tang/tangd.socket') },
+      script('/usr/local/lib/lukko/tang-thumbprint', payloadFile('tang/tang-thumbprint')),
+      servingEnv('', [...ALWAYS, 'tangd.socket'], []),
+    ],
+  };
+  const { packages, files, units, egress, origins } = together([basePart(config, name, 'keys'), tang]);
   const text = printCloudConfig({
-    ...common(config, name, [...BASE_PACKAGES, 'jose', 'tang']),
-    files,
-    runcmd: [...BASE_COMMANDS, ['systemctl', 'daemon-reload'], ['systemctl', 'enable', '--now', 'tangd.socket']],
+    ...common(config, name, packages),
+    files: [...files, egressNames(egress)],
+    runcmd: [
+      ...BASE_COMMANDS,
+      ['systemctl', 'enable', '--now', ...units],
+      ['systemctl', 'enable', '--now', 'tangd.socket'],
+    ],
   });
-  return { text, origins: baseOrigins(config) };
+  return { text, origins };
 }
+
+/** Units without which no server is what it should be. */
+const ALWAYS = ['nftables.service', 'lukko-egress.service', 'chrony.service', 'ssh.service'];
 
 const BASE_COMMANDS: readonly (readonly string[])[] = [
   ['systemd-sysusers'],
   ['sysctl', '--system'],
+  ['systemctl', 'daemon-reload'],
   ['systemctl', 'enable', '--now', 'nftables.service'],
+  ['systemctl', 'enable', '--now', 'lukko-egress.service'],
+  ['ln', '-sf', '/etc/lukko/apt-proxy.conf', '/etc/apt/apt.conf.d/91-lukko-proxy'],
   ['systemctl', 'restart', 'systemd-journald.service'],
   ['systemctl', 'restart', 'systemd-resolved.service'],
   ['systemctl', 'restart', 'chrony.service'],
@@ -94,73 +80,32 @@ function common(config: Config, name: string, packages: readonly string[]) {
     hostname: name,
     fqdn: `${name}.${config.domain}`,
     apt: { mirror: config.system.packageMirror, security: config.system.securityMirror },
-    packages: [...packages].sort(),
+    packages: [...new Set(packages)].sort(),
     bootcmd: [
       ['swapoff', '-a'],
-      // journald keeps early lines on the root disk as long as this folder is there.
+      // An image may bring this folder, and journald then writes to the root disk: back into memory, and away with it.
+      ['journalctl', '--relinquish-var'],
       ['rm', '-rf', '/var/log/journal'],
     ],
   };
 }
 
-function baseFiles(config: Config, firewall: string): readonly CloudFile[] {
-  const { clocks, resolvers } = config.system;
+/** The allowlist of the egress proxy: whole names, as extended regular expressions. */
+function egressNames(names: readonly string[]): CloudFile {
+  const lines = [...new Set(names)].sort().map((name) => `^${name.replaceAll('.', '[.]')}$`);
+  return { path: '/etc/lukko/egress-names', content: `${lines.join('\n')}\n` };
+}
+
+function servingEnv(mount: string, units: readonly string[], waits: readonly string[]): CloudFile {
+  const content = `LUKKO_MOUNT=${mount}\nLUKKO_UNITS="${units.join(' ')}"\nLUKKO_WAITING="${waits.join(' ')}"\n`;
+  return { path: '/etc/lukko/serving.env', content };
+}
+
+function keyOrigins(config: Config) {
   return [
-    { path: '/etc/ssh/lukko_user_ca.pub', content: `${config.access.sshUserCa}\n` },
-    { path: '/etc/ssh/lukko_revoked_keys', content: payloadFile('base/revoked-keys') },
-    { path: '/etc/ssh/sshd_config.d/10-lukko.conf', content: payloadFile('base/sshd.conf') },
-    {
-      path: '/etc/nftables.conf',
-      content: payloadFile(`base/${firewall}`, { resolvers4: family(resolvers, 4), resolvers6: family(resolvers, 6) }),
-    },
-    {
-      path: '/etc/chrony/chrony.conf',
-      content: payloadFile('base/chrony.conf', { servers: clocks.map((clock) => `server ${clock} iburst`).join('\n') }),
-    },
-    {
-      path: '/etc/systemd/resolved.conf.d/10-lukko.conf',
-      content: payloadFile('base/resolved.conf', { resolvers: resolvers.join(' ') }),
-    },
-    { path: '/etc/systemd/journald.conf.d/10-lukko.conf', content: payloadFile('base/journald.conf') },
-    { path: '/etc/apt/apt.conf.d/90-lukko', content: payloadFile('base/apt.conf') },
-    { path: '/etc/sysusers.d/lukko.conf', content: payloadFile('base/sysusers.conf') },
-    { path: '/etc/sysctl.d/90-lukko.conf', content: payloadFile('base/sysctl.conf') },
-  ];
-}
-
-function volumeFiles(): readonly CloudFile[] {
-  return [
-    script('/usr/local/lib/lukko/volume', payloadFile('volume/volume')),
-    { path: '/etc/systemd/system/lukko-volume.service', content: payloadFile('volume/lukko-volume.service') },
-    { path: '/etc/systemd/system/srv-lukko.mount', content: payloadFile('volume/srv-lukko.mount') },
-    { path: '/etc/systemd/system/lukko-data.target', content: payloadFile('volume/lukko-data.target') },
-  ];
-}
-
-function containerFiles(): readonly CloudFile[] {
-  return [
-    { path: '/etc/containers/registries.conf.d/10-lukko.conf', content: payloadFile('containers/registries.conf') },
-    { path: '/etc/containers/storage.conf', content: payloadFile('containers/storage.conf') },
-  ];
-}
-
-/** Addresses of one family, as the elements of an nftables set; never empty, since a set of no elements is a syntax error. */
-function family(addresses: readonly string[], version: 4 | 6): string {
-  const found = addresses.filter((address) => address.includes(':') === (version === 6));
-  return found.length > 0 ? found.join(', ') : version === 4 ? '127.0.0.1' : '::1';
-}
-
-/** An executable file of root. */
-export function script(path: string, content: string): CloudFile {
-  return { path, content, permissions: '0755' };
-}
-
-function baseOrigins(config: Config): readonly PayloadOrigin[] {
-  const { system } = config;
-  return [
-    { value: system.packageMirror, path: 'system.packageMirror' },
-    { value: system.securityMirror, path: 'system.securityMirror' },
-    ...system.clocks.map((value, index) => ({ value, path: `system.clocks[${index}]` })),
-    ...system.resolvers.map((value, index) => ({ value, path: `system.resolvers[${index}]` })),
+    ...config.access.ageRecipients.map((value, index) => ({ value, path: `access.ageRecipients[${index}]` })),
+    ...config.keys.servers.flatMap(({ thumbprint }, index) =>
+      thumbprint === undefined ? [] : [{ value: thumbprint, path: `keys.servers[${index}].thumbprint` }],
+    ),
   ];
 }

@@ -25,6 +25,8 @@ export interface Settings {
   readonly config: Config;
   /** Where a value of the configuration stands: `hosts.logs.volume.size`, `keys.servers[0].location`. */
   readonly at: (path: string) => Place;
+  /** The stack whose protection is lifted, so that it can be removed: `lukko retire` says so, and nothing else. */
+  readonly retiring?: string | undefined;
 }
 
 /** A configuration value behind an attribute, or behind one text inside it. */
@@ -71,9 +73,9 @@ export class LukkoStack extends TerraformStack {
     declareVerdict(this, name);
   }
 
-  /** Whether this environment may lose its data: only then are protection and `prevent_destroy` left out. */
+  /** Whether this may lose its data, by its environment or because it is retired: only then are protection and `prevent_destroy` left out. */
   get disposable(): boolean {
-    return this.config.environment.class === 'disposable';
+    return this.config.environment.class === 'disposable' || this.settings.retiring === this.name;
   }
 
   /** `lukko-<environment>-<what>`: the name of a resource at Hetzner, where names are unique per project. */

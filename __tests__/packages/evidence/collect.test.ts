@@ -131,7 +131,7 @@ describe('collectEvidence', () => {
       why: 'the rules that carry it found nothing they apply to',
     });
     expect(row(evidence, 'A.8.28')).toMatchObject({ state: 'not-evidenceable' });
-    expect(evidence.totals).toEqual({
+    expect(evidence.totals).toMatchObject({
       controls: 34,
       states: { failed: 0, open: 0, planned: 0, declared: 0, 'not-assessed': 28, 'not-evidenceable': 6 },
       percent: { failed: 0, open: 0, planned: 0, declared: 0, 'not-assessed': 82.4, 'not-evidenceable': 17.6 },

@@ -1,4 +1,4 @@
-import { factsOf, type Host, host, quadlet, START, script } from './sample.ts';
+import { cloudConfig, DEVICE, factsOf, type Host, host, mountUnit, quadlet, START, script, unit } from './sample.ts';
 
 function pathsOf(change: Host) {
   const [server] = factsOf(host(change)).servers;
@@ -23,6 +23,26 @@ it.each([
     'not waiting',
     container(quadlet.replace('RequiresMountsFor=/srv/lukko', 'After=network.target')),
     ['/srv/lukko/logs logs.container false'],
+  ],
+  [
+    'waiting for a mount that systemd does not know',
+    { files: { '/etc/systemd/system/srv-lukko.mount': '' } },
+    ['/srv/lukko/logs logs.container false'],
+  ],
+  [
+    'waiting for the mount of another directory',
+    { files: { '/etc/systemd/system/srv-lukko.mount': mountUnit.replace('Where=/srv/lukko', 'Where=/srv') } },
+    ['/srv/lukko/logs logs.container false'],
+  ],
+  [
+    'waiting for a line of fstab',
+    {
+      files: {
+        '/etc/systemd/system/srv-lukko.mount': '',
+        '/etc/fstab': '/dev/mapper/lukko-data /srv/lukko/ ext4 noauto 0 2\n',
+      },
+    },
+    ['/srv/lukko/logs logs.container true'],
   ],
   [
     'waiting for the unit that mounts',
@@ -155,4 +175,26 @@ it('a link of tmpfiles.d leads away too', () => {
 
 it('a swap file keeps memory on the root disk', () => {
   expect(pathsOf({ run: [START, ['swapon', '/swap.img']] })).toContain('/swap.img swap false');
+});
+
+it('a mount that cloud-init writes into fstab is one systemd knows', () => {
+  const files = {
+    '/etc/lukko/host.env': `LUKKO_VOLUME_DEVICE=${DEVICE}\n`,
+    '/usr/local/lib/lukko/volume': script,
+    '/etc/systemd/system/lukko-volume.service': unit,
+    '/etc/containers/systemd/logs.container': quadlet,
+  };
+  const mounts = 'mounts:\n  - [/dev/mapper/lukko-data, /srv/lukko, ext4, "noauto", "0", "2"]\n';
+  expect(pathsOf({ payload: `${cloudConfig(files, [START])}${mounts}` })).toEqual([
+    '/srv/lukko/logs logs.container true',
+  ]);
+  expect(pathsOf({ payload: cloudConfig(files, [START]) })).toEqual(['/srv/lukko/logs logs.container false']);
+});
+
+it('says what is missing for RequiresMountsFor=', () => {
+  const [server] = factsOf(host({ files: { '/etc/systemd/system/srv-lukko.mount': '' } })).servers;
+  const step = server?.dataPaths[0]?.encrypted.steps.find((each) => each.is === false);
+  expect(step?.because[0]?.saw).toBe(
+    'RequiresMountsFor=/srv/lukko, but no mount unit or line of fstab is for /srv/lukko',
+  );
 });

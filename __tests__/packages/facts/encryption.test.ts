@@ -40,7 +40,7 @@ describe('the proof that a volume is encrypted', () => {
       withScript(
         script.replace(
           'cryptsetup luksFormat --batch-mode --type luks2 --key-file /run/key "$LUKKO_VOLUME_DEVICE"',
-          'set_up() { cryptsetup luksFormat -q "$1"; }\n  set_up "$LUKKO_VOLUME_DEVICE"',
+          'set_up() { cryptsetup luksFormat -q --key-file /run/key "$1"; }\n  set_up "$LUKKO_VOLUME_DEVICE"',
         ),
       ),
     ],

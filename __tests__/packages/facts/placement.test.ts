@@ -47,7 +47,12 @@ it('locations and zones are those of the table', () => {
     'nbg1',
     'hel1',
   ]);
-  expect(locationOf('HEL1-dc2')?.city).toBe('Helsinki');
+  expect(locationOf('hel1-dc2')?.city).toBe('Helsinki');
+  expect([locationOf('HEL1'), locationOf('Hel1-dc2'), zoneInEu('EU-central')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect(locationsOfZone('eu-central')).toHaveLength(3);
   expect([zoneInEu('eu-central'), zoneInEu('us-east'), zoneInEu('moon')]).toEqual([true, false, undefined]);
 });

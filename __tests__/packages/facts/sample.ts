@@ -82,6 +82,9 @@ ExecStart=/usr/local/lib/lukko/volume
 WantedBy=multi-user.target
 `;
 
+/** What RequiresMountsFor= finds: the script mounts. */
+export const mountUnit = '[Mount]\nWhat=/dev/mapper/lukko-data\nWhere=/srv/lukko\nType=ext4\n';
+
 export const quadlet = `[Unit]
 RequiresMountsFor=/srv/lukko
 
@@ -114,6 +117,7 @@ export function host(change: Host = {}): object {
     '/etc/lukko/host.env': `LUKKO_VOLUME_DEVICE=${DEVICE}\n`,
     '/usr/local/lib/lukko/volume': script,
     '/etc/systemd/system/lukko-volume.service': unit,
+    '/etc/systemd/system/srv-lukko.mount': mountUnit,
     '/etc/containers/systemd/logs.container': quadlet,
     ...change.files,
   };

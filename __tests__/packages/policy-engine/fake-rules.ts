@@ -36,8 +36,6 @@ export function checking(check: (fruit: Resource<'hcloud_volume'>) => Truth): Ru
 
 export const context: PolicyContext = {
   allowedJurisdictions: ['EU'],
-  closedList: true,
-  refusedJurisdictions: [],
   environmentClass: 'production',
 };
 

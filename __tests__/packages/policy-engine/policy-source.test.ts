@@ -38,7 +38,7 @@ const message = (text: string) => {
 test('without lukko.yaml: recommended, which refuses what is neither in the EEA nor found adequate', () => {
   const source = policy();
   expect(source.posture.name).toBe('recommended');
-  expect(source.context).toEqual({ allowedJurisdictions: ['EEA', 'CH'], closedList: true, refusedJurisdictions: [] });
+  expect(source.context).toEqual({ allowedJurisdictions: ['EEA', 'CH'] });
   expect(source.policy.files).toEqual([]);
 });
 

@@ -11,11 +11,9 @@ import { messageLimit } from '../../../policies/shared/message.ts';
 
 const closed: PolicyContext = {
   allowedJurisdictions: ['EEA'],
-  closedList: true,
-  refusedJurisdictions: [],
   environmentClass: undefined,
 };
-const open: PolicyContext = { ...closed, allowedJurisdictions: [], closedList: false, refusedJurisdictions: ['US'] };
+const recommended: PolicyContext = { ...closed, allowedJurisdictions: ['EEA', ...adequate] };
 const by = (country: string, parent?: string): Resolution => ({
   by: 'operators',
   entity: 'Operator',
@@ -38,14 +36,12 @@ describe('jurisdictions', () => {
     expect(adequate).not.toContain('US');
   });
 
-  it('a closed list refuses what it does not name, an open one only what it names', () => {
-    expect([allows('FI', closed), allows('IS', closed), allows('CH', closed), allows('US', closed)]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
-    expect([allows('FI', open), allows('CH', open), allows('US', open)]).toEqual([true, true, false]);
+  it('what is not on the list is refused', () => {
+    const verdicts = (context: PolicyContext) =>
+      ['FI', 'IS', 'CH', 'US', 'CN'].map((country) => allows(country, context));
+    expect(verdicts(closed)).toEqual([true, true, false, false, false]);
+    // The design: recommended refuses the US and countries without an adequacy decision.
+    expect(verdicts(recommended)).toEqual([true, true, true, false, false]);
   });
 });
 

@@ -73,7 +73,13 @@ function inputAt(options: PolicyOptions, path: string | undefined, { cwd, files 
           lukko: text(path),
           read: (named) => {
             const at = join(dirname(path), named);
-            return files.kind(at) === 'none' ? undefined : text(at);
+            const kind = files.kind(at);
+            if (kind === 'other') {
+              throw new InputError(
+                `${displayName(at, cwd)}: expected a file, found a link, a submodule or a device; put a file there`,
+              );
+            }
+            return kind === 'file' ? text(at) : undefined;
           },
         }),
   };

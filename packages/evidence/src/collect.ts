@@ -2,13 +2,24 @@ import type {
   EvidenceControl,
   EvidenceCounts,
   EvidenceExport,
+  EvidenceFinding,
+  EvidenceProfile,
   EvidenceTier,
   EvidenceVerdict,
   Finding,
+  JoinedObligation,
+  Obligation,
+  Reconciled,
   Report,
 } from '@lukko/formats';
 import type { Rule } from '@lukko/policy-engine';
-import { annexA8, type Control } from './controls/annex-a8.ts';
+import { type ClaimsInput, findingsOfClaim, heldOf } from './claims/held.ts';
+import { annexA, annexA8, annexA8Evidence, type Control } from './controls/index.ts';
+import { joinObligations } from './obligations.ts';
+import type { Observed } from './observe/current.ts';
+import { type ObservedRow, observedRows, shownObservations } from './observe/rows.ts';
+import type { PayloadProof } from './payload-proof.ts';
+import { reconcile, type TierResource } from './reconcile.ts';
 import { stateOf } from './state.ts';
 import { totalsOf } from './totals.ts';
 
@@ -28,6 +39,16 @@ export interface Collection {
   readonly environments: EvidenceExport['environments'];
   /** Instant in UTC: what ages are counted to. There is no clock in here. */
   readonly asOf: string;
+  /** Observations before it are left out of periods. */
+  readonly since?: string;
+  readonly profile?: EvidenceProfile;
+  readonly observed?: Observed;
+  readonly claims?: ClaimsInput;
+  readonly obligations?: readonly Obligation[];
+  readonly resources?: readonly TierResource[];
+  readonly payloads?: readonly PayloadProof[];
+  /** Digest of the last record of the store. */
+  readonly storeHead?: string;
 }
 
 /** What was asked for cannot be exported: an unknown control, no report, an input younger than `asOf`. The message says the next step. */
@@ -57,7 +78,11 @@ export function collectEvidence(collection: Collection): EvidenceExport {
   const relevant = new Set(
     rules.filter((rule) => rule.controls.some((control) => carries.has(control))).map((rule) => rule.id),
   );
-  const rows = controls.map((control) => row(control, collection, verdicts));
+  const seen = observedRows(collection.observed, asOf, collection.since);
+  const reconciliation = reconcile(collection.resources ?? [], collection.observed);
+  const obligations = joinObligations(collection.obligations ?? [], reconciliation, collection.observed, asOf);
+  const overdue = obligations.filter(({ state }) => state === 'overdue');
+  const rows = controls.map((control) => row(control, collection, verdicts, seen(control.id), overdue));
   return {
     schemaVersion: 1,
     standard,
@@ -72,7 +97,14 @@ export function collectEvidence(collection: Collection): EvidenceExport {
     ),
     worlds: reports.map(({ tier, report }) => ({ tier, ...report.world })),
     totals: totalsOf(rows),
+    profile: collection.profile ?? 'auditor',
+    ...optional('organisation', organisationOf(collection.claims)),
+    observations: observationsOf(collection),
     controls: rows,
+    findings: findingsOf(collection, rows, reconciliation, overdue),
+    observed: shownObservations(collection.observed),
+    obligations,
+    reconciliation,
     verdicts,
     exceptions: reports.flatMap(({ tier, report }) =>
       report.exceptions
@@ -100,8 +132,10 @@ function checkAges(recorded: ReadonlyMap<string, string> | undefined, asOf: stri
 
 function row(
   control: Control,
-  { reports, rules, asOf }: Collection,
+  { reports, rules, asOf, claims }: Collection,
   verdicts: readonly EvidenceVerdict[],
+  seen: ObservedRow,
+  overdue: readonly JoinedObligation[],
 ): EvidenceControl {
   const carrying = rules.filter((rule) => rule.controls.some((name) => name === reference(control.id)));
   const mine = verdicts.filter((verdict) => verdict.controls.includes(reference(control.id)));
@@ -113,6 +147,8 @@ function row(
     );
   const declared = tier('declared');
   const planned = tier('planned');
+  const held = heldOf(control.id, claims, asOf.slice(0, 10));
+  const late = overdue.filter(({ rule }) => carrying.some(({ id }) => id === rule)).length;
   return {
     id: control.id,
     summary: control.summary,
@@ -121,12 +157,100 @@ function row(
       declared: declared?.counts,
       planned: planned?.counts,
       allPlanned: allPlanned(mine),
+      observed: seen.evidence,
+      expired: seen.expired,
+      overdueObligations: late,
+      attested: held.attested.length > 0,
+      inherited: held.inherited.length > 0,
     }),
     ...optional('declared', declared),
     ...optional('planned', planned),
+    ...optional('observed', seen.evidence),
+    notCounted: seen.notCounted,
+    carries: annexA8Evidence[control.id] ?? {},
+    ...held,
     rules: carrying.map(({ id, title, severity }) => ({ id, title, severity })).sort((a, b) => (a.id < b.id ? -1 : 1)),
     outside: control.outside,
   };
+}
+
+function organisationOf(input: ClaimsInput | undefined): EvidenceExport['organisation'] {
+  if (input === undefined) return undefined;
+  const { organisation, version, approved } = input.claims;
+  return { ...organisation, claims: version, approved };
+}
+
+function observationsOf({ observed, storeHead }: Collection): EvidenceExport['observations'] {
+  const number = (kind: string) => observed?.judged.filter(({ origin }) => origin.kind === kind).length ?? 0;
+  return {
+    kind: observed?.kind ?? 'none',
+    real: number('real'),
+    sandbox: number('sandbox'),
+    failed: number('failed'),
+    ...optional('storeHead', storeHead),
+  };
+}
+
+/** What an auditor should ask about, for all 93 controls where the whole is exported, else for those selected. */
+function findingsOf(
+  { observed, claims, selection, asOf, payloads = [] }: Collection,
+  rows: readonly EvidenceControl[],
+  reconciliation: readonly Reconciled[],
+  overdue: readonly JoinedObligation[],
+): EvidenceFinding[] {
+  const byId = new Map(rows.map((one) => [one.id, one]));
+  const asked = selection === 'A.8' ? annexA : annexA8.filter(({ id }) => byId.has(id));
+  const today = asOf.slice(0, 10);
+  const current = new Set(
+    (claims?.claims.documents ?? []).filter(({ reviewBy }) => reviewBy >= today).map(({ id }) => id),
+  );
+  const claimed = asked.flatMap((control) => {
+    const documents = claims?.claims.claims.find((one) => one.control === control.id)?.documents ?? [];
+    const held = heldOf(control.id, claims, today);
+    return findingsOfClaim(
+      control,
+      held,
+      byId.get(control.id),
+      documents.filter((id) => current.has(id)),
+    );
+  });
+  const drift = reconciliation
+    .filter(({ verdict }) => verdict === 'drift' || verdict === 'declared-only' || verdict === 'observed-only')
+    .map(({ type, name, verdict, attributes, id, address }) => ({
+      code: 'drift' as const,
+      controls: ['A.8.9', 'A.8.32'],
+      subject: address ?? id ?? name,
+      message:
+        verdict === 'drift'
+          ? `${type} ${name} is not as declared: ${attributes
+              .filter(({ agrees }) => agrees === false)
+              .map(
+                (one) =>
+                  `${one.attribute} is ${one.observed ?? 'absent'}, declared ${one.declared ?? one.planned ?? 'nothing'}`,
+              )
+              .join('; ')}`
+          : verdict === 'declared-only'
+            ? `${type} ${name} is declared and was not seen`
+            : `${type} ${name} was seen and is declared nowhere`,
+    }));
+  const late = overdue.map(({ rule, address, attribute, ageDays }) => ({
+    code: 'obligation-overdue' as const,
+    controls: ['A.8.9'],
+    subject: address,
+    message: `${rule} on ${attribute} of ${address} is open for ${ageDays} days`,
+  }));
+  const other = payloads
+    .filter(({ verdict }) => verdict === 'differs')
+    .map(({ server, address, because }) => ({
+      code: 'drift' as const,
+      controls: ['A.8.9', 'A.8.32'],
+      subject: address,
+      message: `${server} does not run what is declared: ${because}`,
+    }));
+  return [...claimed, ...(observed?.findings ?? []), ...drift, ...other, ...late].map((one) => ({
+    ...one,
+    controls: [...one.controls],
+  }));
 }
 
 function allPlanned(verdicts: readonly EvidenceVerdict[]): boolean {

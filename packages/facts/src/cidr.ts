@@ -96,6 +96,17 @@ export function shareOfWorld(blocks: readonly Block[], version: 4 | 6): number {
   return Number((held * 1_000_000n) / (world.last - world.first + 1n)) / 1_000_000;
 }
 
+/** From this share of one version's addresses on, it is the internet that is let in and no network anybody could name. */
+const WORLD = 0.5;
+
+/**
+ * Whether blocks together are the internet: all that is routed of IPv4 or IPv6, or half of it and more, since the other half may stand in another
+ * rule, or in another firewall that this input does not show.
+ */
+export function isWorld(blocks: readonly Block[]): boolean {
+  return coversWorld(blocks) !== undefined || shareOfWorld(blocks, 4) >= WORLD || shareOfWorld(blocks, 6) >= WORLD;
+}
+
 export function contains(block: Block, inner: Block): boolean {
   return block.version === inner.version && block.first <= inner.first && inner.last <= block.last;
 }

@@ -1,8 +1,9 @@
 import type { Attr, Reason, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
-import { isBelow, leadsTo, MEMORY } from './mounted-paths.ts';
+import { directory, isBelow, leadsTo, MEMORY } from './mounted-paths.ts';
 import { caddyFacts } from './payload/caddy-sites.ts';
 import { hasHole, unmark } from './payload/marked.ts';
+import { tableLines } from './payload/mount-tables.ts';
 import { execOf } from './payload/quadlet.ts';
 import { valuesOf } from './payload/unit-file.ts';
 import { generatedName, isQuadlet } from './payload/units.ts';
@@ -136,8 +137,21 @@ function servedPath(args: readonly (string | undefined)[]): string | undefined {
 function inPackages(payload: Payload): Kept[] {
   return payload.packages.flatMap((name): Kept[] => {
     const path = PACKAGES.get(name.replace(/-\d+$/, ''));
+    // The package holds the uploader too; the receiver, which keeps what arrives, is off until its socket or service is started.
+    if (name === 'systemd-journal-remote' && !receivesJournals(payload)) return [];
     return path === undefined ? [] : [{ path, service: name, at: `${payload.attr.at}:packages`, unit: undefined }];
   });
+}
+
+const RECEIVER = /^systemd-journal-remote(\.(service|socket))?$/;
+
+/** Whether a command starts or enables the receiver of systemd-journal-remote, or runs it; a payload that is not read whole may do so unseen. */
+function receivesJournals({ commands, units, unread }: Payload): boolean {
+  return (
+    unread.length > 0 ||
+    units.some((unit) => unit.started && RECEIVER.test(unit.name)) ||
+    commands.some(({ program, args }) => RECEIVER.test(program) || args.some((arg) => RECEIVER.test(arg ?? '')))
+  );
 }
 
 /** `storage file_system` of a Caddyfile; inside a container the path is the container's own, so its volumes tell. */
@@ -250,7 +264,7 @@ function below(
 }
 
 /**
- * `RequiresMountsFor=` the mount or anything below it, or `Requires=`/`BindsTo=` with `After=` a unit that makes the mount, whose
+ * `RequiresMountsFor=` the mount or anything below it, where systemd knows such a mount; or `Requires=`/`BindsTo=` with `After=` a unit that makes the mount, whose
  * script mounts it (systemd.unit(5)). Quadlets hand both through to the service they generate.
  */
 function waits(kept: Kept, mount: string, payload: Payload): Statement {
@@ -259,7 +273,7 @@ function waits(kept: Kept, mount: string, payload: Payload): Statement {
   if (unit === undefined)
     return { claim, is: false, because: [{ at: kept.at, saw: `no unit of the payload makes ${kept.service} wait` }] };
   const mounted = valuesOf(unit.entries, 'Unit', 'RequiresMountsFor').find((path) => isBelow(path, mount));
-  if (mounted !== undefined)
+  if (mounted !== undefined && isMountUnit(mount, payload))
     return { claim, is: true, because: [{ at: unit.file.at, saw: `RequiresMountsFor=${mounted}` }] };
   const required = ['Requires', 'BindsTo', 'Requisite'].flatMap((key) => valuesOf(unit.entries, 'Unit', key));
   const after = valuesOf(unit.entries, 'Unit', 'After');
@@ -267,11 +281,39 @@ function waits(kept: Kept, mount: string, payload: Payload): Statement {
   const maker = required.find((name) => after.includes(name) && makers.has(name));
   if (maker !== undefined)
     return { claim, is: true, because: [{ at: unit.file.at, saw: `Requires= and After=${maker}` }] };
+  if (mounted !== undefined)
+    return {
+      claim,
+      is: false,
+      because: [
+        { at: unit.file.at, saw: `RequiresMountsFor=${mounted}, but no mount unit or line of fstab is for ${mount}` },
+      ],
+    };
   return {
     claim,
     is: false,
     because: [{ at: unit.file.at, saw: `neither RequiresMountsFor=${mount} nor Requires= and After= what mounts it` }],
   };
+}
+
+/**
+ * Whether systemd knows the mount before it is there: from a mount unit or a line of fstab, `noauto` or not (systemd.mount(5)). One it learns of
+ * only when a script has made it is no requirement of what starts before.
+ */
+function isMountUnit(mount: string, { units, files, settings }: Payload): boolean {
+  const unit = units.some(
+    (each) =>
+      each.name.endsWith('.mount') &&
+      valuesOf(each.entries, 'Mount', 'Where').some((path) => directory(path) === mount),
+  );
+  const fstab = files.some(
+    (file) =>
+      file.path === '/etc/fstab' && tableLines(file).some(({ words: [, target] }) => directory(target ?? '') === mount),
+  );
+  // cloud-init writes its `mounts` into fstab.
+  return (
+    unit || fstab || settings.some(({ path, text }) => /^mounts\[\d+\]\[1\]$/.test(path) && directory(text) === mount)
+  );
 }
 
 /** Units whose commands mount the directory, and the mount unit of that name. */

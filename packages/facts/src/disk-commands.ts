@@ -120,6 +120,11 @@ export function diskAction(command: Command): DiskAction {
   return HARMLESS.has(program) ? { does: 'harmless' } : { does: 'other' };
 }
 
+/** The words and options of a call of cryptsetup. */
+export function cryptsetupCall(args: readonly (string | undefined)[]): ReturnType<typeof split> {
+  return split(args, CRYPTSETUP_VALUED);
+}
+
 function cryptsetup(args: readonly (string | undefined)[]): DiskAction {
   const { words, options } = split(args, CRYPTSETUP_VALUED);
   const [action, first, second] = words;

@@ -1,5 +1,6 @@
 import type { Graph, Reason, Resource } from '@lukko/terraform-model';
-import { type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
+import { cryptsetupCall, type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
+import { keyOrigins, removesKey } from './disk-keys.ts';
 import { directory } from './mounted-paths.ts';
 import { hasHole, unmark } from './payload/marked.ts';
 import { secretsByForm, secretsByName } from './secret-patterns.ts';
@@ -179,6 +180,41 @@ export class Disk {
     );
   }
 
+  /**
+   * Whether nobody else knows a key of it. What sets or gives a key to this volume is asked where the key comes from; where nothing does, a
+   * token or a person opens it, and none is known.
+   */
+  keyed(): Statement {
+    const claim = 'nobody else knows its keys';
+    const asked = this.steps.flatMap((step) => {
+      const { words } = cryptsetupCall(step.command.args);
+      const device = step.command.program === 'cryptsetup' ? words[1] : deviceOf(step.action);
+      const named = volumeNamed(device, this.holes, this.ids);
+      if (named === 'other' || (named !== undefined && named.volume !== this.volume.id)) return [];
+      return keyOrigins(step.command, this.payload).map((origin) => ({ step, origin }));
+    });
+    const removed = this.steps.some(({ command }) => removesKey(command));
+    const reasonOf = ({ step, origin }: (typeof asked)[number], causes?: Reason['causes']): Reason => ({
+      at: `${step.command.at}:${step.command.line}`,
+      saw: `${step.command.program}: ${this.show(origin.saw)}`,
+      ...(causes === undefined ? {} : { causes }),
+    });
+    const bad = asked.filter(({ origin }) => origin.is === false);
+    if (bad.length > 0) {
+      const certain =
+        !removed && bad.some(({ step }) => step.command.guards.every((guard) => isAbout(guard, this.about)));
+      return {
+        claim,
+        is: certain ? false : 'unknown',
+        because: bad.map((each) => reasonOf(each, certain ? undefined : ['possible'])),
+      };
+    }
+    const open = asked.filter(({ origin }) => origin.is === 'unknown');
+    if (open.length > 0) return { claim, is: 'unknown', because: open.map((each) => reasonOf(each, ['function'])) };
+    if (asked.length > 0) return { claim, is: true, because: asked.map((each) => reasonOf(each)) };
+    return { claim, is: true, because: [{ at: this.payload.attr.at, saw: 'no command gives it a key' }] };
+  }
+
   opened(): Statement {
     const steps = this.steps.filter((step) => step.action.does === 'open-luks');
     const here = steps.filter((step) => this.isHere(step));
@@ -306,6 +342,8 @@ export class Disk {
 
 /** Names under which the kernel and udev may show any volume. */
 const DISK = /^\/dev\/(sd[b-z]|vd[b-z]|disk\/|block\/|dm-)/;
+
+const deviceOf = (action: DiskAction): string | undefined => ('device' in action ? action.device : undefined);
 
 const mapperName = (text: string): string => text.replace(/^\/dev\/mapper\//, '');
 

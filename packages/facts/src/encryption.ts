@@ -13,13 +13,15 @@ import type { Payload, Proof, Statement, VolumeFacts } from './types.ts';
  * 4. *formatted*: `cryptsetup luksFormat` runs on a device word that certainly names this volume: its by-id path with this volume's id,
  *    or its `linux_device`. Or, once its LUKS UUID is recorded: the script compares `cryptsetup luksUUID` of the device with that literal
  *    UUID and fails when they differ, which no unencrypted disk passes.
- * 5. *opened*: that device is opened as LUKS (`cryptsetup open`, `clevis luks unlock`, crypttab) under a mapper name.
- * 6. *mounted*: a file system is mounted from that mapper.
- * 7. *nothing in plain*: no command makes a file system on, mounts, or writes to the device itself, nothing else is mounted in
- *    the place of 6, and no command is hidden from this reading.
+ * 5. *keyed*: no key it is given is one that others know: a constant, a file of the distribution, a name. Random bytes that stay in memory are
+ *    none; a key on the root disk, or one whose making is not shown, is not known to be either.
+ * 6. *opened*: that device is opened as LUKS (`cryptsetup open`, `clevis luks unlock`, crypttab) under a mapper name.
+ * 7. *mounted*: a file system is mounted from that mapper.
+ * 8. *nothing in plain*: no command makes a file system on, mounts, or writes to the device itself, nothing else is mounted in
+ *    the place of 7, and no command is hidden from this reading.
  *
  * Conditions are not evaluated, and need not be: `open` refuses a device without LUKS header, and a mapper of that name exists
- * only once it was opened, so whatever is mounted from it is encrypted. Steps 4 to 6 may therefore stand under conditions *about the
+ * only once it was opened, so whatever is mounted from it is encrypted. Steps 4, 6 and 7 may therefore stand under conditions *about the
  * volume* (their words name the device, the mapper or the mount point: `if ! cryptsetup isLuks "$DEVICE"`); under any other
  * condition they are not shown. False needs a payload read whole; where anything is hidden, an absent step is unknown.
  *
@@ -41,7 +43,16 @@ export function encryptionOf(
   if (read.is !== true)
     return { resource: volume, attachment: attached, encryption: proof([format, attached, read]), mount: undefined };
   const disk = new Disk(volume, graph, payload);
-  const steps = [format, attached, read, disk.formatted(), disk.opened(), disk.mounted(), disk.nothingPlain()];
+  const steps = [
+    format,
+    attached,
+    read,
+    disk.formatted(),
+    disk.keyed(),
+    disk.opened(),
+    disk.mounted(),
+    disk.nothingPlain(),
+  ];
   return { resource: volume, attachment: attached, encryption: proof(steps), mount: disk.mount };
 }
 

@@ -1,6 +1,6 @@
 import type { Attr, Cause, Edge, Graph, Reason, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
-import { type Block, coversWorld, parseBlock, shareOfWorld } from './cidr.ts';
+import { type Block, isWorld, parseBlock } from './cidr.ts';
 import { matchesSelector } from './labels.ts';
 import type { Exposure, InboundRule, Statement } from './types.ts';
 
@@ -239,36 +239,6 @@ function portsOf(rule: Attr): InboundRule['ports'] {
   const range = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text ?? '');
   if (range?.[1] === undefined) return undefined;
   return { from: Number(range[1]), to: Number(range[2] ?? range[1]) };
-}
-
-/** More than this share of one version's addresses is the internet, with or without the last gap. */
-const MOST_OF_WORLD = 0.5;
-
-function isWorld(blocks: readonly Block[]): boolean {
-  return (
-    coversWorld(blocks) !== undefined ||
-    shareOfWorld(blocks, 4) > MOST_OF_WORLD ||
-    shareOfWorld(blocks, 6) > MOST_OF_WORLD
-  );
-}
-
-/** The rules by which a port is open to the whole internet although none of them opens it alone: two halves in two rules. */
-export function openTogether(rules: readonly InboundRule[], protocol: string, port: number): readonly InboundRule[] {
-  const here = rules.filter(
-    (rule) =>
-      rule.protocol === protocol &&
-      rule.worldOpen.is !== true &&
-      rule.ports !== undefined &&
-      rule.ports.from <= port &&
-      port <= rule.ports.to,
-  );
-  const blocks = here.flatMap(({ attr }) =>
-    attr
-      .attr('source_ips')
-      .items()
-      .flatMap((item) => (item.text === undefined ? [] : (parseBlock(item.text) ?? []))),
-  );
-  return here.length > 1 && isWorld(blocks) ? here : [];
 }
 
 function worldOpen(rule: Attr, graph: Graph): Statement {

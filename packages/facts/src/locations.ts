@@ -13,15 +13,18 @@ export const LOCATIONS: readonly Location[] = [
   { name: 'sin', city: 'Singapore', country: 'SG', networkZone: 'ap-southeast', eu: false },
 ];
 
-/** The location behind a name: `hel1`, a former datacenter such as `hel1-dc2`; undefined when Hetzner has none of that name. */
+/**
+ * The location behind a name: `hel1`, a former datacenter such as `hel1-dc2`; undefined when Hetzner has none of that name. Its API knows names
+ * in lower case only: `HEL1` is no place, and what is written so is never created.
+ */
 export function locationOf(name: string): Location | undefined {
-  const short = name.toLowerCase().replace(/-dc\d+$/, '');
+  const short = name.replace(/-dc\d+$/, '');
   return LOCATIONS.find((location) => location.name === short);
 }
 
 /** Every location of a network zone; empty when Hetzner has no zone of that name. */
 export function locationsOfZone(zone: string): readonly Location[] {
-  return LOCATIONS.filter((location) => location.networkZone === zone.toLowerCase());
+  return LOCATIONS.filter((location) => location.networkZone === zone);
 }
 
 /** Whether a whole zone lies in the EU; undefined for a zone that does not exist. */

@@ -1,4 +1,5 @@
 import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
+import type { HostSettings } from './settings/host-settings.ts';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
 export interface Statement {
@@ -25,6 +26,8 @@ export interface Facts {
   readonly codeRuns: readonly CodeRun[];
   server(resource: Resource): ServerFacts;
   volume(resource: Resource): VolumeFacts;
+  /** How a host is set up: packet filter, sshd, clocks, resolvers, mail, packages, updates, journal, swap. */
+  hostSettings(server: Resource): HostSettings;
   /** Who operates a host: own zone or address, operators data by longest suffix, register, or nobody known. */
   resolve(host: string): Resolution;
 }
@@ -105,10 +108,18 @@ export interface Payload {
   readonly containers: readonly Container[];
   readonly sites: readonly CaddySite[];
   readonly packages: readonly string[];
+  /** Texts of cloud-config modules that are neither files nor commands, by path: `ntp.servers[0]`, `package_upgrade`. */
+  readonly settings: readonly PayloadSetting[];
   /** Hosts the payload names where a host is expected, before anybody asks who operates them. */
   readonly hosts: readonly PayloadHost[];
   /** What could not be parsed: each is unknown to every rule that looks there. */
   readonly unread: readonly { readonly at: string; readonly why: string }[];
+}
+
+export interface PayloadSetting {
+  readonly path: string;
+  readonly text: string;
+  readonly line: number;
 }
 
 /** A host (or URL, or address) named inside a payload, as marked text. */
@@ -174,6 +185,10 @@ export interface Command {
   readonly followed?: boolean;
   /** What it is reached from (runcmd, a unit); commands of one entry run in the order in which they stand. */
   readonly entry?: string;
+  /** What it is given on standard input by a redirection: a text of the script, or a file; undefined where that is not determined. */
+  readonly input?: { readonly text: string | undefined } | { readonly path: string | undefined };
+  /** Commands of one pipeline have the same number; those that stand alone have none. */
+  readonly pipeline?: number;
 }
 
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */

@@ -108,6 +108,16 @@ export const config = z
         .array(network)
         .min(1)
         .describe('Networks from which operators connect; they live only in the Hetzner firewall.'),
+      queryCa: z
+        .string()
+        .regex(
+          /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
+          'expected a certificate in PEM form',
+        )
+        .optional()
+        .describe(
+          'Authority of the certificates with which operators query the log server; without it, through SSH only.',
+        ),
       ageRecipients: z
         .array(z.string(recipientForm).refine(isAgeRecipient, recipientForm))
         .min(2)
@@ -144,6 +154,13 @@ export const config = z
         }),
       )
       .describe('What the edge proxies: a public name and the service behind it.'),
+    alerts: z
+      .strictObject({
+        webhook: httpsUrl
+          .optional()
+          .describe('Where hosts post alerts and heartbeats as JSON; its host must stand in the register.'),
+      })
+      .optional(),
     state,
     retention: z.strictObject({ audit: days, application: days, errors: days, backups: days }).describe('Days.'),
   })

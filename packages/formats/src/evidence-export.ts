@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { claimStatus } from './claims.ts';
 import { environmentClass, instant, reason, schemaVersion, severity, sha256, verdict } from './common.ts';
+import { evidenceProfile } from './manifest.ts';
+import { collectorName } from './observation.ts';
 
 /**
  * How far evidence reaches. `declared`: rules judged synthesised or written configuration. `planned`: rules judged what the
@@ -9,10 +12,22 @@ export const evidenceTier = z.enum(['declared', 'planned']);
 export type EvidenceTier = z.infer<typeof evidenceTier>;
 
 /**
- * `failed`: a rule is broken. `open`: something is not proven, or excused by a waiver. `planned`, `declared`: every verdict
- * passes, in that tier. `not-assessed`: machines could show something, and nothing was shown. `not-evidenceable`: no machine can.
+ * `failed`: a rule is broken, or what was observed contradicts it. `overdue`: something that was due or seen is past its time. `open`: something is not proven, or excused by a waiver. `observed`, `planned`, `declared`: all
+ * that was looked at passes, in that tier. `attested`: a signed statement stands for it. `inherited`: the provider's certificate
+ * does. `not-assessed`: machines could show something, and nothing was shown. `not-evidenceable`: no machine can.
  */
-export const evidenceState = z.enum(['failed', 'open', 'planned', 'declared', 'not-assessed', 'not-evidenceable']);
+export const evidenceState = z.enum([
+  'failed',
+  'overdue',
+  'open',
+  'observed',
+  'planned',
+  'declared',
+  'attested',
+  'inherited',
+  'not-assessed',
+  'not-evidenceable',
+]);
 export type EvidenceState = z.infer<typeof evidenceState>;
 
 const number = z.number().int().min(0);
@@ -37,6 +52,24 @@ const tierEvidence = z.strictObject({
   ageDays: number,
 });
 
+/** What was seen on running systems, and over which time. Only what is real, newest and not expired is counted. */
+const observedEvidence = z.strictObject({
+  holds: number,
+  fails: number,
+  unknown: number,
+  subjects: number,
+  first: instant,
+  last: instant,
+  /** Different instants at which something was seen. */
+  count: number,
+  longestGapHours: z.number().min(0),
+  ageDays: number,
+  expires: instant,
+  /** Ids of the observations the row rests on, at most twenty. */
+  ids: z.array(z.string()),
+});
+export type ObservedEvidence = z.infer<typeof observedEvidence>;
+
 const control = z.strictObject({
   id: z.string().regex(/^A\.8\.\d{1,2}$/),
   /** Our words, never the standard's. */
@@ -48,6 +81,21 @@ const control = z.strictObject({
   why: z.string(),
   declared: tierEvidence.optional(),
   planned: tierEvidence.optional(),
+  observed: observedEvidence.optional(),
+  /** Checks that were seen on a sandbox or came from recorded answers: shown, never counted. */
+  notCounted: number,
+  /** What each tier could carry, in our words. */
+  carries: z.strictObject({
+    declared: z.string().optional(),
+    planned: z.string().optional(),
+    observed: z.string().optional(),
+  }),
+  /** First axis: whether it applies; `not-stated` without claims. */
+  applicable: z.union([z.boolean(), z.literal('not-stated')]),
+  /** Second axis: what the organisation says. */
+  claim: z.strictObject({ status: claimStatus, owner: z.string(), justification: z.string() }).optional(),
+  attested: z.array(z.strictObject({ id: z.string(), owner: z.string(), expires: z.string() })),
+  inherited: z.array(z.strictObject({ id: z.string(), provider: z.string(), validUntil: z.string() })),
   /** Rules that carry the control, whether or not they found anything to judge. */
   rules: z.array(z.strictObject({ id: z.string(), title: z.string(), severity })),
   /** What an auditor still asks people. */
@@ -73,6 +121,86 @@ const judged = z.strictObject({
   obligation: z.boolean().optional(),
 });
 export type EvidenceVerdict = z.infer<typeof judged>;
+
+/** What an auditor should ask about. Codes are stable. */
+const evidenceFinding = z.strictObject({
+  code: z.enum([
+    'claim-without-observation',
+    'claim-without-evidence',
+    'claim-contradicted',
+    'claim-outdated',
+    'check-failed',
+    'collector-failed',
+    'contradiction',
+    'clock-skew',
+    'observation-expired',
+    'store',
+    'drift',
+    'obligation-overdue',
+  ]),
+  controls: z.array(z.string()),
+  subject: z.string(),
+  message: z.string(),
+});
+export type EvidenceFinding = z.infer<typeof evidenceFinding>;
+
+const observedCheck = z.strictObject({
+  id: z.string(),
+  holds: z.union([z.boolean(), z.literal('unknown')]),
+  saw: z.string(),
+});
+
+/** One observation as pages show it, with what it is worth: computed from what it came over. */
+const shownObservation = z.strictObject({
+  id: z.string(),
+  collector: collectorName,
+  subject: z.string(),
+  name: z.string().optional(),
+  at: instant,
+  expires: instant,
+  outcome: z.enum(['observed', 'failed']),
+  origin: z.enum(['real', 'sandbox', 'failed']),
+  because: z.string(),
+  counts: z.boolean(),
+  endpoint: z.string(),
+  checks: z.array(observedCheck),
+});
+export type ShownObservation = z.infer<typeof shownObservation>;
+
+/** One resource in the three tiers. */
+export const reconciled = z.strictObject({
+  type: z.string(),
+  name: z.string(),
+  /** Qualified Terraform id, where it is declared or planned. */
+  address: z.string().optional(),
+  /** Id at the provider, where it was seen. */
+  id: z.string().optional(),
+  verdict: z.enum(['agrees', 'drift', 'declared-only', 'observed-only', 'unknown']),
+  /** What differs or could not be compared: attribute, and what each tier says. */
+  attributes: z.array(
+    z.strictObject({
+      attribute: z.string(),
+      declared: z.string().optional(),
+      planned: z.string().optional(),
+      observed: z.string().optional(),
+      agrees: z.union([z.boolean(), z.literal('unknown')]),
+    }),
+  ),
+});
+export type Reconciled = z.infer<typeof reconciled>;
+
+const joinedObligation = z.strictObject({
+  rule: z.string(),
+  address: z.string(),
+  attribute: z.string(),
+  firstSeen: z.string().optional(),
+  ageDays: number,
+  due: z.string(),
+  state: z.enum(['open', 'discharged', 'overdue']),
+  /** The observation that discharged it. */
+  by: z.string().optional(),
+});
+export type JoinedObligation = z.infer<typeof joinedObligation>;
 
 /** `evidence.json` of `lukko evidence export`. */
 export const evidenceExport = z.strictObject({
@@ -101,9 +229,28 @@ export const evidenceExport = z.strictObject({
     states: z.record(evidenceState, number),
     /** Share of the controls in each state, in percent with one decimal, computed from `states`. */
     percent: z.record(evidenceState, z.number()),
-    observed: z.literal(0),
+    /** Controls with something real and fresh that was seen. */
+    observed: number,
+    /** Applicable controls in each claimed status; empty without claims. */
+    claimed: z.record(z.string(), number),
+  }),
+  profile: evidenceProfile,
+  organisation: z
+    .strictObject({ name: z.string(), scope: z.string(), claims: z.string(), approved: z.string() })
+    .optional(),
+  observations: z.strictObject({
+    kind: z.enum(['real', 'sandbox', 'none']),
+    real: number,
+    sandbox: number,
+    failed: number,
+    storeHead: sha256.optional(),
   }),
   controls: z.array(control),
+  findings: z.array(evidenceFinding),
+  /** The newest of each subject. */
+  observed: z.array(shownObservation),
+  obligations: z.array(joinedObligation),
+  reconciliation: z.array(reconciled),
   /** Every verdict of a rule that carries one of the controls, with its reasons. */
   verdicts: z.array(judged),
   exceptions: z.array(

@@ -24,6 +24,8 @@ export const gateVerdict = z.strictObject({
       backend: z.string(),
       terraform: z.string(),
       waivers: z.array(z.string()),
+      /** Ids of the intents that were used up by this run. */
+      intents: z.array(z.string()).optional(),
       at: z.string(),
     })
     .optional(),

@@ -46,6 +46,8 @@ export interface PolicySource {
   readonly baseline: BaselineInput | undefined;
   /** The path lukko.yaml gives it, whether it is there or not. */
   readonly baselinePath: string | undefined;
+  /** The claims file that lukko.yaml names, as it was read for the digest. */
+  readonly claims: { readonly file: string; readonly text: string } | undefined;
   /** One digest over these files, the rules and the operators data. */
   readonly policy: Report['policy'];
 }
@@ -120,7 +122,7 @@ export function readPolicy(input: PolicyInput): PolicySource {
     const { file, text } = input.baseline;
     digests.push({ file, path: `--baseline ${file}`, sha256: sha256(text) });
   }
-  named('claims');
+  const claims = named('claims');
   const posture = postures[input.posture ?? own?.value.posture ?? 'recommended'];
   const ruleSet = input.ruleSet ?? own?.value.ruleSet ?? posture.ruleSet;
   const rules = withOwn(catalogue, ruleSet, ownRules.rules);
@@ -134,17 +136,14 @@ export function readPolicy(input: PolicyInput): PolicySource {
     posture,
     ruleSet,
     rules,
-    context: {
-      allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue),
-      closedList: true,
-      refusedJurisdictions: [],
-    },
+    context: { allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue) },
     services:
       registerFile === undefined ? [] : parseFile(register, registerFile.text, registerFile.file).value.services,
     operators,
     waivers: waiversFile === undefined ? [] : waiversOf(waiversFile),
     waiversFile: waiversFile?.file ?? 'waivers.yaml',
     approvers: approversFile === undefined ? [] : signersOf(approversFile),
+    claims,
     baseline: baselineFile === undefined ? undefined : baselineOf(baselineFile),
     baselinePath: own?.value.baseline,
     policy: {

@@ -53,10 +53,8 @@ export type Subject<K extends SubjectKind> = K extends keyof SubjectKinds
 
 /** What the organisation decided, read from lukko.yaml and all it names. */
 export interface PolicyContext {
+  /** Countries whose operators may be reached (`EU`, `EEA`: their members); every other is refused. */
   readonly allowedJurisdictions: readonly string[];
-  /** True: every jurisdiction not listed is refused (eu-sovereign). False: only those listed in `refused`. */
-  readonly closedList: boolean;
-  readonly refusedJurisdictions: readonly string[];
   /** Class of the environment judged, where the input tells it: `disposable` lifts the two removal rules. */
   readonly environmentClass: 'production' | 'staging' | 'disposable' | undefined;
 }

@@ -16,6 +16,8 @@ export interface Collection<K extends NamedKind> {
   readonly operations?: string;
   readonly render: (context: Context, record: Tables[K]) => Json;
   readonly filters?: Filters<Tables[K]>;
+  /** By what a list may be sorted besides id, name and creation. */
+  readonly sorts?: Readonly<Record<string, (record: Tables[K]) => string | number>>;
   readonly extraUpdate?: (context: Context, record: Tables[K], body: Json) => Partial<Tables[K]>;
 }
 
@@ -45,14 +47,14 @@ export function refuseTaken(context: Context, kind: NamedKind, name: string, own
 
 /** The operations that all collections share: list, get, and change of name and labels. */
 export function commonHandlers<K extends NamedKind>(collection: Collection<K>): Handlers {
-  const { kind, plural, render, filters = {}, extraUpdate } = collection;
+  const { kind, plural, render, filters = {}, sorts = {}, extraUpdate } = collection;
   const one = collection.operation ?? kind;
   return {
     [`list_${collection.operations ?? plural}`]: (context) =>
       ok(
         listPage(plural, context.store.all(kind), context.query, (record) => render(context, record), {
           filters: { name: (record) => record.name ?? undefined, ...filters },
-          sorts: { name: (record) => record.name ?? '', created: (record) => record.created },
+          sorts: { name: (record) => record.name ?? '', created: (record) => record.created, ...sorts },
           labels: (record) => record.labels,
         }),
       ),

@@ -35,11 +35,13 @@ export const lookups = {
         (image.id === Number(idOrName) || image.name === idOrName) &&
         (architecture === undefined || image.architecture === architecture),
     ),
-  /** Whether a server of a type can be had in a location at an instant. */
-  isAvailable: (type: ServerType, location: string, now: number): boolean => {
+  /** Whether a location has servers of a type at an instant: always, for now sold out, or not at all or no longer. */
+  supply: (type: ServerType, location: string, now: number): 'there' | 'sold out' | 'unsupported' => {
     const found = type.locations.find(({ name }) => name === location);
     const until = found?.deprecation?.unavailable_after;
-    return found?.available === true && isListed(type, now) && (until === undefined || now < Date.parse(until));
+    if (found === undefined || (until !== undefined && now >= Date.parse(until))) return 'unsupported';
+    // What is being withdrawn is no longer recommended, and sold until then.
+    return found.available || found.deprecation !== null ? 'there' : 'sold out';
   },
   locations,
   isos,

@@ -25,13 +25,18 @@ export function metadata(
   path: string,
   address: string | undefined,
 ): MetadataAnswer | undefined {
+  if (!PATH.test(path)) return undefined;
+  const server = address === undefined ? undefined : serverAt(store, address);
+  return server === undefined ? { text: undefined } : metadataOf(store, lookups, server, path);
+}
+
+/** The same for a server that is known. */
+export function metadataOf(store: Store, lookups: Lookups, server: Server, path: string): MetadataAnswer | undefined {
   const [, service, key] = PATH.exec(path) ?? [];
   if (service === undefined) return undefined;
-  const server = address === undefined ? undefined : serverAt(store, address);
-  if (server === undefined) return { text: undefined };
   if (service === 'userdata') return { text: key === undefined ? server.userData : undefined };
   const fields = fieldsOf(store, lookups, server);
-  if (key !== undefined) return { text: fields[key] };
+  if (key !== undefined) return { text: Object.hasOwn(fields, key) ? fields[key] : undefined };
   const lines = Object.entries(fields).map(([name, value]) =>
     value.startsWith('- ') ? `${name}:\n${value}` : `${name}: ${value === '' ? '[]' : value}`,
   );

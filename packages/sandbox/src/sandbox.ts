@@ -10,7 +10,8 @@ import { handlers } from './handlers.ts';
 import { replay, snapshotOf } from './journal.ts';
 import { checkLabels } from './labels.ts';
 import { lookups } from './lookups.ts';
-import { metadata } from './metadata.ts';
+import { metadata, metadataOf } from './metadata.ts';
+import { type Overview, overviewOf } from './overview.ts';
 import { Project } from './project.ts';
 import { rateLimitExceeded } from './rate-limit.ts';
 import { type Match, router } from './router.ts';
@@ -142,6 +143,11 @@ export class Sandbox {
     return drift(words, store, (request) => this.byHand(name, request));
   }
 
+  /** What people look at. */
+  overview(): Overview {
+    return overviewOf(this.projects.values(), this.faulty.list(), this.options.clock());
+  }
+
   /** Everything there is, as the lines of a log that held nothing else. */
   snapshot(): Iterable<string> {
     return snapshotOf(this.projects, this.lastId);
@@ -186,9 +192,17 @@ export class Sandbox {
     }
   }
 
-  /** What the metadata service shows a host: `user_data` as it was given, or undefined when there is no such server. */
-  userData(project: string, server: number): string | undefined {
-    return this.projects.get(project)?.store.get('server', server)?.userData;
+  /**
+   * What the metadata service tells a host, such as `/hetzner/v1/userdata`.
+   * @param name of the server, or its id; of several projects' servers the first
+   * @returns undefined when there is no such server or path
+   */
+  metadata(name: string, path: string): string | undefined {
+    for (const { store } of this.projects.values()) {
+      const server = store.named('server', name) ?? store.get('server', Number(name));
+      if (server !== undefined) return metadataOf(store, lookups, server, path)?.text;
+    }
+    return undefined;
   }
 
   /** How many objects each project holds, actions apart. */

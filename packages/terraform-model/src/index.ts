@@ -1,9 +1,11 @@
+export { type ApiProject, apiAsPlan, asLive } from './api/read.ts';
 export type * from './attr.ts';
 export type { SynthInput } from './configuration/read.ts';
 export type { FileReader, ModuleFiles, RootInput } from './configuration/root.ts';
 export { type ConfigurationFile, moduleSources } from './configuration/source.ts';
 export { type Default, defaultOf, defaults } from './defaults.ts';
 export { describe } from './describe.ts';
+export { changedGraph, type GraphChanges } from './graph/changed.ts';
 export type * from './graph.ts';
 export { readHcl } from './hcl/read.ts';
 export { InputError } from './input-error.ts';

@@ -28,10 +28,9 @@ const later = { now: () => new Date('2026-12-01T12:00:00Z') };
 test("today's findings are accepted for 90 days, each by its fingerprint", async () => {
   const directory = directoryWith({ 'main.tf.json': stack({ ip: address('ash') }) });
   const { out } = await lukko(directory, ['baseline', 'write']);
-  expect(out).toMatchSnapshot();
-  const text = readFileSync(join(directory, 'lukko-baseline.json'), 'utf8');
-  expect(text).toMatchSnapshot();
-  expect(format.parse(JSON.parse(text)).findings[0]).toMatchObject({ rule: 'locations-in-eu', expires: '2026-08-30' });
+  expect(out).toMatch(/^lukko-baseline.json: \d+ findings? accepted until 2026-08-30 \(1 fail, \d+ not proven\)\n/);
+  const { findings } = format.parse(JSON.parse(readFileSync(join(directory, 'lukko-baseline.json'), 'utf8')));
+  expect(findings.filter(({ verdict }) => verdict === 'fail')).toMatchSnapshot();
 });
 
 test('--fail-on new refuses what comes on top, and what is worse; without it everything refuses as before', async () => {
@@ -42,12 +41,17 @@ test('--fail-on new refuses what comes on top, and what is worse; without it eve
   // Lines move, and nothing is new.
   writeFileSync(join(directory, 'main.tf.json'), `\n\n\n${stack({ ip: address('ash') })}`);
   const { out, code } = await check('--fail-on', 'new', '--verbose');
-  expect({ code, out }).toMatchSnapshot();
+  expect(code).toBe(0);
+  expect(out).toContain(
+    'known[locations-in-eu]: hcloud_primary_ip.ip stands in ash (Ashburn, US) (accepted until 2026-08-30)',
+  );
+  expect(out).toContain('nothing new refuses');
   writeFileSync(join(directory, 'main.tf.json'), stack({ ip: address('ash'), other: address('hil') }));
   const more = await check('--fail-on', 'new', '-f', 'json');
   const findings = reportFormat.parse(JSON.parse(more.out)).findings;
   expect(more.code).toBe(1);
-  expect(findings.map(({ address: at, accepted: until }) => [at, until?.expires])).toEqual([
+  const failures = findings.filter(({ verdict }) => verdict === 'fail');
+  expect(failures.map(({ address: at, accepted: until }) => [at, until?.expires])).toEqual([
     ['hcloud_primary_ip.ip', '2026-08-30'],
     ['hcloud_primary_ip.other', undefined],
   ]);
@@ -76,7 +80,9 @@ test('past its day an entry accepts nothing, and is a finding itself', async () 
   const directory = await accepted();
   const ran = await lukko(directory, ['check', '--fail-on', 'new'], later);
   expect(ran.code).toBe(1);
-  expect((await lukko(directory, ['check', '--fail-on', 'new', '--verbose'], later)).out).toMatchSnapshot();
+  const { out } = await lukko(directory, ['check', '--fail-on', 'new', '--verbose'], later);
+  expect(out).toContain('error[locations-in-eu]');
+  expect(out).toMatch(/^warning\[baseline-expired\]: the baseline accepted [a-z-]+ at \S+ until 2026-08-30 /m);
 });
 
 test('what was fixed is said, and does not refuse', async () => {
@@ -84,16 +90,18 @@ test('what was fixed is said, and does not refuse', async () => {
   writeFileSync(join(directory, 'main.tf.json'), stack({ ip: address('hel1') }));
   const { out, code } = await lukko(directory, ['check', '--fail-on', 'new', '--verbose']);
   expect(code).toBe(0);
-  expect(out).toContain('1 entry of lukko-baseline.json found nothing any more');
+  expect(out).toContain('of lukko-baseline.json found nothing any more');
 });
 
 test('it is carried into SARIF and JUnit', async () => {
   const directory = await accepted();
   await lukko(directory, ['check', '--fail-on', 'new', '-o', 'a.sarif', '-o', 'a.xml']);
   const { results } = JSON.parse(readFileSync(join(directory, 'a.sarif'), 'utf8')).runs[0];
-  expect(results[0].suppressions).toMatchObject([{ kind: 'external', properties: { expires: '2026-08-30' } }]);
+  expect(results.length).toBeGreaterThan(0);
+  for (const { suppressions } of results)
+    expect(suppressions).toMatchObject([{ kind: 'external', properties: { expires: '2026-08-30' } }]);
   const xml = parseXml(readFileSync(join(directory, 'a.xml'), 'utf8'));
-  expect(xml.attributes).toMatchObject({ failures: '0', skipped: '1' });
+  expect(xml.attributes).toMatchObject({ failures: '0', skipped: String(results.length) });
 });
 
 describe('exit 2, nothing written', () => {

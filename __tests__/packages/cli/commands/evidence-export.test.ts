@@ -34,18 +34,24 @@ const asOf = ['--as-of', '2026-11-21T12:00:00Z'];
 const read = (directory: string, name: string) => readFileSync(join(directory, 'evidence-out', name), 'utf8');
 
 describe('lukko evidence export', () => {
-  test('writes three files, says where and what, and exits 0 with blanks and failures alike', async () => {
+  test('writes a bundle, says where and what, and exits 0 with blanks and failures alike', async () => {
     const directory = directoryWith(synthesised);
     const { code, out, err } = await lukko(directory, ['evidence', 'export', ...asOf]);
-    expect([code, err]).toEqual([0, '']);
+    expect([code, err]).toEqual([0, 'note: signed with a throw-away key; name yours with --key\n']);
     expect(out).toContain(
       'Evidence for ISO/IEC 27001:2022 Annex A.8, example (production), as of 2026-11-21T12:00:00Z',
     );
     expect(out).toContain('0 of 34 observed on a running system');
     expect(readdirSync(join(directory, 'evidence-out')).sort()).toEqual([
+      'SHA256SUMS',
+      'SHA256SUMS.sig',
+      'VERIFY.md',
       'evidence.csv',
       'evidence.json',
+      'manifest.json',
+      'oscal',
       'report.html',
+      'tables',
     ]);
     const evidence = evidenceExport.parse(JSON.parse(read(directory, 'evidence.json')));
     expect(evidence.inputs).toMatchObject([
@@ -59,7 +65,10 @@ describe('lukko evidence export', () => {
     const directory = directoryWith(synthesised);
     const bytes = async (now: string) => {
       await lukko(directory, ['evidence', 'export', ...asOf], { now: () => new Date(now) });
-      return ['evidence.csv', 'evidence.json', 'report.html'].map((name) => read(directory, name));
+      // Not the signature: a throw-away key signs differently each time.
+      return ['SHA256SUMS', 'VERIFY.md', 'evidence.csv', 'evidence.json', 'manifest.json', 'report.html'].map((name) =>
+        read(directory, name),
+      );
     };
     expect(await bytes('2026-11-21T13:00:00Z')).toEqual(await bytes('2027-01-01T00:00:00Z'));
   });
@@ -84,6 +93,11 @@ describe('lukko evidence export', () => {
     ['a date that does not exist', ['--as-of', '2026-02-31']],
     ['an instant that is none', ['--as-of', 'yesterday']],
     ['a path that is not there', ['nowhere']],
+    ['the root of the file system as output', ['--out', '/']],
+    ['an export before that is none', ['--previous', '.']],
+    ['a key that is none', ['--key', 'missing-key']],
+    ['observations that are not there', ['--observations', 'missing.jsonl']],
+    ['a period that begins after its end', ['--as-of', '2026-01-01', '--since', '2026-02-01']],
     ['the source of a plan without a plan', ['--source', 'tfplan']],
   ])('exit 2, one message and nothing written for %s', async (_name, args) => {
     const directory = directoryWith(synthesised);

@@ -61,7 +61,8 @@ beforeEach(() => {
   fake = path.join(root, 'real');
   mkdirSync(path.join(folder, '.terraform'), { recursive: true });
   mkdirSync(fake);
-  for (const name of ['lukko.yaml', 'register.yaml']) copyFileSync(path.join(repository, name), path.join(root, name));
+  for (const name of ['lukko.yaml', 'register.yaml', 'approvers', 'claims.yaml'])
+    copyFileSync(path.join(repository, name), path.join(root, name));
   cpSync(path.join(repository, 'config'), path.join(root, 'config'), { recursive: true });
   for (const name of ['plan.json', 'plan.tfplan']) copyFileSync(path.join(recorded, name), path.join(fake, name));
   writeFileSync(path.join(fake, 'terraform'), PLAYBACK);

@@ -4,6 +4,8 @@ import { type RunningSandbox, startSandbox } from '../../../../packages/cli/src/
 
 /* What comes over the wire: the API's error form and status, whatever it is, and a sandbox that goes on. */
 
+jest.setTimeout(60_000);
+
 let sandbox: RunningSandbox;
 let token: string;
 
@@ -141,6 +143,6 @@ test('any bytes: an answer in the error form, or none', async () => {
         fault(await wire(bytes));
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

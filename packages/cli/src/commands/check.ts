@@ -37,7 +37,8 @@ export async function check(
       earlier,
     };
   });
-  await writeOutputs(report, policy.rules, outputs, {}, ports);
+  const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
+  await writeOutputs(report, policy.rules, outputs, { first }, ports);
   if ((found.kind === 'plan' || found.kind === 'state') && options.source === undefined && report.summary.unknown > 0) {
     ports.err(
       `note: a ${found.kind} shows ${found.kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,

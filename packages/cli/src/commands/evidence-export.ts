@@ -1,37 +1,52 @@
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
+  bundle,
+  bundleNamespace,
+  type ClaimsInput,
   collectEvidence,
+  counts,
   EvidenceError,
-  renderEvidenceCsv,
-  renderEvidenceHtml,
+  type Observed,
+  observedAt,
+  provePayloads,
+  renderContent,
   renderEvidenceJson,
-  type TierReport,
+  type Store,
+  sha256,
+  signAsDemo,
+  signatureFile,
 } from '@lukko/evidence';
-import { deriveFacts } from '@lukko/facts';
-import type { EvidenceExport } from '@lukko/formats';
-import { evaluate, type PolicySource, printable } from '@lukko/policy-engine';
-import { catalogue } from '../catalogue.ts';
-import { environmentClassOf } from '../environment-class.ts';
+import { type EvidenceExport, type EvidenceProfile, type Obligation, obligations, parseFile } from '@lukko/formats';
+import { type PolicySource, printable } from '@lukko/policy-engine';
 import { fileProblem, InputError } from '../errors.ts';
-import { type Found, find } from '../find.ts';
-import { readGraph } from '../graph.ts';
-import { displayName } from '../input-file.ts';
-import { planTime } from '../plan-time.ts';
+import { type ClaimsFiles, readClaims } from '../evidence/claims-files.ts';
+import { gather } from '../evidence/gather.ts';
+import { instantOf } from '../evidence/instant.ts';
+import { publicRoots } from '../evidence/public-roots.ts';
+import { ownedPaths, readPrevious } from '../evidence/read-bundle.ts';
+import { signWithKey } from '../evidence/sign.ts';
+import { readStoreFile } from '../evidence/store-file.ts';
+import { logAct } from '../evidence/tool-log.ts';
+import { displayName, fromHere, readText } from '../input-file.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import { writeDirectory } from '../ports/directory.ts';
 import type { Ports } from '../ports/ports.ts';
-import { refuseNothing } from '../refuse-nothing.ts';
 
 export interface EvidenceOptions extends PolicyOptions {
   readonly control: string;
   readonly source?: string;
   readonly out: string;
   readonly asOf?: string;
+  readonly since?: string;
+  readonly profile: EvidenceProfile;
+  readonly previous?: string;
+  readonly key?: string;
+  readonly observations?: string;
+  readonly log?: string;
 }
 
 /**
- * Judges every path with all reasons kept, and writes `report.html`, `evidence.json` and `evidence.csv` into one directory,
- * whole or not at all.
+ * Joins what is declared, planned and observed with what is claimed, and writes one signed bundle, whole or not at all.
  * @returns 0. @throws InputError and its like for exit 2; then nothing was written.
  */
 export async function exportEvidence(
@@ -39,94 +54,142 @@ export async function exportEvidence(
   options: EvidenceOptions,
   ports: Ports,
 ): Promise<number> {
-  const asOf = instantOf(options.asOf, ports.now());
+  const asOf = instantOf('--as-of', options.asOf, ports.now());
+  const since = options.since === undefined ? undefined : instantOf('--since', options.since, ports.now());
+  if (since !== undefined && since > asOf)
+    throw new InputError(`--since: ${since} is after ${asOf}; name an earlier one`);
+  const directory = directoryOf(options.out, ports);
+  const name = displayName(directory, ports.cwd);
   const policy = await policyAt(options, ports);
-  const found: Found[] = [];
-  for (const path of paths.length === 0 ? [undefined] : [...new Set(paths)]) found.push(await find(path, ports));
-  const plans = found.filter((one) => one.kind === 'plan').length;
-  if (options.source !== undefined && plans !== 1) {
-    throw new InputError(
-      `--source: goes with exactly one plan among the paths, found ${plans}; export the others one by one`,
-    );
-  }
-  const judged = found.map((one) => judge(one, one.kind === 'plan' ? options.source : undefined, policy, asOf, ports));
+  const gathered = await gather(paths, options.source, policy, asOf, ports);
+  const previous =
+    options.previous === undefined
+      ? undefined
+      : readPrevious(fromHere(options.previous, ports.cwd), options.previous, ports.files, asOf);
+  const store = storeAt(options.observations, ports);
+  const observed = observedAt(store, asOf, publicRoots());
+  const claims = claimsOf(policy, ports);
+  const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));
   const evidence = collect({
     selection: options.control,
-    reports: judged.map(({ report }) => report),
+    reports: gathered.reports,
     rules: policy.rules,
-    environments: environments(judged.flatMap((one) => one.environments)),
+    environments: gathered.environments,
     asOf,
+    profile: options.profile,
+    observed,
+    obligations: obligationsOf(gathered.environments, ports),
+    resources: gathered.resources,
+    payloads,
+    ...(since === undefined ? {} : { since }),
+    ...(claims === undefined ? {} : { claims: claimsInput(claims, policy) }),
+    ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
   });
-  const directory = isAbsolute(options.out) ? options.out : join(ports.cwd, options.out);
-  const name = displayName(directory, ports.cwd);
+  const content = renderContent({
+    evidence,
+    facts: gathered.facts,
+    services: policy.services,
+    payloads,
+    store,
+    ...(claims === undefined ? {} : { claims: claims.claims.value, documents: claims.documents }),
+  });
+  const kind = kindOf(evidence, observed);
+  const made = bundle(
+    content,
+    {
+      asOf,
+      ...(since === undefined ? {} : { since }),
+      tool: `lukko ${evidence.tool.version}`,
+      selection: evidence.selection,
+      profile: evidence.profile,
+      environments: evidence.environments.map((one) => one.name),
+      observations: kind,
+      // Twenty megabytes for a thousand servers: not printed twice where they are the same.
+      whole: sha256(
+        (evidence.profile === 'auditor' ? content.get('evidence.json') : undefined) ??
+          renderEvidenceJson({ ...evidence, profile: 'auditor' }),
+      ),
+      ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
+      ...(observed.firstExpiry === undefined ? {} : { firstExpiry: observed.firstExpiry }),
+    },
+    previous,
+    options.key === undefined,
+  );
+  const signature =
+    made.namespace !== bundleNamespace || options.key === undefined
+      ? signAsDemo(made.sums)
+      : signWithKey(made.sums, keyAt(options.key, ports), made.namespace);
   try {
-    writeDirectory(
-      directory,
-      new Map([
-        ['evidence.csv', renderEvidenceCsv(evidence)],
-        ['evidence.json', renderEvidenceJson(evidence)],
-        ['report.html', renderEvidenceHtml(evidence)],
-      ]),
-    );
+    writeDirectory(directory, new Map([...made.files, [signatureFile, signature]]), ownedPaths(directory, ports.files));
   } catch (error) {
     throw new InputError(
       `${name}: the export cannot be written: ${fileProblem(error)}; name another directory with --out`,
     );
   }
-  ports.out(summary(evidence, name));
+  logAct(options.log, { act: 'evidence-exported', about: sha256(made.sums) }, ports);
+  ports.out(summary(evidence, name, made.files.size + 1));
+  ports.err(signatureNote(kind, options.key));
   return 0;
 }
 
-type Environment = EvidenceExport['environments'][number];
+/** @throws InputError for a place that cannot be replaced as a whole */
+function directoryOf(out: string, { cwd }: Ports): string {
+  const directory = fromHere(out, cwd);
+  if (basename(directory) === '' || dirname(directory) === directory)
+    throw new InputError(
+      `--out: expected a directory that this export may replace as a whole, found the root of the file system; name one below it, such as ${join(out, 'evidence-out')}`,
+    );
+  return directory;
+}
 
-function judge(
-  found: Found,
-  source: string | undefined,
-  policy: PolicySource,
-  asOf: string,
-  ports: Ports,
-): { readonly report: TierReport; readonly environments: readonly Environment[] } {
-  const { graph, inputs } = readGraph(found, { source }, ports);
-  refuseNothing(graph, inputs[0]?.file ?? '.');
-  const environmentClass = environmentClassOf(graph);
-  const report = evaluate({
-    rules: policy.rules,
-    facts: deriveFacts(graph, { operators: policy.operators, register: policy.services }),
-    context: { ...policy.context, environmentClass },
-    posture: policy.posture,
-    waivers: policy.waivers,
-    waiversFile: policy.waiversFile,
-    approvers: policy.approvers,
-    asOf: asOf.slice(0, 10),
-    collect: true,
-    version: catalogue.version,
-    inputs,
-    policy: policy.policy,
+function keyAt(option: string, ports: Ports): string {
+  const path = fromHere(option, ports.cwd);
+  if (ports.files.kind(path) !== 'file')
+    throw new InputError(`--key: ${displayName(path, ports.cwd)}: no such file; name a private key of OpenSSH`);
+  return path;
+}
+
+/** What is observed decides; an environment that is disposable shows no real system either. */
+function kindOf({ environments }: EvidenceExport, observed: Observed): Observed['kind'] {
+  return environments.some((one) => one.class === 'disposable') ? 'sandbox' : observed.kind;
+}
+
+function storeAt(option: string | undefined, ports: Ports): Store {
+  const path = fromHere(option ?? 'observations.jsonl', ports.cwd);
+  const name = displayName(path, ports.cwd);
+  if (option !== undefined && ports.files.kind(path) !== 'file')
+    throw new InputError(`--observations: ${name}: no such file; \`lukko observe\` writes it`);
+  return readStoreFile(path, name);
+}
+
+function claimsOf(policy: PolicySource, ports: Ports): ClaimsFiles | undefined {
+  if (policy.claims === undefined) return undefined;
+  return readClaims(fromHere(policy.claims.file, ports.cwd), policy.claims.text, ports);
+}
+
+function claimsInput({ claims, attestations }: ClaimsFiles, { approvers }: PolicySource): ClaimsInput {
+  return { claims: claims.value, attestations, signers: approvers };
+}
+
+/** What hosts say their metadata service hands out, from reports that count. */
+function reportedPayloads({ judged }: Observed): ReadonlyMap<string, string> {
+  return new Map(
+    judged.flatMap((one) => {
+      const { collector, subject, facts } = one.observation;
+      if (collector !== 'host-report' || !counts(one) || typeof facts.payload !== 'string') return [];
+      return [[subject.name ?? subject.id, facts.payload] as const];
+    }),
+  );
+}
+
+/** The ledgers of the environments that were exported, where the gates wrote one. */
+function obligationsOf(environments: EvidenceExport['environments'], ports: Ports): readonly Obligation[] {
+  return environments.flatMap((environment) => {
+    const path = join(ports.cwd, 'state', environment.name, 'obligations.json');
+    if (ports.files.kind(path) !== 'file') return [];
+    const name = displayName(path, ports.cwd);
+    return parseFile(obligations, readText(path, name, ports.files), name).value.obligations;
   });
-  const recorded = found.kind === 'plan' ? planTime(found.plan.bytes) : undefined;
-  return {
-    report: {
-      tier: found.kind === 'plan' ? 'planned' : 'declared',
-      report,
-      ...(recorded === undefined || found.kind !== 'plan' ? {} : { recorded: new Map([[found.plan.file, recorded]]) }),
-    },
-    environments: found.kind === 'cdktf.out' ? found.stacks.flatMap(({ bytes }) => environmentIn(bytes)) : [],
-  };
-}
-
-/** What our own synthesised stacks say of themselves: `"//".metadata.environment`. Foreign ones say nothing. */
-function environmentIn(bytes: Uint8Array): readonly Environment[] {
-  const document = JSON.parse(new TextDecoder().decode(bytes)) as {
-    '//'?: { metadata?: { environment?: unknown } };
-  };
-  const { name, class: kind } = Object(document['//']?.metadata?.environment) as { name?: unknown; class?: unknown };
-  if (typeof name !== 'string') return [];
-  return kind === 'production' || kind === 'staging' || kind === 'disposable' ? [{ name, class: kind }] : [{ name }];
-}
-
-function environments(all: readonly Environment[]): Environment[] {
-  const distinct = new Map(all.map((one) => [`${one.name}\0${one.class ?? ''}`, one]));
-  return [...distinct.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
 function collect(collection: Parameters<typeof collectEvidence>[0]): EvidenceExport {
@@ -138,21 +201,20 @@ function collect(collection: Parameters<typeof collectEvidence>[0]): EvidenceExp
   }
 }
 
-/** An instant in UTC without fractions; a bare date is its first moment. */
-function instantOf(text: string | undefined, now: Date): string {
-  if (text === undefined) return now.toISOString().replace(/\.\d+Z$/, 'Z');
-  const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
-  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(whole) ? Date.parse(whole) : Number.NaN;
-  // Date.parse lets 31 February through as 3 March.
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== whole.slice(0, 10)) {
-    throw new InputError(
-      `--as-of: expected an instant in UTC such as 2026-11-21T12:00:00Z, or a date, found ${JSON.stringify(text)}`,
-    );
+function signatureNote(kind: Observed['kind'], key: string | undefined): string {
+  if (kind === 'sandbox') {
+    const instead = key === undefined ? '' : ', and not with the key that was named';
+    return `note: not everything in it is of a real system, so it is signed as a demonstration with a throw-away key${instead}\n`;
   }
-  return whole;
+  if (key === undefined) return 'note: signed with a throw-away key; name yours with --key\n';
+  return '';
 }
 
-function summary({ standard, selection, environments: all, asOf, totals }: EvidenceExport, directory: string): string {
+function summary(
+  { standard, selection, environments: all, asOf, totals, findings }: EvidenceExport,
+  directory: string,
+  files: number,
+): string {
   const where = all.map((one) => (one.class === undefined ? one.name : `${one.name} (${one.class})`)).join(', ');
   const states = Object.entries(totals.states)
     .filter(([, number]) => number > 0)
@@ -160,9 +222,12 @@ function summary({ standard, selection, environments: all, asOf, totals }: Evide
   return [
     `Evidence for ${standard}${selection === 'A.8' ? '' : `, control ${selection}`}${where === '' ? '' : `, ${printable(where)}`}, as of ${asOf}`,
     `  ${states.join(', ')}; ${totals.observed} of ${totals.controls} observed on a running system`,
+    ...(findings.length === 0
+      ? []
+      : [`  ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} an auditor would ask about`]),
     `  ${directory}/report.html    for reading and printing`,
     `  ${directory}/evidence.json  every verdict with its reasons`,
-    `  ${directory}/evidence.csv   one line per control`,
+    `  ${directory}/VERIFY.md      how to check the ${files} files with sha256sum and OpenSSH alone`,
     '',
   ].join('\n');
 }

@@ -98,6 +98,10 @@ const options = (command: Command): Command =>
     .option('--log <file>', 'keep all objects in this file, and begin with those in it')
     .option('--seed <file>', 'begin with these objects: JSON by project and kind, or what lukko sandbox snapshot wrote')
     .option(
+      '--intercept',
+      'answer for api.hetzner.cloud and api.hetzner.com too, through HTTPS_PROXY, for clients without an endpoint',
+    )
+    .option(
       '--fault <fault>',
       'let requests go wrong, such as 503,on=create_server,times=1; may be given again',
       collect,

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type GateVerdict, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
-import { mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
+import { excuse, mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
+import { logAct } from '../evidence/tool-log.ts';
 import { nodeFiles } from '../ports/node.ts';
 import type { ApplyOptions } from './arguments.ts';
 import { resolvedBackend } from './backend.ts';
@@ -11,7 +12,9 @@ import { type Endpoint, endpoints } from './endpoints.ts';
 import { leftOut } from './environment.ts';
 import { refuseOffLoopback } from './fixtures.ts';
 import { readBytes, repositoryOf } from './folder.ts';
+import { intentsFor, intentText, useIntent } from './intents.ts';
 import { judgePlan } from './judge.ts';
+import { priceLines } from './prices.ts';
 import { Refusal } from './refusal.ts';
 import { defuse, QUESTIONS } from './relay.ts';
 import { noteInterrupts, type Program, supervise } from './run.ts';
@@ -81,7 +84,14 @@ export async function applyGated(gated: Gated): Promise<number> {
     const shown = await supervise(program, ['show', '-json', planFile], { capture: true });
     if (shown.code !== 0) return shown.code;
     const bytes = readFileSync(planFile);
-    const report = judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() });
+    const { environment: name } = stack.verdict;
+    const kept = path.join(path.dirname(stack.output), 'state', name);
+    const intents = intentsFor(kept, { environment: name, stack: stack.stack, command }, gated.now());
+    for (const intent of intents) say(intentText(intent));
+    const report = excuse(
+      judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
+      intents,
+    );
     say(renderTerminal(report, { color: !options.noColor && process.stdout.isTTY === true }));
     if (report.summary.exitCode !== 0) {
       throw new Refusal(
@@ -95,8 +105,19 @@ export async function applyGated(gated: Gated): Promise<number> {
         'look at the plan with terraform plan',
       );
     const waivers = refuseUnnamedWaivers(report, environment);
+    const [cloud] = endpoints(
+      { HCLOUD_ENDPOINT: environment.HCLOUD_ENDPOINT, HETZNER_ENDPOINT: environment.HCLOUD_ENDPOINT },
+      [],
+    );
+    const asked = { endpoint: cloud?.url ?? '', token: program.environment.HCLOUD_TOKEN };
+    for (const line of await priceLines(shown.output, asked)) say(`${line}\n`);
     if (!(await approved(gated, stack, reached))) return 1;
     if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
+    for (const id of waivers) {
+      const where = { cwd: repository, files: nodeFiles, now: gated.now, environment };
+      logAct(undefined, { act: 'waiver-used', about: digest(bytes), detail: id.slice(0, 200) }, where);
+    }
+    for (const intent of intents) useIntent(kept, intent, gated.now(), digest(bytes));
     record(stack, report, {
       sha256: digest(bytes),
       command,
@@ -104,6 +125,7 @@ export async function applyGated(gated: Gated): Promise<number> {
       backend,
       terraform: version,
       waivers: [...waivers],
+      ...(intents.length === 0 ? {} : { intents: intents.map(({ id }) => id) }),
       at: gated.now().toISOString(),
     });
     const applied = await supervise(program, ['apply', '-input=false', ...colour, ...options.apply, planFile], {

@@ -1,4 +1,5 @@
 import type { Report } from '@lukko/formats';
+import { INTENT_MARK } from '@lukko/policy-engine';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -11,7 +12,8 @@ export function refuseUnnamedWaivers(report: Report, environment: NodeJS.Process
     .split(',')
     .map((id) => id.trim())
     .filter((id) => id !== '');
-  const waived = report.findings.filter((finding) => finding.waiver !== undefined);
+  // What an intent excuses was said, shown and asked by the verb that wrote it.
+  const waived = report.findings.filter(({ waiver }) => waiver !== undefined && !waiver.id.startsWith(INTENT_MARK));
   const hard = waived.find((finding) => finding.severity === 'critical');
   if (hard !== undefined)
     throw new Refusal(`${hard.rule} at ${hard.address} is critical: no waiver lets it pass`, hard.fix);

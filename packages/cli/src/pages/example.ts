@@ -14,8 +14,6 @@ export function judgeExample(rule: Rule, example: Example, gate: Gate = 'synth')
     facts: deriveFacts(graph, { operators: catalogue.operators, register: [] }),
     context: {
       allowedJurisdictions: ['EEA'],
-      closedList: true,
-      refusedJurisdictions: [],
       environmentClass: example.environmentClass ?? 'production',
     },
     posture: postures['eu-sovereign'],

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,20 +19,33 @@ export const importModules: Ports['importModules'] = async (files, entries) => {
       writeFileSync(join(folder, path), bytes);
     }
     const modules: ImportedModule[] = [];
-    for (const entry of entries) modules.push(await importOne(folder, entry));
+    const load = importer(folder);
+    for (const entry of entries) modules.push(await importOne(folder, entry, load));
     return modules;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-async function importOne(folder: string, entry: string): Promise<ImportedModule> {
+type Importer = (url: string) => Promise<unknown>;
+
+/**
+ * Node's own import(), from a file of its own: the bundle runs as a script of node:vm (scripts/loader), where Node calls import()
+ * experimental and says so on standard error.
+ */
+function importer(folder: string): Importer {
+  const file = join(folder, '.lukko-import.cjs');
+  writeFileSync(file, 'module.exports = (url) => import(url);\n');
+  return createRequire(file)(file) as Importer;
+}
+
+async function importOne(folder: string, entry: string, load: Importer): Promise<ImportedModule> {
   if (entry.endsWith('.ts') && !strips()) {
     const problem = `: this Node (${process.versions.node}) does not strip types; use Node 22.18 or newer, or write the rule as .mjs with JSDoc types`;
     return { entry, problem };
   }
   try {
-    const module = await settled(import(pathToFileURL(join(folder, entry)).href));
+    const module = await settled(load(pathToFileURL(join(folder, entry)).href));
     if (module === undefined) return { entry, problem: ': cannot be imported: it waits for what never comes' };
     return { entry, module: module as Record<string, unknown> };
   } catch (error) {

@@ -25,7 +25,7 @@ interface Asked {
 }
 
 /**
- * Serves what is no part of Hetzner's API, on a port and with a token of its own: faults, changes by hand, snapshots. Errors are
+ * Serves what is no part of Hetzner's API, on a port and with a token of its own: faults, changes by hand, snapshots, hosts' metadata. Errors are
  * `{"error": "<sentence>"}`; docs/sandbox.md has every path.
  * @param port 0 for any that is free. @throws as node:net does when it is taken
  */
@@ -49,6 +49,13 @@ async function answer(controlled: Controlled, request: IncomingMessage, response
     if (asked.method === 'GET' && asked.path === '/snapshot') {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       response.end(snapshotText(controlled.sandbox.snapshot()));
+      return;
+    }
+    const [, server = '', metadata = ''] = /^\/metadata\/([^/]+)(\/.*)$/.exec(asked.path) ?? [];
+    const text = asked.method === 'GET' ? controlled.sandbox.metadata(server, metadata) : undefined;
+    if (text !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(text);
       return;
     }
     const json = perform(controlled, asked);

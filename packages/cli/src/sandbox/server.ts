@@ -3,26 +3,38 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Sandbox } from '@lukko/sandbox';
 import { bodyOf, type Listening, listen, partsOf } from './http.ts';
 import type { LogFile } from './log-file.ts';
+import { pageOf } from './page/page.ts';
 
 /** More than any request of the API needs; user_data, the longest, has 32 KiB at most. */
 const LONGEST_BODY = 1024 * 1024;
 const TOO_LONG = '{"error":{"code":"invalid_input","message":"the body is too long","details":null}}';
 
 /**
- * Serves a sandbox on loopback.
+ * Serves a sandbox on loopback: the API, and a page at `/` that shows it.
  * @param port 0 for any that is free. @throws as node:net does when it is taken
  */
-export function serve(sandbox: Sandbox, log: LogFile, port: number): Promise<Listening> {
-  return listen(port, (request, response) => {
+export async function serve(sandbox: Sandbox, log: LogFile, port: number): Promise<Listening> {
+  const page = pageOf(sandbox);
+  const listening = await listen(port, (request, response) => {
+    if (page.answer(request, response)) return;
     answer(sandbox, log, request, response).catch(() => response.destroy());
   });
+  return {
+    port: listening.port,
+    close: () => {
+      page.close();
+      return listening.close();
+    },
+  };
 }
 
-async function answer(
+/** Answers one request of the API. @param before what stands before its path in the sandbox */
+export async function answer(
   sandbox: Sandbox,
   log: LogFile,
   request: IncomingMessage,
   response: ServerResponse,
+  before = '',
 ): Promise<void> {
   const body = await bodyOf(request, LONGEST_BODY);
   const send = (status: number, headers: Readonly<Record<string, string>>, text: string): void => {
@@ -40,7 +52,7 @@ async function answer(
     dropped,
   } = sandbox.handle({
     method,
-    path,
+    path: `${before}${path}`,
     query: new URLSearchParams(query),
     // The second says for which host the metadata service is asked.
     headers: { authorization: sent.authorization, 'x-forwarded-for': sent['x-forwarded-for']?.toString() },

@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type ProjectOptions, Sandbox } from '@lukko/sandbox';
 import { InputError } from '../errors.ts';
 import { serveControl } from './control.ts';
+import type { Intercepting } from './intercept/intercept.ts';
+import type { AnswerApi } from './intercept/proxy.ts';
 import { type LogFile, noLog, openLog } from './log-file.ts';
-import { serve } from './server.ts';
+import { answer, serve } from './server.ts';
 import { snapshotLines } from './snapshot.ts';
 
 export interface SandboxSettings {
@@ -13,6 +15,8 @@ export interface SandboxSettings {
   readonly rateLimit: number;
   /** Where the control port listens; 0, as for `port`, is any that is free. */
   readonly controlPort?: number;
+  /** Answer for Hetzner's own hosts as well, through a proxy. */
+  readonly intercept?: boolean;
   /** Faults from the start, in the words of docs/sandbox.md. */
   readonly faults?: readonly string[];
   /** Text of a file with the objects it begins with: a seed, or a snapshot. */
@@ -50,60 +54,71 @@ export async function startSandbox(settings: SandboxSettings, clock: () => numbe
     readOnlyToken: tokenOf(seed, name, 'read'),
   }));
   const log = settings.log === undefined ? noLog : openLog(settings.log);
-  const { speed, rateLimit } = settings;
+  const { speed, rateLimit, faults = [], port, controlPort = 0 } = settings;
+  const opened: { close(): Promise<void> }[] = [];
+  const stop = async () => {
+    await Promise.all(opened.map((each) => each.close()));
+    await log.close();
+  };
   try {
-    const { faults = [], controlPort = 0 } = settings;
     const sandbox = new Sandbox(
       { projects, clock, speed, rateLimit, append: log.append, faults, faultSeed: seed },
       log.lines(),
     );
     if (settings.objects !== undefined) beginWith(settings.objects, sandbox, log);
-    const compact = () => {
-      if (log.isLong()) log.replace(sandbox.snapshot());
-    };
-    compact();
+    const api = await serve(sandbox, log, port);
+    opened.push(api);
     const token = tokenOf(seed, '', 'control');
-    const firstProject = projects[0]?.name ?? '';
-    const listening = await serve(sandbox, log, settings.port);
-    const control = await serveControl({ sandbox, log, token, firstProject }, controlPort).catch(
-      async (error: unknown) => {
-        await listening.close();
-        throw error;
-      },
-    );
-    const timer = setInterval(() => {
-      try {
-        sandbox.tick();
-        compact();
-      } catch {
-        // The log takes no more: the next request is answered with 500, and is where somebody sees it.
-      }
-    }, TICK);
+    const control = await serveControl({ sandbox, log, token, firstProject: projects[0]?.name ?? '' }, controlPort);
+    opened.push(control);
+    const proxy = settings.intercept === true ? await interceptFor(sandbox, log, clock()) : undefined;
+    if (proxy !== undefined) opened.push(proxy);
+    opened.push(keepUp(sandbox, log));
     return {
-      port: listening.port,
+      port: api.port,
       control: { port: control.port, token },
       projects,
       environment: {
-        ...environmentOf(projects, listening.port),
+        ...environmentOf(projects, api.port),
+        ...proxy?.environment,
         LUKKO_SANDBOX_CONTROL: `http://127.0.0.1:${control.port}`,
         LUKKO_SANDBOX_CONTROL_TOKEN: token,
       },
       objects: () => sandbox.count(),
-      stop: async () => {
-        clearInterval(timer);
-        await Promise.all([listening.close(), control.close()]);
-        await log.close();
-      },
+      stop,
     };
   } catch (error) {
-    await log.close();
-    const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+    await stop();
+    const { code, message, port: taken } = error as NodeJS.ErrnoException & { readonly port?: number };
     if (code === 'EADDRINUSE')
-      throw new InputError(
-        `port ${port} is taken; name another with ${port === settings.port ? '--port' : '--control-port'}`,
-      );
+      throw new InputError(`port ${taken} is taken; name another with ${taken === port ? '--port' : '--control-port'}`);
     throw new InputError(message);
   }
+}
+
+/** Ends actions that nobody asks about, and keeps the log short. */
+function keepUp(sandbox: Sandbox, log: LogFile): { close(): Promise<void> } {
+  const compact = () => {
+    if (log.isLong()) log.replace(sandbox.snapshot());
+  };
+  compact();
+  const timer = setInterval(() => {
+    try {
+      sandbox.tick();
+      compact();
+    } catch {
+      // The log takes no more: the next request is answered with 500, and is where somebody sees it.
+    }
+  }, TICK);
+  return { close: async () => clearInterval(timer) };
+}
+
+async function interceptFor(sandbox: Sandbox, log: LogFile, now: number): Promise<Intercepting> {
+  const { intercept } = await import('./intercept/intercept.ts');
+  const answerApi: AnswerApi = (request, response, before) => {
+    answer(sandbox, log, request, response, before).catch(() => response.destroy());
+  };
+  return intercept(sandbox, answerApi, now);
 }
 
 /** @throws Error when there are objects already, or the text cannot be used */

@@ -1,4 +1,5 @@
 import type { EvidenceControl, EvidenceCounts, EvidenceExport } from '@lukko/formats';
+import { cell } from './table-files.ts';
 
 const countColumns: readonly (readonly [keyof EvidenceCounts, string])[] = [
   ['pass', 'pass'],
@@ -17,10 +18,20 @@ const header = [
   'why',
   ...tierColumns('declared'),
   ...tierColumns('planned'),
-  'observed',
+  'observed: hold',
+  'observed: fail',
+  'observed: did not tell',
+  'observed: first',
+  'observed: last',
+  'observed: times',
+  'observed: longest gap in hours',
+  'observed: expires',
+  'not counted',
+  'claimed',
   'rules',
   'shown by people and documents',
   'as of',
+  'observations in this export',
 ];
 
 /** One line per control (RFC 4180: CRLF, quotes doubled). A cell that a spreadsheet would run as a formula begins with an apostrophe. */
@@ -34,10 +45,13 @@ export function renderEvidenceCsv(evidence: EvidenceExport): string {
     control.why,
     ...tierCells(control.declared),
     ...tierCells(control.planned),
-    '',
+    ...observedCells(control),
+    control.notCounted === 0 ? '' : String(control.notCounted),
+    control.applicable === false ? 'not applicable' : (control.claim?.status ?? ''),
     control.rules.map((rule) => rule.id).join(' '),
     control.outside,
     evidence.asOf,
+    evidence.observations.kind,
   ]);
   return [header, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
 }
@@ -51,8 +65,8 @@ function tierCells(tier: EvidenceControl['declared']): readonly string[] {
   return [...countColumns.map(([key]) => String(tier.counts[key])), String(tier.ageDays)];
 }
 
-/** https://owasp.org/www-community/attacks/CSV_Injection */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function observedCells({ observed }: EvidenceControl): readonly string[] {
+  if (observed === undefined) return Array(8).fill('');
+  const { holds, fails, unknown, first, last, count, longestGapHours, expires } = observed;
+  return [String(holds), String(fails), String(unknown), first, last, String(count), String(longestGapHours), expires];
 }

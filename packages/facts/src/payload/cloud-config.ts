@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { Hole, PayloadFile } from '../types.ts';
+import type { Hole, PayloadFile, PayloadSetting } from '../types.ts';
 import { hasHole, LONGEST_TEXT } from './marked.ts';
 import { at as entryOf, itemsOf, readYaml, textOf, YamlError, type YamlTree } from './yaml-tree.ts';
 
@@ -9,20 +9,15 @@ export type BootCommand = { readonly line: number } & (
   | { readonly script: string }
 );
 
-/** A text somewhere else in the document, by its path: `apt.sources.caddy.source`. */
-export interface CloudSetting {
-  readonly path: string;
-  readonly text: string;
-  readonly line: number;
-}
-
 export interface CloudConfig {
   readonly files: readonly PayloadFile[];
   readonly bootcmd: readonly BootCommand[];
   readonly runcmd: readonly BootCommand[];
   readonly packages: readonly string[];
-  readonly settings: readonly CloudSetting[];
+  readonly settings: readonly PayloadSetting[];
   readonly unread: readonly { readonly at: string; readonly why: string }[];
+  /** The keys at its top. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -48,13 +43,14 @@ const MOST_BYTES = LONGEST_TEXT;
  */
 export function readCloudConfig(text: string, holes: readonly Hole[], at: string): CloudConfig {
   const unread: { at: string; why: string }[] = [];
-  const nothing = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread };
+  const nothing = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread, keys: [] };
   const root = rootOf(text, at, unread);
   if (root?.kind !== 'map') {
     if (unread.length === 0) unread.push({ at, why: 'the cloud-config is not a YAML mapping' });
     return nothing;
   }
   const reader = new Reader(holes, at, unread);
+  reader.keys.push(...root.items.map(({ key }) => key));
   for (const { key, value } of root.items) reader.entry(key, value);
   return reader;
 }
@@ -78,8 +74,9 @@ class Reader implements CloudConfig {
   readonly bootcmd: BootCommand[] = [];
   readonly runcmd: BootCommand[] = [];
   readonly packages: string[] = [];
-  readonly settings: CloudSetting[] = [];
+  readonly settings: PayloadSetting[] = [];
   readonly unread: { at: string; why: string }[];
+  readonly keys: string[] = [];
   private readonly holes: readonly Hole[];
   private readonly at: string;
 

@@ -17,7 +17,7 @@ function mountTable(files: readonly PayloadFile[], units: readonly Unit[]): Moun
   const fstab = files
     .filter((file) => file.path === '/etc/fstab')
     .flatMap((file) =>
-      fields(file).flatMap(({ words: [source, target, , options = ''], line }): Mount[] =>
+      tableLines(file).flatMap(({ words: [source, target, , options = ''], line }): Mount[] =>
         source === undefined || target === undefined
           ? []
           : [{ source, target, automatic: !options.split(',').includes('noauto'), at: file.at, line, guards: [] }],
@@ -53,7 +53,8 @@ function startOf(
   return { automatic: asks, guards: [{ line: 1, mentions: [`when something requires ${unit.name}`] }] };
 }
 
-function fields(file: PayloadFile): { words: string[]; line: number }[] {
+/** Lines of fstab(5) or crypttab(5) that are no comments, split into fields. */
+export function tableLines(file: PayloadFile): { words: string[]; line: number }[] {
   return file.text.marked.split('\n').flatMap((text, index) => {
     const line = text.trim();
     return line === '' || line.startsWith('#') ? [] : [{ words: line.split(/\s+/), line: index + 1 }];
@@ -64,11 +65,11 @@ function fields(file: PayloadFile): { words: string[]; line: number }[] {
 export function readMountTables(files: readonly PayloadFile[], run: ShellRun): void {
   for (const file of files) {
     if (file.path !== '/etc/crypttab') continue;
-    for (const { words, line } of fields(file)) {
-      const [name, device, , options = ''] = words;
+    for (const { words, line } of tableLines(file)) {
+      const [name, device, key = 'none', options = 'luks'] = words;
       if (name === undefined || device === undefined) continue;
       const plain = /(^|,)(plain|swap|tmp|tcrypt|bitlk)(,|=|$)/.test(options);
-      const args = ['attach', name, device, plain ? 'plain' : 'luks'].map(known);
+      const args = ['attach', name, device, key, plain ? 'plain' : options].map(known);
       if (!options.split(',').includes('noauto'))
         run.record([known('systemd-cryptsetup'), ...args], newScope(file.at), line, {});
     }

@@ -1,6 +1,7 @@
 import { byText } from '../memo.ts';
 import type { Command, Guard, PayloadFile } from '../types.ts';
 import { builtin } from './shell-builtins.ts';
+import { commandOf, inputOf, type Recorded, takeBack } from './shell-command.ts';
 import { expand, expandWhole } from './shell-expand.ts';
 import { filesChanged, findProgram, isReadPlace } from './shell-files.ts';
 import { DECLARES, parseShell } from './shell-parse.ts';
@@ -17,7 +18,7 @@ import {
   together,
   undetermined,
 } from './shell-scope.ts';
-import { type Assignment, type List, type Node, type Redirect, ShellSyntaxError, type Word } from './shell-syntax.ts';
+import { type List, type Node, type Redirect, ShellSyntaxError, type Word } from './shell-syntax.ts';
 import { evaluateTest, matchesPattern } from './shell-test.ts';
 import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 
@@ -45,6 +46,10 @@ export class ShellRun {
   entry = '';
   private readonly files: ReadonlyMap<string, PayloadFile>;
   private steps = 0;
+  /** Standard input and the pipeline of the command that is followed; what it runs inherits both. */
+  private input: Command['input'];
+  private pipe: number | undefined;
+  private pipes = 0;
 
   constructor(files: ReadonlyMap<string, PayloadFile>) {
     this.files = files;
@@ -120,7 +125,13 @@ export class ShellRun {
     return words.flatMap((word) => expand(word, scope, this.substitute));
   }
 
-  readonly substitute = (body: List, scope: Scope): readonly string[] => this.list(body, fork(scope)).mentions;
+  readonly substitute = (body: List, scope: Scope): readonly string[] => {
+    const { pipe, input } = this;
+    Object.assign(this, { pipe: undefined, input: undefined });
+    const { mentions } = this.list(body, fork(scope));
+    Object.assign(this, { pipe, input });
+    return mentions;
+  };
 
   private simple(node: Node & { type: 'command' }, scope: Scope): Outcome {
     const words = this.words(node.words, scope);
@@ -136,7 +147,10 @@ export class ShellRun {
     }
     const writes = this.redirects(node.redirects, scope, words);
     if (words.length === 0) return { ok: undefined, mentions: together(...seen) };
+    const inherited = this.input;
+    this.input = inputOf(node.redirects, scope, this.substitute) ?? inherited;
     const outcome = this.invoke(words, own, node.line, writes);
+    this.input = inherited;
     if (own !== scope) takeBack(own, scope, node.assignments);
     return { ok: outcome.ok, mentions: together(outcome.mentions, ...seen) };
   }
@@ -226,39 +240,30 @@ export class ShellRun {
     return { ok: outcome.ok, mentions: together(mentions, outcome.mentions) };
   }
 
-  record(
-    words: readonly Expanded[],
-    scope: Scope,
-    line: number,
-    more: { opaque?: boolean; followed?: boolean; writes?: readonly (string | undefined)[] },
-  ): void {
-    const [program, ...args] = words;
-    const text = program?.text ?? '';
-    this.commands.push({
-      program: text.slice(text.lastIndexOf('/') + 1),
-      programPath: text.includes('/') ? text : undefined,
-      args: args.map((arg) => arg.text),
-      at: scope.at,
-      line,
-      always: scope.guards.length === 0,
-      guards: scope.guards,
-      mentions: together(...words.map((word) => word.mentions)),
-      writes: more.writes ?? [],
-      opaque: more.opaque ?? false,
-      ...(more.followed === true ? { followed: true } : {}),
-      ...(this.entry === '' ? {} : { entry: this.entry }),
-    });
+  record(words: readonly Expanded[], scope: Scope, line: number, more: Recorded): void {
+    const { entry, input, pipe } = this;
+    this.commands.push(commandOf(words, scope, line, { ...more, entry, input, pipe }));
   }
 
   private pipeline(node: Node & { type: 'pipeline' }, scope: Scope): Outcome {
     const [only] = node.nodes;
     const outcomes =
-      only !== undefined && node.nodes.length === 1
-        ? [this.node(only, scope)]
-        : node.nodes.map((each) => this.node(each, fork(scope)));
+      only !== undefined && node.nodes.length === 1 ? [this.node(only, scope)] : this.piped(node.nodes, scope);
     const ok = outcomes[outcomes.length - 1]?.ok;
     const mentions = together(...outcomes.map((outcome) => outcome.mentions));
     return { ok: node.negated && ok !== undefined ? !ok : ok, mentions };
+  }
+
+  private piped(nodes: List, scope: Scope): Outcome[] {
+    const { pipe, input } = this;
+    this.pipes += 1;
+    this.pipe = this.pipes;
+    const outcomes = nodes.map((each, index) => {
+      if (index > 0) this.input = undefined;
+      return this.node(each, fork(scope));
+    });
+    Object.assign(this, { pipe, input });
+    return outcomes;
   }
 
   private andOr(node: Node & { type: 'and-or' }, scope: Scope): Outcome {
@@ -389,17 +394,4 @@ export class ShellRun {
     const inner = fork(scope);
     return this.list(node.body, inner);
   }
-}
-
-/** Variables before a command hold for that command; whatever else a built-in or function changed stays. */
-function takeBack(own: Scope, scope: Scope, assignments: readonly Assignment[]): void {
-  for (const { name } of assignments) {
-    const value = scope.variables.get(name);
-    if (value === undefined) setVariable(own, name, undefined);
-    else setVariable(own, name, value);
-  }
-  // Names exported for this command alone; others it exported itself.
-  const taken = new Set(assignments.map(({ name }) => name).filter((name) => !scope.exported.has(name)));
-  if (taken.size > 0) own.exported = new Set([...own.exported].filter((name) => !taken.has(name)));
-  Object.assign(scope, own);
 }

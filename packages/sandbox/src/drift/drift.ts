@@ -43,10 +43,14 @@ const FOLDERS: Readonly<Partial<Record<Kind, string>>> = {
   network: '/v1/networks',
   firewall: '/v1/firewalls',
   primary_ip: '/v1/primary_ips',
+  floating_ip: '/v1/floating_ips',
+  load_balancer: '/v1/load_balancers',
+  certificate: '/v1/certificates',
   placement_group: '/v1/placement_groups',
   ssh_key: '/v1/ssh_keys',
   image: '/v1/images',
   zone: '/v1/zones',
+  storage_box: '/hetzner/v1/storage_boxes',
 };
 
 const protection = ({ kind }: Found, to: boolean) => (kind === 'server' ? { delete: to, rebuild: to } : { delete: to });

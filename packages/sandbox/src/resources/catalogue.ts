@@ -42,7 +42,16 @@ export const catalogueHandlers: Handlers = {
   get_load_balancer_type: get('load_balancer_type', ({ lookups }) => lookups.loadBalancerType),
   list_storage_box_types: list('storage_box_types', ({ lookups }) => lookups.storageBoxTypes),
   get_storage_box_type: get('storage_box_type', ({ lookups }) => lookups.storageBoxType),
-  list_isos: list('isos', ({ lookups }) => lookups.isos),
+  list_isos: (context) => {
+    // Media for any architecture are shown with those of one when they are asked for.
+    const wildcards = context.query.get('include_architecture_wildcard') === 'true';
+    const asked = new Set(context.query.getAll('architecture'));
+    const shown = context.lookups.isos.filter(
+      ({ architecture }) => asked.size === 0 || (architecture === null ? wildcards : asked.has(architecture)),
+    );
+    const page = listPage('isos', shown, context.query, (iso) => iso, { filters: { name: ({ name }) => name } });
+    return ok(page);
+  },
   get_iso: get('iso', ({ lookups }) => lookups.iso),
   list_prices: ({ lookups, now }) => ok({ pricing: lookups.pricing(now) }),
   list_data_centers: gone,

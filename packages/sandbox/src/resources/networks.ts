@@ -16,6 +16,17 @@ interface SubnetBody {
 export const serversIn = (context: Context, network: number) =>
   context.store.all('server').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
 
+/** docs.hetzner.com/cloud/networks/faq */
+const MOST_RESOURCES = 100;
+const MOST_SUBNETS = 50;
+const MOST_ROUTES = 100;
+
+/** @throws ApiError resource_limit_exceeded when a network takes no more servers and load balancers. */
+export function refuseCrowded(context: Context, network: number): void {
+  if (serversIn(context, network).length + balancersIn(context, network).length >= MOST_RESOURCES)
+    throw new ApiError('resource_limit_exceeded', `network ${network} has ${MOST_RESOURCES} resources already`);
+}
+
 export const balancersIn = (context: Context, network: number) =>
   context.store.all('load_balancer').filter(({ privateNet }) => privateNet.some((each) => each.network === network));
 
@@ -64,6 +75,8 @@ function networkRange(text: string): Range {
 
 /** The subnet a body asks for, in a network as it is. @throws ApiError invalid_input, networks_overlap */
 function subnetOf(context: Context, network: Pick<Network, 'ipRange' | 'subnets'>, body: SubnetBody): Subnet {
+  if (network.subnets.length >= MOST_SUBNETS)
+    throw new ApiError('resource_limit_exceeded', `a network has at most ${MOST_SUBNETS} subnets`);
   const outer = rangeOf(network.ipRange);
   const taken = network.subnets.map(({ ipRange }) => rangeOf(ipRange));
   const range = body.ip_range === undefined ? firstFree(outer, taken) : checkedRange(body.ip_range);
@@ -97,6 +110,8 @@ function firstFree(outer: Range, taken: readonly Range[]): Range {
 }
 
 function routeOf(network: Pick<Network, 'ipRange' | 'routes'>, { destination, gateway }: Route): Route {
+  if (network.routes.length >= MOST_ROUTES)
+    throw new ApiError('resource_limit_exceeded', `a network has at most ${MOST_ROUTES} routes`);
   const range = parseRange(destination);
   if (range === undefined) throw invalidField('destination', 'must be an IPv4 range in CIDR notation');
   const address = parseAddress(gateway);

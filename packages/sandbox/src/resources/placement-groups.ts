@@ -6,6 +6,7 @@ import type { Json, Labels, PlacementGroup } from '../types.ts';
 
 /** Servers of a spread group lie on hosts of their own: so many at most (docs.hetzner.com/cloud/placement-groups). */
 const MOST_SERVERS = 10;
+const MOST_GROUPS = 50;
 
 const serversOf = (context: Context, id: number): readonly number[] =>
   context.store.all('server').flatMap((server) => (server.placementGroup === id ? [server.id] : []));
@@ -36,6 +37,8 @@ export const placementGroups: Handlers = {
   create_placementgroup: (context) => {
     const { name, type, labels = {} } = context.body as { name: string; type: string; labels?: Labels };
     refuseTaken(context, 'placement_group', name);
+    if (context.store.count('placement_group') >= MOST_GROUPS)
+      throw new ApiError('resource_limit_exceeded', `a project has at most ${MOST_GROUPS} placement groups`);
     const group = { id: context.nextId(), name, type, labels, created: context.now };
     return created({
       placement_group: renderPlacementGroup(context, context.store.put('placement_group', group)),

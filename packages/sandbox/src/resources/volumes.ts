@@ -134,7 +134,8 @@ export const volumes: Handlers = {
     const volume = unlocked(context);
     refuseProtected('volume', volume.deleteProtected);
     if (volume.server !== null)
-      throw new ApiError('resource_in_use', `volume ${volume.id} is still attached to server ${volume.server}`);
+      // Code and words as hetznercloud/csi-driver#12 quotes them.
+      throw new ApiError('service_error', `volume with ID '${volume.id}' is still attached to a server`);
     return removeNow(context, 'volume', volume.id);
   },
   attach_volume_to_server: (context) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { collectEvidence, renderEvidenceHtml, renderEvidenceJson } from '../../../../../packages/evidence/src/index.ts';
 import { collection, finding, report } from '../../sample.ts';
 
@@ -48,12 +49,20 @@ describe('renderEvidenceHtml', () => {
     expect(renderEvidenceHtml(JSON.parse(renderEvidenceJson(evidence)))).toBe(page);
   });
 
-  test('fetches nothing and runs nothing', () => {
-    expect(page).not.toMatch(/<(script|link|img|iframe|object|embed|base|form|input)\b/i);
-    expect(page).not.toMatch(/\b(src|srcset|action|on[a-z]+)\s*=\s*["']/i);
+  test('fetches nothing, and runs nothing but the filter its policy names by digest', () => {
+    const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = '']) => text);
+    expect(scripts).toHaveLength(1);
+    const digest = createHash('sha256')
+      .update(scripts[0] ?? '')
+      .digest('base64');
+    expect(page).toContain(`script-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`);
+    expect(scripts[0]).not.toMatch(/fetch|XMLHttp|WebSocket|import|eval|innerHTML|https?:/);
+    const rest = page.replace(/<script>.*?<\/script>/s, '');
+    expect(rest).not.toMatch(/<(script|link|img|iframe|object|embed|base)\b/i);
+    expect(rest).not.toMatch(/\b(src|srcset|action|on[a-z]+)\s*=\s*["']/i);
     expect(page).not.toMatch(/url\(|@import/i);
     expect([...page.matchAll(/href="([^"]*)"/g)].every(([, target]) => target?.startsWith('#'))).toBe(true);
-    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
+    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline';`);
   });
 
   test('text of the input stays text', () => {
@@ -80,9 +89,9 @@ describe('renderEvidenceHtml', () => {
   test('every element that opens closes, in order', () => {
     const open: string[] = [];
     for (const [, closing, name = '', attributes] of page
-      .replace(/<style>.*?<\/style>/s, '')
+      .replace(/<style>.*?<\/style>|<script>.*?<\/script>/gs, '')
       .matchAll(/<(\/?)([a-z][a-z0-9]*)\b([^>]*)>/g)) {
-      if (['meta', 'br'].includes(name)) continue;
+      if (['meta', 'br', 'input'].includes(name)) continue;
       if (closing === '') open.push(name);
       else expect([open.pop(), attributes]).toEqual([name, '']);
     }

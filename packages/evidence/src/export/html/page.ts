@@ -1,22 +1,36 @@
+import type { Facts } from '@lukko/facts';
 import type { EvidenceControl, EvidenceExport } from '@lukko/formats';
+import type { Table } from '../../tables/index.ts';
 import { states } from '../../totals.ts';
 import { controlArticle } from './control.ts';
+import { dataPaths, topology } from './diagrams.ts';
+import { filterForm, filterScript, scriptHash } from './filter.ts';
 import { style } from './style.ts';
+import { tableSections } from './tables.ts';
 import { html, type Markup } from './template.ts';
 import { age, chip, count, stateWords } from './words.ts';
 
+/** What a page shows beside the rows of controls. */
+export interface PageParts {
+  readonly tables?: readonly Table[];
+  readonly facts?: readonly Facts[];
+}
+
 /**
- * The export as one page: no script, nothing fetched, text escaped. The same export gives the same bytes.
+ * The export as one page: nothing fetched, text escaped, one script that only filters. The same export gives the same bytes.
  */
-export function renderEvidenceHtml(evidence: EvidenceExport): string {
-  const shown = evidence.controls.filter((control) => control.declared !== undefined || control.planned !== undefined);
+export function renderEvidenceHtml(
+  evidence: EvidenceExport,
+  { tables = [], facts: graphs = [] }: PageParts = {},
+): string {
+  const shown = evidence.controls.filter(hasArticle);
   const names = evidence.environments.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'; base-uri 'none'; form-action 'none'">
 <meta name="color-scheme" content="light dark">
 <title>Evidence for ${evidence.standard}${names !== '' && html`, ${names}`}, ${evidence.asOf.slice(0, 10)}</title>
 <style>${style}</style>
@@ -25,21 +39,25 @@ export function renderEvidenceHtml(evidence: EvidenceExport): string {
 <header>
 <p class="kicker">Evidence export${evidence.selection !== 'A.8' && html`, control ${evidence.selection}`}</p>
 <h1>${evidence.standard}</h1>
-<p class="lead">What configuration shows for ${count(evidence.totals.controls, 'control')}, what it rests on, and what it does not show.</p>
+<p class="lead">What is declared, planned and observed for ${count(evidence.totals.controls, 'control')}, what it rests on, and what it does not show.</p>
 ${facts(evidence)}
 ${warnings(evidence)}
 </header>
 <main>
 ${glance(evidence)}
-<h2>Controls</h2>
+${filterForm(states.map((state) => [state, stateWords[state].name] as const))}
+<h2 id="controls">Controls</h2>
 <p>Summaries are ours; the text of the standard is its publisher's. A dash means that nothing was shown, which is neither a pass nor a failure (<a href="#reading">how to read this</a>).</p>
 ${overview(evidence)}
+${graphs.length > 0 && html`<h2 id="topology">Topology</h2>${topology(graphs)}<h2 id="data-path">Encrypted data path</h2>${dataPaths(graphs)}`}
+${tables.length > 0 && html`<h2 id="tables">Tables</h2><p>Each is also a file below tables/, as CSV and JSON.</p>${tableSections(tables)}`}
 ${shown.length > 0 && html`<h2>What was found</h2>${shown.map((control) => controlArticle(control, evidence))}`}
 ${legend()}
 ${inputs(evidence)}
-${absent()}
+${absent(evidence)}
 </main>
-<footer><p>Made by lukko ${evidence.tool.version} as of ${evidence.asOf}. The same inputs and the same instant give the same bytes. evidence.json beside this page holds every verdict with its reasons, evidence.csv one line per control.</p></footer>
+<footer><p>Made by lukko ${evidence.tool.version} as of ${evidence.asOf}. The same inputs and the same instant give the same bytes. evidence.json beside this page holds every verdict with its reasons, evidence.csv one line per control; VERIFY.md how to check them all without our software.</p></footer>
+${filterScript}
 </body>
 </html>
 `.text;
@@ -63,7 +81,9 @@ function facts(evidence: EvidenceExport): Markup {
 function warnings(evidence: EvidenceExport): Markup {
   const disposable = evidence.environments.some((one) => one.class === 'disposable');
   const open = evidence.worlds.filter((world) => !world.closed);
-  return html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>
+  const { kind, real, sandbox, failed } = evidence.observations;
+  return html`${kind === 'sandbox' && html`<div class="note alarm" role="alert"><p><strong>Sandbox.</strong> ${count(sandbox, 'observation')} in this export did not come from a real system: they came from a sandbox, from recorded answers, or from what nobody proved to be ours. They are shown and never counted, and this bundle is signed with a throw-away key named demo.</p></div>`}
+${kind === 'none' ? html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>` : html`<div class="note" role="note"><p><strong>Observed is a part.</strong> ${count(real, 'observation')} of real systems, ${sandbox} that do not count, ${failed} that failed. No rule and no check covers the whole of a control.</p></div>`}
 ${disposable && html`<div class="note" role="note"><p><strong>Disposable environment.</strong> Rules that guard the removal of data do not apply to it; it is no evidence of a production system.</p></div>`}
 ${open.length > 0 && html`<div class="note" role="note"><p><strong>Part of a whole.</strong> ${open.map((world) => html`The ${world.tier} inputs may not be all there is: ${world.because}. `)}</p></div>`}`;
 }
@@ -79,7 +99,19 @@ function glance({ totals }: EvidenceExport): Markup {
     (state) =>
       html`<li class="${state}"><strong>${totals.states[state]}</strong> ${stateWords[state].name}<small>${totals.percent[state].toFixed(1)} % of ${totals.controls}</small></li>`,
   )}</ul>
-<p>Observed on a running system: ${totals.observed} of ${totals.controls}.</p>`;
+<p>Observed on a running system: ${totals.observed} of ${totals.controls}.</p>
+${claimed(totals)}`;
+}
+
+/** What is claimed stands beside what is shown, and never in the same bar. */
+function claimed({ claimed: all, controls, observed }: EvidenceExport['totals']): Markup | undefined {
+  const entries = Object.entries(all);
+  if (entries.length === 0) return undefined;
+  const line = (name: string, number: number, kind: string) =>
+    html`<tr><th scope="row">${name}</th><td class="number">${number}</td><td class="wide"><span class="share ${kind}" style="width: ${Math.round((number * 1000) / controls) / 10}%"></span></td></tr>`;
+  return html`<table class="chart"><caption>Claimed by the organisation, and observed, of ${controls} controls</caption><tbody>${entries.map(
+    ([status, number]) => line(`claimed ${status.replaceAll('-', ' ')}`, number, 'claimed'),
+  )}${line('observed, real and fresh', observed, 'observed')}</tbody></table>`;
 }
 
 function legend(): Markup {
@@ -87,7 +119,7 @@ function legend(): Markup {
 <dl class="legend">
 <div><dt>Tier: declared</dt><dd>Rules judged the configuration before a deployment. It shows what is intended.</dd></div>
 <div><dt>Tier: planned</dt><dd>Rules judged what the provider answered to a plan. It shows what a deployment would do.</dd></div>
-<div><dt>Tier: observed</dt><dd>A running system was asked. This version collects no observations, so the column is blank.</dd></div>
+<div><dt>Tier: observed</dt><dd>A running system was asked. Only real answers that have not expired are counted; a blank was not looked at.</dd></div>
 ${states.map((state) => html`<div><dt>${chip(state)}</dt><dd>${stateWords[state].means}</dd></div>`)}
 <div><dt>Age</dt><dd>Days from the time an input states of itself to the instant of this export. Configuration states no time; its verdicts date from the export.</dd></div>
 <div><dt>Due</dt><dd>Only the provider can answer. It counts as neither pass nor failure until then.</dd></div>
@@ -96,27 +128,51 @@ ${states.map((state) => html`<div><dt>${chip(state)}</dt><dd>${stateWords[state]
 
 function overview({ controls }: EvidenceExport): Markup {
   return html`<table class="cards">
-<thead><tr><th scope="col">Control</th><th scope="col">In our words</th><th scope="col">State</th><th scope="col">Declared</th><th scope="col">Planned</th><th scope="col">Observed</th><th scope="col">Age</th></tr></thead>
+<thead><tr><th scope="col">Control</th><th scope="col">In our words</th><th scope="col">Claimed</th><th scope="col">State</th><th scope="col">Declared</th><th scope="col">Planned</th><th scope="col">Observed</th><th scope="col">Age</th></tr></thead>
 <tbody>${controls.map(overviewRow)}</tbody></table>`;
 }
 
+/** Whether there is anything to show of a control; every cell that is no blank leads there. */
+function hasArticle({ declared, planned, observed, notCounted }: EvidenceControl): boolean {
+  return declared !== undefined || planned !== undefined || observed !== undefined || notCounted > 0;
+}
+
 function overviewRow(control: EvidenceControl): Markup {
-  const { declared, planned } = control;
-  const detailed = declared !== undefined || planned !== undefined;
+  const { declared, planned, observed, claim, applicable } = control;
+  const detailed = hasArticle(control);
   const days = Math.max(declared?.ageDays ?? 0, planned?.ageDays ?? 0);
-  return html`<tr><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td>${chip(control.state)}${detailed && html`<br><span class="more">a part of it</span>`}</td>${[
-    tierCell('Declared', declared),
-    tierCell('Planned', planned),
-    blank(),
-    detailed ? html`<td class="number" data-label="Age">${age(days)}</td>` : blank(),
+  const judged = declared !== undefined || planned !== undefined;
+  return html`<tr data-row data-state="${control.state}"><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td data-label="Claimed">${applicable === 'not-stated' ? html`<span class="blank" aria-label="nothing">&ndash;</span>` : applicable ? (claim?.status ?? '').replaceAll('-', ' ') : 'not applicable'}</td><td>${chip(control.state)}${detailed && html`<br><span class="more">a part of it</span>`}</td>${[
+    tierCell('Declared', declared, control.id),
+    tierCell('Planned', planned, control.id),
+    observedCell(control),
+    observed !== undefined
+      ? html`<td class="number" data-label="Age">${age(observed.ageDays)}</td>`
+      : judged
+        ? html`<td class="number" data-label="Age">${age(days)}</td>`
+        : blank(),
   ]}</tr>`;
+}
+
+function observedCell({ id, observed, notCounted }: EvidenceControl): Markup {
+  if (observed === undefined)
+    return notCounted === 0
+      ? blank()
+      : html`<td data-label="Observed"><a href="#${id}">${count(notCounted, 'check')} of a sandbox, not counted</a></td>`;
+  const { holds, fails, unknown, count: times, longestGapHours } = observed;
+  const text = [
+    `${holds} hold`,
+    ...(fails > 0 ? [`${fails} fail`] : []),
+    ...(unknown > 0 ? [`${unknown} did not tell`] : []),
+  ];
+  return html`<td data-label="Observed"><a href="#${id}">${text.join(', ')}</a><br><span class="more">${count(times, 'time')}, longest gap ${longestGapHours} h</span></td>`;
 }
 
 function blank(): Markup {
   return html`<td class="blank"><span aria-label="nothing">&ndash;</span></td>`;
 }
 
-function tierCell(label: string, tier: EvidenceControl['declared']): Markup {
+function tierCell(label: string, tier: EvidenceControl['declared'], id: string): Markup {
   if (tier === undefined) return blank();
   const { pass, fail, unknown, obligations, waived, notApplicable } = tier.counts;
   const parts: readonly (readonly [number, string])[] = [
@@ -128,7 +184,7 @@ function tierCell(label: string, tier: EvidenceControl['declared']): Markup {
     [notApplicable, 'not applicable'],
   ];
   const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
-  return html`<td data-label="${label}">${text.join(', ')}</td>`;
+  return html`<td data-label="${label}"><a href="#${id}">${text.join(', ')}</a></td>`;
 }
 
 function inputs(evidence: EvidenceExport): Markup {
@@ -142,11 +198,12 @@ function inputs(evidence: EvidenceExport): Markup {
   )}</tbody></table>`;
 }
 
-function absent(): Markup {
+function absent(evidence: EvidenceExport): Markup {
   return html`<h2>Not in this export</h2>
 <ul>
-<li>Whether a control is applicable, and what the organisation claims: no claims are read.</li>
-<li>Observations of running systems, signed statements, certificates inherited from the provider.</li>
-<li>A signature: the digests above tell which files were judged, not who judged them.</li>
+${evidence.organisation === undefined && html`<li>Whether a control is applicable, and what the organisation claims: no claims were read.</li>`}
+${evidence.observations.kind === 'none' && html`<li>Observations of running systems.</li>`}
+${evidence.profile !== 'auditor' && html`<li>What the profile ${evidence.profile} withholds: manifest.json binds it to the whole by its digest.</li>`}
+<li>Anything about people, places and applications but what somebody signed or certified.</li>
 </ul>`;
 }

@@ -6,12 +6,14 @@ export const style = new Markup(`
   color-scheme: light dark;
   --ground: #fbfbf9; --sheet: #ffffff; --ink: #1b1f24; --soft: #57606b; --line: #dcdfe3; --tint: #f1f3f4; --accent: #0b5a6b;
   --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #0b6b4b; --not-assessed: #565f6b; --not-evidenceable: #6b7280;
+  --overdue: #9a3412; --observed: #14532d; --attested: #6b21a8; --inherited: #155e75; --good: #0b6b4b; --bad: #a11d1d;
   --note-ground: #fdf6e3; --note-line: #d9b44a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14171b; --sheet: #1b1f25; --ink: #e7eaee; --soft: #a6afba; --line: #343b45; --tint: #232931; --accent: #67c1d6;
     --failed: #ff8f87; --open: #f0b355; --planned: #8ab8ff; --declared: #67d3a8; --not-assessed: #aab3bf; --not-evidenceable: #919aa6;
+    --overdue: #fdba74; --observed: #86efac; --attested: #d8b4fe; --inherited: #7dd3fc; --good: #67d3a8; --bad: #ff8f87;
     --note-ground: #2b2614; --note-line: #a98c35;
   }
 }
@@ -45,6 +47,21 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .tiles small { color: var(--soft); display: block; font-size: .8rem; line-height: 1.35; }
 .failed { --colour: var(--failed); } .open { --colour: var(--open); } .planned { --colour: var(--planned); }
 .declared { --colour: var(--declared); } .not-assessed { --colour: var(--not-assessed); } .not-evidenceable { --colour: var(--not-evidenceable); }
+.overdue { --colour: var(--overdue); } .observed { --colour: var(--observed); } .attested { --colour: var(--attested); } .inherited { --colour: var(--inherited); }
+.alarm { border-left-color: var(--failed); border-width: .3rem; } .alarm strong { color: var(--failed); }
+[hidden] { display: none !important; }
+#filter { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; background: var(--ground); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .9rem; margin: 1.5rem 0; }
+#filter input, #filter select, #filter button { font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--soft); border-radius: .3rem; padding: .25rem .5rem; min-height: 2rem; }
+#filter input { width: min(20rem, 60vw); } #filter :focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; } #filter output { color: var(--soft); }
+.chart { margin: 1rem 0; max-width: 46rem; } .chart .wide { width: 60%; } .share { display: block; height: .8rem; min-width: 1px; background: var(--colour, var(--soft)); border-radius: .2rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.claimed { --colour: var(--not-assessed); }
+figure { margin: 1rem 0; } figcaption { color: var(--soft); font-size: .88rem; margin-top: .4rem; } svg { width: 100%; height: auto; display: block; }
+svg text { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--soft); } svg .name, svg .place { fill: var(--ink); font-weight: 600; }
+svg .band { fill: var(--tint); } svg .node { fill: var(--sheet); stroke: var(--line); stroke-width: 1.5; } svg .node.bad { stroke: var(--bad); stroke-width: 3; }
+svg line { stroke: var(--soft); stroke-width: 2.5; } svg line.good { stroke: var(--good); } svg line.bad { stroke: var(--bad); stroke-dasharray: 6 4; } svg line.open { stroke-dasharray: 2 4; }
+svg .step { text-anchor: middle; font-size: 12px; } svg text.good { fill: var(--good); } svg text.bad { fill: var(--bad); font-weight: 700; }
+details { background: var(--sheet); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem 1rem; margin: .6rem 0; } details[open] { padding-bottom: 1rem; }
+summary { cursor: pointer; } summary h3 { display: inline; } summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; } details td { overflow-wrap: break-word; min-width: 7rem; max-width: 24rem; } h2, article { scroll-margin-top: 4.5rem; }
 .chip { display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; padding: .05rem .5rem; border: 1.5px solid var(--colour); color: var(--colour); border-radius: 1rem; }
 .legend { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: .5rem 2rem; }
 .legend dt { margin-top: .35rem; color: var(--ink); font-weight: 600; font-size: .95rem; }
@@ -84,6 +101,7 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-siz
   @page { size: A4; margin: 16mm 14mm; }
   html { font-size: 66%; } main, header, footer { max-width: none; padding: 0; }
   h2, h3, h4 { break-after: avoid; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
+  #filter { display: none; } figure, details > p { break-inside: avoid; }
   a { color: inherit; text-decoration: none; } .bar span, .chip, .tiles li, article { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `);

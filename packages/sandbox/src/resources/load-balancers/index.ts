@@ -1,18 +1,11 @@
 import { instant } from '../../actions.ts';
 import { defaultPointer, publicAddress } from '../../addresses.ts';
-import {
-  actionHandlers,
-  commonHandlers,
-  found,
-  referenced,
-  refuseProtected,
-  refuseTaken,
-  removeNow,
-} from '../../collection.ts';
-import { type Answer, answerAction, begin, type Context, created, type Handlers, rendered } from '../../context.ts';
+import { actionHandlers, commonHandlers, found, referenced, refuseProtected, refuseTaken } from '../../collection.ts';
+import { type Answer, answerAction, begin, type Context, created, type Handlers, ok, rendered } from '../../context.ts';
 import { ApiError, invalidField, notFound } from '../../errors.ts';
 import type { Json, Labels, ResourceRef } from '../../types.ts';
 import { balancerMetrics } from '../metrics.ts';
+import { refuseCrowded } from '../networks.ts';
 import { freeAddress, type Place } from '../servers/private-net.ts';
 import { withoutNetwork } from './network.ts';
 import { newService, type ServiceBody, serviceAt, updatedServices } from './services.ts';
@@ -128,6 +121,7 @@ function createBalancer(context: Context): Answer {
 function attachment(context: Context, { location }: LoadBalancer, place: Place): LoadBalancer['privateNet'][number] {
   const network = referenced(context, 'network', place.network);
   context.actions.refuseLocked('network', network.id);
+  refuseCrowded(context, network.id);
   return { network: network.id, ip: freeAddress(context, network, location, place) };
 }
 
@@ -140,7 +134,12 @@ export const loadBalancers: Handlers = {
   delete_load_balancer: (context) => {
     const balancer = unlocked(context);
     refuseProtected('load balancer', balancer.deleteProtected);
-    return removeNow(context, 'load_balancer', balancer.id);
+    context.store.remove('load_balancer', balancer.id);
+    const action = begin(context, {
+      command: 'delete_load_balancer',
+      resources: [{ id: balancer.id, type: 'load_balancer' }],
+    });
+    return ok({ action: rendered(context, action) });
   },
   add_service: (context) => {
     const balancer = unlocked(context);

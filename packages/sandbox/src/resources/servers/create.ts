@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerType } from '../../catalogue/index.ts';
 import { referenced, refuseTaken } from '../../collection.ts';
 import { type Answer, begin, type Context, created, rendered } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
@@ -96,8 +97,7 @@ function newServer(context: Context, body: CreateBody): Server {
   if (type === undefined) throw invalidField('server_type', `'${body.server_type}' is no server type`);
   const location = lookups.location(body.location ?? DEFAULT_LOCATION);
   if (location === undefined) throw invalidField('location', `'${body.location}' is no location`);
-  if (!lookups.isAvailable(type, location.name, context.now))
-    throw new ApiError('resource_unavailable', `server type ${type.name} is not available in ${location.name}`);
+  refuseUnavailable(context, type, location.name);
   const image = imageFor(context, body.image, type.architecture);
   if (image.diskSize > type.disk) throw invalidField('image', `needs a disk of ${image.diskSize} GB`);
   for (const key of body.ssh_keys ?? [])
@@ -127,6 +127,14 @@ function newServer(context: Context, body: CreateBody): Server {
     diskSize: type.disk,
     userData: body.user_data ?? '',
   };
+}
+
+/** The words are those of the API: autobase-tech/autobase#1403 and others quote them. @throws ApiError */
+export function refuseUnavailable({ lookups, now }: Context, type: ServerType, location: string): void {
+  const supply = lookups.supply(type, location, now);
+  if (supply === 'unsupported') throw new ApiError('invalid_input', 'unsupported location for server type', {});
+  if (supply === 'sold out')
+    throw new ApiError('resource_unavailable', `server type ${type.name} is sold out in ${location}`);
 }
 
 /** A key by its name, or by its id written as text. */

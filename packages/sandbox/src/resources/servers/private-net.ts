@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
 import { formatAddress, overlaps, parseAddress } from '../../ipv4.ts';
 import type { Network, PrivateNet, Server } from '../../types.ts';
-import { balancersIn, rangeOf, serversIn } from '../networks.ts';
+import { balancersIn, rangeOf, refuseCrowded, serversIn } from '../networks.ts';
 
 /** docs.hetzner.com/cloud/networks/faq */
 const MOST_NETWORKS = 3;
@@ -37,6 +37,7 @@ export function attachmentOf(
       'resource_limit_exceeded',
       `server ${server.id} is attached to ${MOST_NETWORKS} networks already`,
     );
+  refuseCrowded(context, network.id);
   const own = rangeOf(network.ipRange);
   for (const { network: id } of server.privateNet) {
     const other = context.store.get('network', id);

@@ -17,6 +17,9 @@ const NO_ACCESS: StorageBox['access'] = {
   zfs_enabled: false,
 };
 
+/** Bytes: nothing can be stored in it. */
+const STORED = 0;
+
 const serverOf = ({ username }: StorageBox): string | null =>
   username === null ? null : `${username}.your-storagebox.de`;
 
@@ -30,8 +33,7 @@ const render = (context: Context, box: StorageBox): Json => ({
   access_settings: box.access,
   server: serverOf(box),
   system: box.username === null ? null : `${box.location.toUpperCase()}-BX${(box.id % 900) + 100}`,
-  // Nothing can be stored in it.
-  stats: { size: 0, size_data: 0, size_snapshots: 0 },
+  stats: { size: STORED, size_data: STORED, size_snapshots: STORED },
   labels: box.labels,
   protection: { delete: box.deleteProtected },
   snapshot_plan: box.plan,
@@ -131,7 +133,12 @@ function foldersIn(context: Context, box: StorageBox): readonly string[] {
 const partsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '' && part !== '.');
 
 export const storageBoxes: Handlers = {
-  ...commonHandlers({ kind: 'storage_box', plural: 'storage_boxes', render }),
+  ...commonHandlers({
+    kind: 'storage_box',
+    plural: 'storage_boxes',
+    render,
+    sorts: { 'stats.size': () => STORED, 'stats.size_filesystem': () => STORED },
+  }),
   ...actionHandlers('storage_box'),
   ...snapshots,
   ...subaccounts,

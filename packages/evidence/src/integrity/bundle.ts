@@ -1,0 +1,70 @@
+import type { HistoryEntry, Manifest } from '@lukko/formats';
+import { sha256 } from '../canonical.ts';
+import { extend, historyFile, printHistory } from './history.ts';
+import { bundleNamespace, demoNamespace } from './ssh-signature.ts';
+import { printSums, signatureFile, sorted, sumsFile } from './sums.ts';
+import { verifyPage } from './verify-page.ts';
+
+/** The export before this one, as it was found whole. */
+export interface Previous {
+  /** SHA-256 of its SHA256SUMS. */
+  readonly sums: string;
+  readonly asOf: string;
+  readonly history: readonly HistoryEntry[];
+}
+
+export type BundleMeta = Omit<Manifest, 'schemaVersion' | 'kind' | 'files' | 'sequence' | 'previous' | 'namespace'>;
+
+export interface Bundle {
+  /** Everything but the signature, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What is signed: the text of SHA256SUMS. */
+  readonly sums: string;
+  readonly namespace: Manifest['namespace'];
+}
+
+export const manifestFile = 'manifest.json';
+export const verifyFile = 'VERIFY.md';
+
+/**
+ * Puts VERIFY.md, history, manifest and sums around the files of an export. Same files and same meta, same bytes.
+ * @param demo signed with a throw-away key; what shows no real system is, whatever this says
+ */
+export function bundle(
+  content: ReadonlyMap<string, string>,
+  meta: BundleMeta,
+  previous: Previous | undefined,
+  demo: boolean,
+): Bundle {
+  const namespace = demo || meta.observations === 'sandbox' ? demoNamespace : bundleNamespace;
+  const files = new Map(content);
+  const history = previous === undefined ? [] : extend(previous.history, previous);
+  if (history.length > 0) files.set(historyFile, printHistory(history));
+  files.set(
+    verifyFile,
+    verifyPage({ namespace, chained: history.length > 0, expires: meta.firstExpiry !== undefined }),
+  );
+  const manifest: Manifest = {
+    schemaVersion: 1,
+    kind: 'lukko-evidence',
+    ...meta,
+    namespace,
+    sequence: history.length,
+    previous:
+      previous === undefined
+        ? null
+        : { sums: previous.sums, asOf: previous.asOf, history: history.at(-1)?.digest ?? '' },
+    files: sorted(
+      [...files].map(([path, text]) => ({ path, bytes: Buffer.byteLength(text), sha256: sha256(text) })),
+    ).slice(),
+  };
+  files.set(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+  const sums = printSums([...files].map(([path, text]) => ({ path, sha256: sha256(text) })));
+  files.set(sumsFile, sums);
+  return { files, sums, namespace };
+}
+
+/** Every path a bundle holds; what else lies in its directory is not ours. */
+export function pathsOf({ files }: Bundle): readonly string[] {
+  return [...files.keys(), signatureFile];
+}

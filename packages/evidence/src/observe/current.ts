@@ -1,0 +1,161 @@
+import type { Observation, ObservationRecord } from '@lukko/formats';
+import type { Store } from '../store/chain.ts';
+import type { Roots } from './certificate-chain.ts';
+import { checkOf } from './checks.ts';
+import { type Origin, originsOf } from './origin.ts';
+
+/** How far a clock may be ahead before what it dated is not believed, in milliseconds. */
+const skew = 5 * 60 * 1000;
+
+/** One observation with what it is worth. */
+export interface Judged {
+  readonly observation: Observation;
+  readonly origin: Origin;
+  readonly fresh: boolean;
+  /** Whether it belongs to the newest run that saw its subject. */
+  readonly newest: boolean;
+}
+
+export interface ObservationFinding {
+  readonly code: 'clock-skew' | 'contradiction' | 'collector-failed' | 'observation-expired' | 'store' | 'check-failed';
+  readonly controls: readonly string[];
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface Observed {
+  readonly judged: readonly Judged[];
+  readonly records: readonly ObservationRecord[];
+  /** `real`: all that was seen counts. `sandbox`: something does not. `none`: nothing was seen. */
+  readonly kind: 'real' | 'sandbox' | 'none';
+  readonly findings: readonly ObservationFinding[];
+  /** First expiry among the newest of each subject. */
+  readonly firstExpiry: string | undefined;
+}
+
+/**
+ * Reads what was observed up to an instant. What lies in the future is not believed, what contradicts itself in one run counts
+ * for both, what expired is kept and does not count as fresh.
+ */
+export function observedAt(store: Store, asOf: string, roots: Roots): Observed {
+  const origins = originsOf(store.records, roots);
+  const findings: ObservationFinding[] = store.problems.map(({ message, line }) => ({
+    code: 'store',
+    controls: ['A.5.28'],
+    subject: `line ${line}`,
+    message,
+  }));
+  const observations = store.records.filter((record): record is Observation => record.kind === 'observation');
+  const limit = Date.parse(asOf) + skew;
+  const believed: Observation[] = [];
+  let before = 0;
+  for (const one of observations) {
+    const time = Date.parse(one.at);
+    if (time > limit)
+      findings.push(
+        finding('clock-skew', one, `is dated ${one.at}, after ${asOf}: a clock is wrong, and it does not count`),
+      );
+    else {
+      if (time < before - 24 * 60 * 60 * 1000)
+        findings.push(
+          finding('clock-skew', one, `is dated ${one.at}, a day or more before what was recorded before it`),
+        );
+      before = Math.max(before, time);
+      believed.push(one);
+    }
+  }
+  const newestRun = new Map<string, string>();
+  const firstFailure = new Map<string, Observation>();
+  for (const one of believed)
+    if (one.outcome === 'observed') {
+      newestRun.set(keyOf(one), one.run);
+      firstFailure.delete(keyOf(one));
+    } else firstFailure.set(keyOf(one), one);
+  const judged = believed.map(
+    (observation): Judged => ({
+      observation,
+      origin: origins.get(observation.id) ?? { kind: 'sandbox', because: 'it belongs to no run' },
+      fresh: observation.expires > asOf,
+      newest: observation.outcome === 'observed' && newestRun.get(keyOf(observation)) === observation.run,
+    }),
+  );
+  for (const one of firstFailure.values())
+    findings.push(finding('collector-failed', one, `could not be observed: ${one.problem ?? 'no answer'}`));
+  const newest = judged.filter((one) => one.newest);
+  findings.push(...contradictions(newest), ...expired(newest), ...broken(newest));
+  const seen = judged.filter(({ origin }) => origin.kind !== 'failed');
+  return {
+    judged,
+    records: store.records,
+    kind: seen.length === 0 ? 'none' : seen.every(({ origin }) => origin.kind === 'real') ? 'real' : 'sandbox',
+    findings,
+    firstExpiry: newest.map(({ observation }) => observation.expires).sort()[0],
+  };
+}
+
+/** Counts: real, the newest of its subject, and not expired. */
+export function counts({ origin, fresh, newest }: Judged): boolean {
+  return origin.kind === 'real' && fresh && newest;
+}
+
+function keyOf({ collector, subject }: Observation): string {
+  return `${collector}\0${subject.id}`;
+}
+
+function finding(code: ObservationFinding['code'], one: Observation, message: string): ObservationFinding {
+  return {
+    code,
+    controls: controlsOf(one),
+    subject: one.subject.id,
+    message: `${one.subject.name ?? one.subject.id} ${message}`,
+  };
+}
+
+/** Controls of the checks an observation holds; of its collector's when it holds none. */
+function controlsOf({ collector, checks }: Observation): readonly string[] {
+  return [...new Set(checks.flatMap(({ id }) => checkOf(collector, id)?.controls ?? []))].sort();
+}
+
+function contradictions(newest: readonly Judged[]): readonly ObservationFinding[] {
+  const said = new Map<string, { readonly holds: boolean | 'unknown'; readonly one: Observation }>();
+  const found: ObservationFinding[] = [];
+  for (const { observation: one } of newest)
+    for (const { id, holds } of one.checks) {
+      const key = `${one.subject.id}\0${id}`;
+      const other = said.get(key);
+      if (other !== undefined && other.holds !== holds && holds !== 'unknown' && other.holds !== 'unknown')
+        found.push({
+          ...finding(
+            'contradiction',
+            one,
+            `is seen in two ways: ${id} holds in one observation (${other.holds ? other.one.id : one.id}) and not in the other; both count`,
+          ),
+          controls: checkOf(one.collector, id)?.controls ?? [],
+        });
+      said.set(key, { holds, one });
+    }
+  return found;
+}
+
+function expired(newest: readonly Judged[]): readonly ObservationFinding[] {
+  return newest
+    .filter(({ fresh }) => !fresh)
+    .map(({ observation }) =>
+      finding(
+        'observation-expired',
+        observation,
+        `was last seen ${observation.at}, and that expired on ${observation.expires}`,
+      ),
+    );
+}
+
+function broken(newest: readonly Judged[]): readonly ObservationFinding[] {
+  return newest.flatMap(({ observation: one }) =>
+    one.checks
+      .filter(({ holds }) => holds === false)
+      .map(({ id, saw }) => ({
+        ...finding('check-failed', one, `fails ${id}: ${saw}`),
+        controls: checkOf(one.collector, id)?.controls ?? [],
+      })),
+  );
+}

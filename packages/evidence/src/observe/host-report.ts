@@ -1,0 +1,165 @@
+import type { Observation, ObservedCheck } from '@lukko/formats';
+import { canonical } from '../canonical.ts';
+import { checkSignature } from '../integrity/ssh-signature.ts';
+
+/** Namespace in which a host signs its report with its SSH key. */
+export const hostReportNamespace = 'lukko-host-report';
+
+export interface HostReportContext {
+  /** Recorded fingerprint of the host's key. */
+  readonly hostKey: string;
+  /** When the report was asked for, by the clock that asks. */
+  readonly now: string;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+
+/**
+ * Reads what /usr/local/lib/lukko/report prints on a host: JSON with a signature over the same text without it, keys sorted.
+ * A report that is not signed by the recorded key is refused as a whole; what it leaves out is unknown.
+ * @throws Error in words when it is no report
+ */
+export function readHostReport(
+  text: string,
+  context: HostReportContext,
+): { readonly checks: readonly ObservedCheck[]; readonly facts: Observation['facts'] } {
+  let report: Entry;
+  try {
+    report = group(JSON.parse(text));
+  } catch {
+    throw new Error('its report is not JSON');
+  }
+  const { signature, ...body } = report;
+  if (typeof signature !== 'string') throw new Error('its report carries no signature');
+  const signed = checkSignature(signature, `${canonical(body)}\n`);
+  if ('problem' in signed) throw new Error(`the signature of its report does not hold: ${signed.problem}`);
+  if (signed.namespace !== hostReportNamespace) throw new Error(`its report is signed for ${signed.namespace}`);
+  if (signed.fingerprint !== context.hostKey)
+    throw new Error(`its report is signed by ${signed.fingerprint}, which is not the recorded host key`);
+  return { checks: checksOf(body, context), facts: factsOf(body) };
+}
+
+function checksOf(body: Entry, { now }: HostReportContext): readonly ObservedCheck[] {
+  const volume = body.volume;
+  const of = group(volume);
+  const made = Date.parse(String(body.madeAt));
+  const offset = Math.abs(Date.parse(now) - made);
+  const policies = group(group(body.firewall).policies);
+  const drops = ['input', 'forward', 'output'].filter((hook) => policies[hook] !== 'drop');
+  const sshd = group(body.sshd);
+  const pending = strings(group(body.updates).pending);
+  const failed = strings(body.failedUnits);
+  const images = strings(body.images);
+  const loose = images?.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image));
+  const swap = strings(body.swap);
+  const check = (id: string, holds: boolean | 'unknown', saw: string): ObservedCheck => ({
+    id,
+    holds,
+    saw: saw.slice(0, 300),
+  });
+  return [
+    check('report-signed', true, 'by the recorded host key'),
+    ...(volume === null
+      ? []
+      : [
+          check(
+            'data-encrypted',
+            known(of.unlocked) ? of.unlocked === true && /^aes-xts|^xchacha|^aegis/.test(String(of.cipher)) : 'unknown',
+            `LUKS2 ${String(of.cipher ?? 'without a cipher')}, ${of.unlocked === true ? 'open and mounted' : 'not open'}`,
+          ),
+          check(
+            'clevis-bound',
+            typeof of.threshold === 'number'
+              ? of.threshold >= 2 && (strings(of.keyServers)?.length ?? 0) > of.threshold
+              : 'unknown',
+            `${String(of.threshold ?? '?')} of ${strings(of.keyServers)?.length ?? 0} key servers`,
+          ),
+          check('backup-fresh', ...age(group(body.backup).at, now, 26 * hour, 'the last backup')),
+          check('restore-tried', ...age(group(body.drill).at, now, 35 * day, 'the last restore')),
+        ]),
+    check('swap-off', swap === undefined ? 'unknown' : swap.length === 0, swap?.join(', ') || 'no swap'),
+    check(
+      'packets-dropped-by-default',
+      body.firewall === undefined ? 'unknown' : drops.length === 0,
+      drops.length === 0 ? 'input, forward and output drop' : `${drops.join(', ')} do not drop`,
+    ),
+    check(
+      'no-password-login',
+      known(sshd.passwords) && known(sshd.keyboardInteractive)
+        ? sshd.passwords === false && sshd.keyboardInteractive === false && sshd.rootLogin !== 'yes'
+        : 'unknown',
+      `passwords ${sshd.passwords === false ? 'off' : 'on'}, root ${String(sshd.rootLogin ?? 'not told')}`,
+    ),
+    check(
+      'clock-agrees',
+      Number.isNaN(made) ? 'unknown' : group(body.clock).synchronised === true && offset < 60_000,
+      `${group(body.clock).synchronised === true ? 'synchronised' : 'not synchronised'}, ${Math.round(offset / 1000)} s from ours with the way there`,
+    ),
+    check(
+      'updates-applied',
+      pending === undefined ? 'unknown' : pending.length === 0 && group(body.updates).rebootRequired === false,
+      pending === undefined
+        ? 'not told'
+        : `${pending.length} pending${group(body.updates).rebootRequired === true ? ', a restart is due' : ''}`,
+    ),
+    check('units-active', failed === undefined ? 'unknown' : failed.length === 0, failed?.join(', ') || 'none failed'),
+    check(
+      'images-by-digest',
+      loose === undefined || images?.length === 0 ? 'unknown' : loose.length === 0,
+      loose === undefined
+        ? 'not told'
+        : loose.length === 0
+          ? `${images?.length ?? 0} by digest`
+          : `without digest: ${loose.join(', ')}`,
+    ),
+  ];
+}
+
+function factsOf(body: Entry): Observation['facts'] {
+  const volume = group(body.volume);
+  const pick = (name: string, value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { [name]: value } : {};
+  return {
+    ...pick('made', body.madeAt),
+    ...pick('booted', body.bootedAt),
+    ...pick('system', body.system),
+    ...pick('kernel', body.kernel),
+    ...pick('payload', body.payloadSha256),
+    ...pick('luks-uuid', volume.uuid),
+    ...pick('cipher', volume.cipher),
+    ...pick('key-bits', volume.keyBits),
+    ...pick('threshold', volume.threshold),
+    ...pick('used-percent', volume.usedPercent),
+    ...pick('journal-on', body.journalOn),
+    ...pick('rules', group(body.firewall).rulesSha256),
+    ...pick('backup-at', group(body.backup).at),
+    ...pick('drill-at', group(body.drill).at),
+    ...pick('oldest-record', group(body.records).oldest),
+    ...pick('newest-record', group(body.records).newest),
+    images: [...(strings(body.images) ?? [])],
+    listening: [...(strings(body.listening) ?? [])],
+    'egress-refused': [...(strings(body.egressRefused) ?? [])],
+  };
+}
+
+function age(at: unknown, now: string, most: number, what: string): readonly [boolean | 'unknown', string] {
+  const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+  if (Number.isNaN(time)) return ['unknown', `${what} is not told`];
+  const old = Date.parse(now) - time;
+  return [old <= most, `${what} is ${Math.round(old / hour)} hours old`];
+}
+
+function known(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function group(value: unknown): Entry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Entry) : {};
+}
+
+function strings(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? (value as string[]) : undefined;
+}

@@ -1,0 +1,98 @@
+import type { Config } from '@lukko/formats';
+import type { CloudFile } from './cloud-config.ts';
+import { payloadFile } from './payload-file.ts';
+import { hostOf, type Part, script } from './payload-types.ts';
+import { upgradeWindow } from './upgrade-window.ts';
+
+const DATA_HOST_KEY = 'HostKey /srv/lukko/identity/ssh_host_ed25519_key\n';
+
+/** What every server has, key servers too: firewall, way out, SSH, clock, resolvers, journal, updates, alerts, report. */
+export function basePart(config: Config, name: string, kind: 'data' | 'keys'): Part {
+  const { clocks, resolvers, packageMirror, securityMirror } = config.system;
+  const window = upgradeWindow(config, name);
+  const data = kind === 'data';
+  const files: readonly CloudFile[] = [
+    { path: '/etc/ssh/lukko_user_ca.pub', content: `${config.access.sshUserCa}\n` },
+    { path: '/etc/ssh/lukko_revoked_keys', content: payloadFile('base/revoked-keys') },
+    {
+      path: '/etc/ssh/sshd_config.d/10-lukko.conf',
+      content: payloadFile('base/sshd.conf', { hostKey: data ? DATA_HOST_KEY : '' }),
+    },
+    {
+      path: '/etc/nftables.conf',
+      content: payloadFile('base/nftables.conf', {
+        resolvers4: family(resolvers, 4),
+        resolvers6: family(resolvers, 6),
+        ports: data ? '22, 80, 443' : '22, 7500',
+      }),
+    },
+    { path: '/etc/systemd/system/nftables.service.d/10-lukko.conf', content: payloadFile('base/nftables-sets.conf') },
+    script('/usr/local/lib/lukko/firewall-sets', payloadFile('base/firewall-sets')),
+    { path: '/etc/lukko/tinyproxy.conf', content: payloadFile('base/tinyproxy.conf') },
+    { path: '/etc/systemd/system/lukko-egress.service', content: payloadFile('base/lukko-egress.service') },
+    // Put in place once the proxy runs: the first packages come before it, and before the firewall.
+    { path: '/etc/lukko/apt-proxy.conf', content: payloadFile('base/apt-proxy.conf') },
+    {
+      path: '/etc/chrony/chrony.conf',
+      content: payloadFile('base/chrony.conf', { servers: clocks.map((clock) => `server ${clock} iburst`).join('\n') }),
+    },
+    {
+      path: '/etc/systemd/resolved.conf.d/10-lukko.conf',
+      content: payloadFile('base/resolved.conf', { resolvers: resolvers.join(' ') }),
+    },
+    {
+      path: '/etc/systemd/journald.conf.d/10-lukko.conf',
+      content: payloadFile(data ? 'base/journald.conf' : 'base/journald-tang.conf'),
+    },
+    {
+      path: '/etc/apt/apt.conf.d/90-lukko',
+      content: payloadFile('base/apt.conf', { days: window.days, reboot: window.reboot }),
+    },
+    {
+      path: '/etc/systemd/system/apt-daily-upgrade.timer.d/10-lukko.conf',
+      content: payloadFile('base/upgrade.timer.conf', { calendar: window.calendar }),
+    },
+    { path: '/etc/sysusers.d/lukko.conf', content: payloadFile('base/sysusers.conf') },
+    { path: '/etc/sysctl.d/90-lukko.conf', content: payloadFile('base/sysctl.conf') },
+    script('/usr/local/lib/lukko/report', payloadFile('base/report')),
+    script('/usr/local/lib/lukko/serving', payloadFile('base/serving')),
+    ...alertFiles(config),
+  ];
+  return {
+    packages: ['chrony', 'curl', 'jose', 'jq', 'nftables', 'systemd-resolved', 'tinyproxy-bin', 'unattended-upgrades'],
+    files,
+    units: ['lukko-egress.service', 'lukko-watch.timer'],
+    egress: [
+      hostOf(packageMirror),
+      hostOf(securityMirror),
+      ...(config.alerts?.webhook === undefined ? [] : [hostOf(config.alerts.webhook)]),
+    ],
+    origins: [
+      { value: packageMirror, path: 'system.packageMirror' },
+      { value: securityMirror, path: 'system.securityMirror' },
+      ...clocks.map((value, index) => ({ value, path: `system.clocks[${index}]` })),
+      ...resolvers.map((value, index) => ({ value, path: `system.resolvers[${index}]` })),
+      ...(config.alerts?.webhook === undefined ? [] : [{ value: config.alerts.webhook, path: 'alerts.webhook' }]),
+    ],
+  };
+}
+
+function alertFiles(config: Config): readonly CloudFile[] {
+  const webhook = config.alerts?.webhook;
+  return [
+    { path: '/etc/systemd/system/service.d/10-lukko.conf', content: payloadFile('alerts/on-failure.conf') },
+    { path: '/etc/systemd/system/lukko-alert@.service.d/20-lukko.conf', content: payloadFile('alerts/none.conf') },
+    { path: '/etc/systemd/system/lukko-alert@.service', content: payloadFile('alerts/lukko-alert@.service') },
+    { path: '/etc/systemd/system/lukko-watch.service', content: payloadFile('alerts/lukko-watch.service') },
+    { path: '/etc/systemd/system/lukko-watch.timer', content: payloadFile('alerts/lukko-watch.timer') },
+    { path: '/etc/lukko/alerts.env', content: webhook === undefined ? '' : `LUKKO_WEBHOOK=${webhook}\n` },
+    script('/usr/local/lib/lukko/alert', payloadFile('alerts/alert')),
+    script('/usr/local/lib/lukko/checks', payloadFile('alerts/checks')),
+  ];
+}
+
+/** Addresses of one family, as the elements of an nftables set; never empty, since a set of no elements is a syntax error. */
+function family(addresses: readonly string[], version: 4 | 6): string {
+  const found = addresses.filter((address) => address.includes(':') === (version === 6));
+  return found.length > 0 ? found.join(', ') : version === 4 ? '127.0.0.1' : '::1';
+}

@@ -1,0 +1,95 @@
+import type { Config } from '@lukko/formats';
+import { HOSTS, type HostName, nameOf } from './hosts.ts';
+import { payloadFile } from './payload-file.ts';
+import { hostOf, type Part, script } from './payload-types.ts';
+
+/** The encrypted volume, and what makes the host the same after a rebuild: identity and journal on it. */
+export function volumePart(): Part {
+  return {
+    packages: ['age', 'clevis', 'clevis-luks', 'cryptsetup-bin', 'e2fsprogs'],
+    files: [
+      script('/usr/local/lib/lukko/volume', payloadFile('volume/volume')),
+      script('/usr/local/lib/lukko/key-servers', payloadFile('volume/key-servers')),
+      script('/usr/local/lib/lukko/identity', payloadFile('volume/identity')),
+      script('/usr/local/lib/lukko/journal', payloadFile('volume/journal')),
+      script('/usr/local/lib/lukko/quiesce', payloadFile('volume/quiesce')),
+      script('/usr/local/lib/lukko/luks-uuid', payloadFile('volume/luks-uuid')),
+      { path: '/etc/systemd/system/lukko-volume.service', content: payloadFile('volume/lukko-volume.service') },
+      { path: '/etc/systemd/system/lukko-journal.service', content: payloadFile('volume/lukko-journal.service') },
+      { path: '/etc/systemd/system/srv-lukko.mount', content: payloadFile('volume/srv-lukko.mount') },
+      { path: '/etc/systemd/system/lukko-data.target', content: payloadFile('volume/lukko-data.target') },
+    ],
+    units: ['lukko-journal.service'],
+  };
+}
+
+/** Podman: where it keeps images, which registries it refuses, and the way out. */
+export function containerPart(config: Config): Part {
+  return {
+    packages: ['crun', 'netavark', 'podman'],
+    files: [
+      {
+        path: '/etc/containers/registries.conf.d/10-lukko.conf',
+        content: payloadFile('containers/registries.conf'),
+        // It names the registries that are refused: to be read where it says so, not as text of a script.
+        plain: true,
+      },
+      { path: '/etc/containers/storage.conf', content: payloadFile('containers/storage.conf') },
+      { path: '/etc/containers/containers.conf.d/10-lukko.conf', content: payloadFile('containers/containers.conf') },
+    ],
+    egress: [config.images.registry.replace(/:\d+$/, '')],
+  };
+}
+
+/** The journal of every host goes to the log server; that server's own goes the same way, through its Caddy. */
+export function shippingPart(config: Config): Part {
+  const server = nameOf(config, 'logs');
+  // With its port: the uploader's own is 19532.
+  const url = `https://${server}:443/insert/audit/journald`;
+  return {
+    packages: ['systemd-journal-remote'],
+    files: [
+      {
+        path: '/etc/systemd/system/lukko-ship.service',
+        content: payloadFile('logs/lukko-ship.service', { url }),
+      },
+      { path: '/etc/lukko/data.d/ship.conf', content: payloadFile('logs/ship.conf') },
+      script('/usr/local/lib/lukko/ship', payloadFile('logs/ship')),
+    ],
+    units: ['lukko-ship.service'],
+    egress: [server],
+  };
+}
+
+/** Backups of the named folders to the backups host, and the monthly drill. Each host starts at an hour of its own. */
+export function backupPart(config: Config, host: HostName, folders: readonly string[], dump = 'backup/dump'): Part {
+  const server = nameOf(config, 'backups');
+  const paths = ['/srv/lukko/identity', ...folders].join(' ');
+  const hour = String(20 + HOSTS.indexOf(host)).padStart(2, '0');
+  return {
+    packages: ['restic'],
+    files: [
+      {
+        path: '/etc/lukko/backup.env',
+        content: `LUKKO_REPOSITORY=rest:https://${server}/${host}\nLUKKO_PATHS="${paths}"\n`,
+      },
+      ...['backup', 'drill', 'restic-secret', 'sealed'].map((name) =>
+        script(`/usr/local/lib/lukko/${name}`, payloadFile(`backup/${name}`)),
+      ),
+      script('/usr/local/lib/lukko/dump', payloadFile(dump)),
+      ...['lukko-backup.service', 'lukko-drill.service', 'lukko-restic-secret.service'].map((name) => ({
+        path: `/etc/systemd/system/${name}`,
+        content: payloadFile(`backup/${name}`),
+      })),
+      ...[
+        ['lukko-backup.timer', `${hour}:15`],
+        ['lukko-drill.timer', `${hour}:45`],
+      ].map(([name, time]) => ({
+        path: `/etc/systemd/system/${name}`,
+        content: payloadFile(`backup/${name}`, { time: time as string }),
+      })),
+    ],
+    units: ['lukko-restic-secret.service', 'lukko-backup.timer', 'lukko-drill.timer'],
+    egress: [hostOf(`https://${server}`)],
+  };
+}
