@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type GateVerdict, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
 import { excuse, mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
+import { logAct } from '../evidence/tool-log.ts';
 import { nodeFiles } from '../ports/node.ts';
 import type { ApplyOptions } from './arguments.ts';
 import { resolvedBackend } from './backend.ts';
@@ -112,6 +113,10 @@ export async function applyGated(gated: Gated): Promise<number> {
     for (const line of await priceLines(shown.output, asked)) say(`${line}\n`);
     if (!(await approved(gated, stack, reached))) return 1;
     if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
+    for (const id of waivers) {
+      const where = { cwd: repository, files: nodeFiles, now: gated.now, environment };
+      logAct(undefined, { act: 'waiver-used', about: digest(bytes), detail: id.slice(0, 200) }, where);
+    }
     for (const intent of intents) useIntent(kept, intent, gated.now(), digest(bytes));
     record(stack, report, {
       sha256: digest(bytes),
