@@ -50,7 +50,7 @@ export function resolver(
     if (block !== undefined) {
       const inside = networks().find(({ range }) => contains(range, block));
       if (inside !== undefined && isPrivate(block)) return { by: 'own', matched: inside.id };
-      const server = addresses().get(name);
+      const server = addresses().get(name) ?? assigned().find(({ range }) => contains(range, block))?.id;
       return server === undefined ? undefined : { by: 'own', matched: server };
     }
     return !name.includes('.') && containerNames().has(name) ? { by: 'own', matched: name } : undefined;
@@ -61,6 +61,18 @@ export function resolver(
       const range = parseBlock(network.attr('ip_range').text ?? '');
       return range === undefined ? [] : [{ id: network.id, range }];
     });
+  }
+
+  /** An IPv6 address is given as a network of 64 bits, of which hosts and names use single addresses (docs.hetzner.com, primary IPs). */
+  function assigned(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
+    const kinds = ['hcloud_primary_ip', 'hcloud_floating_ip'] as const;
+    return kinds
+      .flatMap((type) => graph.ofType(type))
+      .filter(({ mode, change }) => mode === 'managed' && change !== 'delete')
+      .flatMap((ip) => {
+        const range = parseBlock(ip.attr('ip_network').text ?? '');
+        return range === undefined ? [] : [{ id: ip.id, range }];
+      });
   }
 
   /** Addresses of ours that the input already tells: a plan after the first apply, a state, an output read from a sibling's. */
