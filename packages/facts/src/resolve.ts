@@ -65,14 +65,25 @@ export function resolver(
 
   /** An IPv6 address is given as a network of 64 bits, of which hosts and names use single addresses (docs.hetzner.com, primary IPs). */
   function assigned(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
-    const kinds = ['hcloud_primary_ip', 'hcloud_floating_ip'] as const;
-    return kinds
-      .flatMap((type) => graph.ofType(type))
-      .filter(({ mode, change }) => mode === 'managed' && change !== 'delete')
-      .flatMap((ip) => {
-        const range = parseBlock(ip.attr('ip_network').text ?? '');
-        return range === undefined ? [] : [{ id: ip.id, range }];
-      });
+    const found: { id: string; text: string | undefined }[] = [];
+    for (const type of ['hcloud_primary_ip', 'hcloud_floating_ip'] as const) {
+      for (const ip of graph.ofType(type))
+        if (ip.mode === 'managed' && ip.change !== 'delete')
+          found.push({ id: ip.id, text: ip.attr('ip_network').text });
+    }
+    for (const state of graph.ofType('terraform_remote_state')) {
+      const { value } = state.attr('outputs');
+      for (const name of value.state === 'map' ? value.entries.keys() : []) {
+        const output = state.attr('outputs', name);
+        const source = output.references.length === 1 ? output.references[0] : undefined;
+        if (source?.certainty === 'certain' && source.attribute[0] === 'ip_network' && source.target !== undefined)
+          found.push({ id: source.target, text: output.text });
+      }
+    }
+    return found.flatMap(({ id, text }) => {
+      const range = parseBlock(text ?? '');
+      return range === undefined ? [] : [{ id, range }];
+    });
   }
 
   /** Addresses of ours that the input already tells: a plan after the first apply, a state, an output read from a sibling's. */
