@@ -24,9 +24,9 @@ const FAULTS = [
   'bad_gateway,probability=0.05,times=8',
   'locked,on=attach_volume_to_server,times=2',
   'delay:300,probability=0.05,times=10',
-  'server_error,on=create_placement_group,times=1',
+  'server_error,on=POST /placement_groups,times=1',
   'resource_unavailable,on=create_server,times=1,after=3',
-  'fail:action_failed,on=rebuild_server,times=1',
+  'fail:action_failed,on=rebuild_server_from_image,times=1',
 ];
 /** Three faults of those stop a run: the fourth goes through. */
 const RUNS = 4;

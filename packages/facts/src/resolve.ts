@@ -50,7 +50,7 @@ export function resolver(
     if (block !== undefined) {
       const inside = networks().find(({ range }) => contains(range, block));
       if (inside !== undefined && isPrivate(block)) return { by: 'own', matched: inside.id };
-      const server = addresses().get(name);
+      const server = addresses().get(name) ?? assigned().find(({ range }) => contains(range, block))?.id;
       return server === undefined ? undefined : { by: 'own', matched: server };
     }
     return !name.includes('.') && containerNames().has(name) ? { by: 'own', matched: name } : undefined;
@@ -60,6 +60,29 @@ export function resolver(
     return [...graph.ofType('hcloud_network'), ...graph.ofType('hcloud_network_subnet')].flatMap((network) => {
       const range = parseBlock(network.attr('ip_range').text ?? '');
       return range === undefined ? [] : [{ id: network.id, range }];
+    });
+  }
+
+  /** An IPv6 address is given as a network of 64 bits, of which hosts and names use single addresses (docs.hetzner.com, primary IPs). */
+  function assigned(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
+    const found: { id: string; text: string | undefined }[] = [];
+    for (const type of ['hcloud_primary_ip', 'hcloud_floating_ip'] as const) {
+      for (const ip of graph.ofType(type))
+        if (ip.mode === 'managed' && ip.change !== 'delete')
+          found.push({ id: ip.id, text: ip.attr('ip_network').text });
+    }
+    for (const state of graph.ofType('terraform_remote_state')) {
+      const { value } = state.attr('outputs');
+      for (const name of value.state === 'map' ? value.entries.keys() : []) {
+        const output = state.attr('outputs', name);
+        const source = output.references.length === 1 ? output.references[0] : undefined;
+        if (source?.certainty === 'certain' && source.attribute[0] === 'ip_network' && source.target !== undefined)
+          found.push({ id: source.target, text: output.text });
+      }
+    }
+    return found.flatMap(({ id, text }) => {
+      const range = parseBlock(text ?? '');
+      return range === undefined ? [] : [{ id, range }];
     });
   }
 

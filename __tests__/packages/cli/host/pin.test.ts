@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { secretsList } from '../../../../packages/cli/src/commands/pin.ts';
 import { contactOver } from '../../../../packages/cli/src/host/contact.ts';
 import { environmentFile } from '../../../../packages/cli/src/host/environment-file.ts';
-import { type Pinning, pinKeys, pinVolumes } from '../../../../packages/cli/src/host/pin.ts';
+import { type Pinning, pinKeys, pinVolumes, rebindVolumes, rotateKeys } from '../../../../packages/cli/src/host/pin.ts';
 import { sealSecret } from '../../../../packages/cli/src/seal/secrets.ts';
 import { portsAt } from '../fake-ports.ts';
 import { missingForTang, type RunningTang, startTang } from '../seal/tang.ts';
@@ -155,6 +155,50 @@ withServers(
   },
 );
 
+withServers('a key server is rotated and pinned, and after rebinding its new keys open the volume', async (world) => {
+  await pinKeys(world.pinning());
+  const [tang] = world.tangs;
+  const [first, second] = world.hosts;
+  if (tang === undefined || first === undefined || second === undefined) throw new Error('no servers');
+  const bindingOf = () => {
+    const { keys } = environmentFile('pinned.yaml', portsAt(world.root)).config;
+    const tangs = keys.servers.map(({ thumbprint }, index) => ({ url: world.tangs[index]?.url, thp: thumbprint }));
+    return JSON.stringify({ t: keys.threshold, pins: { tang: tangs } });
+  };
+  // A volume as a host binds it; LUKS needs no device for this.
+  const disk = path.join(world.root, 'disk');
+  execFileSync('truncate', ['-s', '24M', disk]);
+  const fast = ['--type', 'luks2', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
+  execFileSync('cryptsetup', ['luksFormat', '-q', ...fast, '--key-file', '-', disk], { input: 'recovery' });
+  await piped('clevis', ['luks', 'bind', '-f', '-y', '-k', '-', '-d', disk, 'sss', bindingOf()], 'recovery');
+  const opens = async () => (await piped('clevis', ['luks', 'pass', '-d', disk, '-s', '1'], '')).length > 0;
+  expect(await opens()).toBe(true);
+
+  const env = path.join(world.root, 'host.env');
+  const asHost = `eval "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#/etc/lukko/host.env#${env}#')"`;
+  const asTang = `case "$SSH_ORIGINAL_COMMAND" in
+*tangd-rotate-keys*) /usr/libexec/tangd-rotate-keys -d ${tang.keys};;
+*tang-thumbprint) jose jwk thp -a S256 -i $(grep -l '"sign"' ${tang.keys}/*.jwk);;
+curl*) curl --silent ${tang.url}/adv;;
+esac`;
+  first.answers(asTang);
+  await rotateKeys(world.pinning(), 'tang-fsn1');
+  const rotated = environmentFile('pinned.yaml', portsAt(world.root)).config.keys.servers[0]?.thumbprint;
+  expect(rotated).not.toBe(tang.thumbprint);
+  expect(await opens()).toBe(true);
+  writeFileSync(env, `LUKKO_VOLUME_DEVICE=${disk}\nLUKKO_CLEVIS='${bindingOf()}'\n`);
+  for (const host of world.hosts) host.answers(asHost);
+  const { file, ...rest } = world.pinning();
+  const { logs } = file.config.hosts;
+  await expect(
+    rebindVolumes({ ...rest, file: { ...file, config: { ...file.config, hosts: { logs } as never } } }),
+  ).resolves.toBeUndefined();
+  // Without its former keys, and with one of the others gone, only the new ones can open it.
+  execFileSync('find', [tang.keys, '-name', '.*.jwk', '-delete']);
+  await world.tangs[2]?.stop();
+  expect(await opens()).toBe(true);
+});
+
 function piped(program: string, args: readonly string[], input: string): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
@@ -186,5 +230,5 @@ test('without pinned key servers nothing is sealed', () => {
 test('what needs tang, clevis and sshd is run, or named', () => {
   if (missing !== '')
     console.warn(`not run, since ${missing} is not installed:\n${declared.map((name) => `  - ${name}`).join('\n')}`);
-  expect(declared).toHaveLength(3);
+  expect(declared).toHaveLength(4);
 });

@@ -26,6 +26,8 @@ export const missingForTang = [
 export interface RunningTang {
   readonly url: string;
   readonly thumbprint: string;
+  /** Folder of its keys, as /var/db/tang is. */
+  readonly keys: string;
   advertisement(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function startTang(): Promise<RunningTang> {
   return {
     url,
     thumbprint,
+    keys,
     advertisement: async () => (await fetch(`${url}/adv`)).text(),
     stop: async () => {
       // A client that keeps its connection open is not waited for.

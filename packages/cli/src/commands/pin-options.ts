@@ -18,6 +18,23 @@ export function pinCommands(program: Command, ports: Ports, done: (code: number)
       const { keysPin } = await import('./pin.ts');
       done(await keysPin(options, ports));
     });
+  keys
+    .command('rotate')
+    .description('give one key server new keys, which keeps the former ones for what is bound to them, and pin them')
+    .requiredOption('--server <name>', 'name of the key server in the configuration')
+    .option(...CONFIG)
+    .action(async (options: ConfigOption & { server: string }) => {
+      const { keysRotate } = await import('./pin.ts');
+      done(await keysRotate(options, ports));
+    });
+  keys
+    .command('rebind')
+    .description('bind every volume to the key servers its host was deployed with, after a rotation')
+    .option(...CONFIG)
+    .action(async (options: ConfigOption) => {
+      const { keysRebind } = await import('./pin.ts');
+      done(await keysRebind(options, ports));
+    });
   const volumes = program.command('volumes').description('encrypted volumes').helpCommand(false);
   volumes
     .command('pin')

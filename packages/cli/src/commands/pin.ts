@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import { contactOver } from '../host/contact.ts';
 import { environmentFile } from '../host/environment-file.ts';
 import { textAt } from '../host/json.ts';
-import { type Pinning, pinKeys, pinVolumes } from '../host/pin.ts';
+import { type Pinning, pinKeys, pinVolumes, rebindVolumes, rotateKeys } from '../host/pin.ts';
 import { StepFailed } from '../host/problem.ts';
 import { serverByName } from '../host/server.ts';
 import { readHostStack } from '../host/stack.ts';
@@ -21,6 +21,18 @@ export interface ConfigOption {
 export function keysPin(options: ConfigOption, given: Ports): Promise<number> {
   const ports = safe(given);
   return attempt(ports, () => pinKeys(pinning('keys', options, ports)));
+}
+
+/** `lukko keys rotate`. @returns 0 when the server has new keys and they are pinned, else 1. */
+export function keysRotate(options: ConfigOption & { readonly server: string }, given: Ports): Promise<number> {
+  const ports = safe(given);
+  return attempt(ports, () => rotateKeys(pinning('keys', options, ports), options.server));
+}
+
+/** `lukko keys rebind`. @returns 0 when every volume is bound to the key servers of its configuration, else 1. */
+export function keysRebind(options: ConfigOption, given: Ports): Promise<number> {
+  const ports = safe(given);
+  return attempt(ports, () => rebindVolumes(pinning('network', options, ports)));
 }
 
 /** `lukko volumes pin`. @returns 0 when every volume is pinned, 1 when a host does not answer or has another disk. */

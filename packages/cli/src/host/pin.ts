@@ -102,3 +102,45 @@ function written({ name }: EnvironmentFile, pins: readonly Pin[], more: readonly
     ? 'Nothing to write.'
     : `Written: ${files.join(', ')}. Compare what stands there with what the servers show on their consoles, then commit it.`;
 }
+
+/**
+ * Gives one key server new keys and pins them. It keeps the former ones, hidden, so every volume still opens; `rebindVolumes` binds
+ * them to the new ones, once the hosts were deployed with the new thumbprint.
+ * @throws StepFailed when the server is not of this environment, or does not rotate.
+ */
+export async function rotateKeys(pinning: Pinning, name: string): Promise<void> {
+  const { environment, keys } = pinning.file.config;
+  if (!keys.servers.some((server) => server.name === name))
+    throw new StepFailed(
+      `there is no key server ${name}`,
+      `name one of ${keys.servers.map((server) => server.name).join(', ')}`,
+    );
+  const contact = await pinning.reach(`lukko-${environment.name}-${name}`);
+  try {
+    await answer(contact, name, 'tang-rotate');
+  } finally {
+    contact.close();
+  }
+  pinning.say(`${name}: has new keys, and keeps the former ones for what is still bound to them`);
+  await pinKeys(pinning, [name]);
+  pinning.say(
+    'Next: commit the configuration, `npx cdktf deploy`, then `lukko keys rebind`. Move the sealed secrets away and seal them again.',
+  );
+}
+
+/**
+ * Binds every volume to the key servers its host was deployed with: what `clevis luks edit` does on the host, by the binding it has.
+ * @throws StepFailed at the first host that cannot; those before it are bound.
+ */
+export async function rebindVolumes({ file, reach, say }: Pinning): Promise<void> {
+  const { environment, hosts } = file.config;
+  for (const name of Object.keys(hosts)) {
+    const contact = await reach(`lukko-${environment.name}-${name}`);
+    try {
+      await answer(contact, name, 'rebind');
+      say(`${name}: its volume is bound to the key servers of its configuration`);
+    } finally {
+      contact.close();
+    }
+  }
+}

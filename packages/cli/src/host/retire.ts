@@ -16,9 +16,9 @@ import { readState } from './state.ts';
 /** Minutes within which both runs must have begun. */
 const MINUTES = 30;
 /** What says that data or keys can be removed; no other rule is ever excused. */
-const RULES = ['data-removal-guarded', 'volumes-delete-protected'];
+const RULES = ['data-removal-guarded', 'volumes-delete-protected', 'zones-delete-protected'];
 /** Whose removal those rules are about. */
-const GUARDED = ['hcloud_volume', 'hcloud_server', 'hcloud_storage_box'];
+const GUARDED = ['hcloud_volume', 'hcloud_server', 'hcloud_storage_box', 'hcloud_zone'];
 
 export interface Retirement {
   readonly stack: string;

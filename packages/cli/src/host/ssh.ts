@@ -4,7 +4,18 @@ import path from 'node:path';
 import { readBytes } from '../gate/folder.ts';
 
 /** The fixed commands a host answers to; no other is ever sent (`stacks/payload/`). */
-export type HostCommand = 'quiesce' | 'serving' | 'report' | 'luks-uuid' | 'tang-thumbprint' | 'tang-advertisement';
+export type HostCommand = 'quiesce' | 'serving' | 'report' | 'luks-uuid' | 'tang-thumbprint' | keyof typeof OWN_LINES;
+
+/** What needs no script on the host: programs of its packages do it. */
+const OWN_LINES = {
+  /** Public keys: tangd's own answer, with nothing between. */
+  'tang-advertisement': 'curl --silent --fail --max-time 5 http://127.0.0.1:7500/adv',
+  /** tangd-rotate-keys(1): the former keys are hidden and go on answering. */
+  'tang-rotate': '/usr/libexec/tangd-rotate-keys -d /var/db/tang && chown -R _tang:_tang /var/db/tang',
+  /** clevis-luks-edit(1): the new binding is made with what the old one opens, and takes its place. */
+  rebind:
+    '. /etc/lukko/host.env && slot=$(clevis luks list -d "$LUKKO_VOLUME_DEVICE" | sed -n "s/^\\([0-9]*\\): sss.*/\\1/p") && test -n "$slot" && clevis luks edit -d "$LUKKO_VOLUME_DEVICE" -s "$slot" -c "$LUKKO_CLEVIS"',
+} as const;
 
 export interface Said {
   /** Exit code of the command on the host; 255 is ssh's own, and then `trouble` says what stood in its way. */
@@ -30,9 +41,6 @@ export interface Reach {
 /** Who operators sign in as: the principal of their certificates (`stacks/payload/base/sshd.conf`). */
 export const OPERATOR = 'root';
 const FOLDER = '/usr/local/lib/lukko';
-/** Public keys, and tangd's own answer: no script stands between. */
-const ADVERTISEMENT = 'curl --silent --fail --max-time 5 http://127.0.0.1:7500/adv';
-
 /**
  * Runs one fixed command on a host. `trust`: `recorded` accepts only a key that stands in the file; `first` accepts and records
  * whatever key answers, which is trust on first use and is said to be.
@@ -44,7 +52,8 @@ export function onHost(
   trust: 'recorded' | 'first',
   environment: NodeJS.ProcessEnv,
 ): Promise<Said> {
-  return overSsh(reach, command === 'tang-advertisement' ? ADVERTISEMENT : `${FOLDER}/${command}`, trust, environment);
+  const line = command in OWN_LINES ? OWN_LINES[command as keyof typeof OWN_LINES] : `${FOLDER}/${command}`;
+  return overSsh(reach, line, trust, environment);
 }
 
 /** Runs a command line on a host, with bytes for its standard input. @returns what it said; never throws for what the host does. */
