@@ -1,19 +1,19 @@
-import { report as reportFormat } from "@lukko/formats";
-import { renderJson } from "@lukko/policy-engine";
-import { factsOf, known } from "../fake-facts.ts";
-import { run } from "../fake-rules.ts";
+import { report as reportFormat } from '@lukko/formats';
+import { renderJson } from '@lukko/policy-engine';
+import { factsOf, known } from '../fake-facts.ts';
+import { run } from '../fake-rules.ts';
 
 const report = run({
   facts: factsOf([
     {
-      id: "orchard/hcloud_volume.apple",
-      values: { location: known("ash") },
-      place: { file: "a\u001b.ts", line: 1 },
+      id: 'orchard/hcloud_volume.apple',
+      values: { location: known('ash') },
+      place: { file: 'a\u001b.ts', line: 1 },
     },
   ]),
 });
 
-test("the whole report, readable by its published format", () => {
+test('the whole report, readable by its published format', () => {
   const text = renderJson(report);
   expect(reportFormat.parse(JSON.parse(text))).toEqual(report);
   expect(text).toMatchInlineSnapshot(`

@@ -13,7 +13,9 @@ export function* rawResources(splitter: Splitter, span: Span | undefined): Gener
   for (const item of splitter.items(span)) {
     const resource = splitter.parse(item);
     const fail = (fault: string): never => splitter.fail(item.start, `a resource of the state ${fault}`);
-    const [mode, type, name, module, provider] = ['mode', 'type', 'name', 'module', 'provider'].map((key) => own(resource, key));
+    const [mode, type, name, module, provider] = ['mode', 'type', 'name', 'module', 'provider'].map((key) =>
+      own(resource, key),
+    );
     if (typeof type !== 'string' || typeof name !== 'string') return fail('has no type or name');
     if (mode !== 'managed' && mode !== 'data') return fail('has no mode, managed or data');
     const instances = own(resource, 'instances') ?? [];
