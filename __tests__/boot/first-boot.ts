@@ -85,6 +85,34 @@ export async function firstBoot(suite: Suite): Promise<void> {
       );
       expectSame(open.trim(), '22');
     });
+    await suite.check(
+      'a sealed secret is opened on the host, and one that does not open is refused in one line',
+      async () => {
+        const seal = `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf 'kid\\nmac' >s
+        jose jwe enc -I s -k k.jwk -c -o s.jwe; jq -n --arg key "$(clevis encrypt sss "$LUKKO_CLEVIS" <k.jwk)" --arg sealed "$(cat s.jwe)" '{key: $key, secrets: {"acme-account": {sealed: $sealed}}}' >sealed.json
+        rm k.jwk s; mv sealed.json /srv/lukko/secrets/sealed.json`;
+        guest.sshMust(seal);
+        await guest.until('test -s /srv/lukko/secrets/acme-account/mac-key', 60);
+        expectSame(
+          guest
+            .sshMust(
+              'cat /srv/lukko/secrets/acme-account/key-id /srv/lukko/secrets/acme-account/mac-key; ls /run/lukko/open 2>/dev/null || true',
+            )
+            .trim(),
+          'kidmac',
+        );
+        guest.sshMust(
+          `jq '.secrets["acme-account"].sealed |= (.[0:-4] + "AAAA")' /srv/lukko/secrets/sealed.json >/run/bad; cat /run/bad >/srv/lukko/secrets/sealed.json`,
+        );
+        await guest.until(
+          'journalctl -u lukko-secrets -b -o cat --no-pager | grep -q "^refused: the secret acme-account does not open"',
+          60,
+        );
+        guest.sshMust(
+          'systemctl stop lukko-secrets.service caddy.path caddy.service; rm -f /srv/lukko/secrets/sealed.json /srv/lukko/secrets/acme-account/*; systemctl reset-failed',
+        );
+      },
+    );
     await debianChecks(suite, guest);
     await suite.check('every package the payload names is installed', () => {
       const wanted = suite.packagesOf('backups');

@@ -46,7 +46,7 @@ describe('lukko', () => {
       'volume-encrypted-at-rest',
       /^hcloud_volume\.data is not encrypted/,
     ],
-    ['not-proven/perhaps-plain', 'eu-sovereign', 'unknown', 'volume-encrypted-at-rest', /^hcloud_volume\.data/],
+    ['unproven/plain-or-encrypted', 'eu-sovereign', 'unknown', 'volume-encrypted-at-rest', /^hcloud_volume\.data/],
   ] as const)('%s is refused under %s: %s of %s', async (example, posture, verdict, rule, message) => {
     const { code, findings } = await judged(example, posture);
     expect(code).toBe(1);
@@ -69,7 +69,7 @@ describe('lukko', () => {
   });
 
   test('what a conditional may attach is never a pass', async () => {
-    const { code, findings } = await judged('not-proven/perhaps-plain', 'recommended');
+    const { code, findings } = await judged('unproven/plain-or-encrypted', 'recommended');
     expect(code).toBe(0);
     expect(findings.filter(({ rule }) => rule === 'volume-encrypted-at-rest')).toMatchObject([{ verdict: 'unknown' }]);
   });

@@ -18,7 +18,7 @@ export const seenByPeers = [
   'refused/aws-frankfurt',
   'refused/eu-looking-host',
   'refused/another-volume',
-  'not-proven/perhaps-plain',
+  'unproven/plain-or-encrypted',
 ] as const;
 
 const run = (command: string, ...args: string[]) =>

@@ -3,11 +3,13 @@ import { printable } from '@lukko/policy-engine';
 import { documentKind } from '@lukko/terraform-model';
 import { InputError } from './errors.ts';
 import { below, decode, displayName, fromHere, type InputFile, readBytes } from './input-file.ts';
+import type { FoundLive } from './observe/live.ts';
 import type { Files, Ports } from './ports/ports.ts';
 import { type RootFiles, rootAt, rootOf } from './root-files.ts';
 
 /** What `check` was pointed at. */
 export type Found =
+  | FoundLive
   /** All stacks of one cdktf.out: with its manifest the world is closed. */
   | { readonly kind: 'cdktf.out'; readonly manifest?: InputFile; readonly stacks: readonly FoundStack[] }
   /** One root module. */

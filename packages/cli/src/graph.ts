@@ -39,6 +39,14 @@ export function readGraph(
   ports: Ports | undefined = undefined,
 ): ReadInput {
   const all: readonly Found[] = [found].flat();
+  const first = all.find(({ kind }) => kind === 'live');
+  if (first?.kind === 'live') {
+    if (all.length > 1 || options.source !== undefined)
+      throw new InputError(
+        '--live: judges what the API shows, and nothing beside it; judge files in a run of their own',
+      );
+    return { graph: first.graph, inputs: [inputOf(first.input, 'live')] };
+  }
   const shown = all.filter(({ kind }) => kind === 'plan' || kind === 'state');
   if (options.source !== undefined && shown.length !== 1) {
     throw new InputError(
@@ -69,7 +77,7 @@ export function readGraph(
         read.push(...filesOf(root).map((file) => ({ file })));
         break;
       }
-      default: {
+      case 'cdktf.out': {
         const { manifest, stacks } = one;
         const roots = stacks.map(({ root }): RootInput => ({ ...rootInput(root), kind: 'synth' }));
         const world = manifest === undefined ? { complete: true } : { manifest: asText(manifest) };

@@ -18,6 +18,8 @@ export interface JudgeOptions extends PolicyOptions {
   readonly siblings?: string;
   /** Files of values for variables. */
   readonly varFile?: readonly string[];
+  /** What the provider's API shows, instead of a path. */
+  readonly live?: true;
 }
 
 export interface Judged {
@@ -51,7 +53,8 @@ export async function judgeInput(
   const policy = await policyAt(options, ports);
   const changes = change(policy);
   const all: Found[] = [];
-  for (const path of pathsOf(paths)) all.push(await find(path, ports));
+  for (const path of pathsOf(paths))
+    all.push(options.live === true ? await live(path, options, ports) : await find(path, ports));
   const [found, ...more] = all as [Found, ...Found[]];
   const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
   if (siblings.length > 0 && (found.kind !== 'plan' || more.length > 0))
@@ -77,4 +80,11 @@ export async function judgeInput(
     ...changes,
   };
   return { report: evaluate(evaluation), policy, facts, found, evaluation };
+}
+
+async function live(path: string | undefined, { source }: JudgeOptions, ports: Ports): Promise<Found> {
+  if (path !== undefined || source !== undefined)
+    throw new InputError('--live: judges what the API shows, and goes with no path and no --source');
+  const { findLive } = await import('./observe/live.ts');
+  return findLive(ports);
 }

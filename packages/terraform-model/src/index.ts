@@ -1,3 +1,4 @@
+export { type ApiProject, apiAsPlan, asLive } from './api/read.ts';
 export type * from './attr.ts';
 export type { SynthInput } from './configuration/read.ts';
 export type { FileReader, ModuleFiles, RootInput } from './configuration/root.ts';

@@ -50,6 +50,7 @@ export function checkCommand(program: Command, ports: Ports, done: (code: number
       (file: string, before: readonly string[]) => [...before, file],
       [] as readonly string[],
     )
+    .option('--live', 'judge what the API shows, with the read-only tokens observe.yaml names, else HCLOUD_TOKEN')
     .option('--siblings <directory>', 'the cdktf.out the plan belongs to: the stacks beside it are read as well')
     .option(
       '-f, --format <format>',

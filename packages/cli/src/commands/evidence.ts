@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Ports } from '../ports/ports.ts';
 import type { EvidenceOptions } from './evidence-export.ts';
 import type { LintOptions } from './evidence-lint.ts';
+import type { SampleOptions } from './evidence-sample.ts';
 import type { VerifyOptions } from './evidence-verify.ts';
 
 /**
@@ -56,6 +57,36 @@ export function evidenceCommand(program: Command, ports: Ports, done: (code: num
     .action(async (directory: string, options: VerifyOptions) => {
       const { verifyEvidence } = await import('./evidence-verify.ts');
       done(verifyEvidence(directory, options, ports));
+    });
+  evidence
+    .command('diff')
+    .description('what is different between two exports')
+    .argument('<before>', 'an export')
+    .argument('<after>', 'a later one')
+    .action(async (before: string, after: string) => {
+      const { diffOf } = await import('./evidence-diff.ts');
+      done(diffOf(before, after, ports));
+    });
+  evidence
+    .command('sample')
+    .description("draw the auditor's sample from the resources and changes that were seen in a period")
+    .requiredOption('--seed <text>', 'what the auditor names; the same seed draws the same again')
+    .option('--size <number>', 'how many to draw', '10')
+    .option('--since <instant>', 'begin of the period (default: the first observation)')
+    .option('--as-of <instant>', 'end of the period (default: now)')
+    .option('--observations <file>', 'the store', 'observations.jsonl')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['terminal', 'json']).default('terminal'))
+    .action(async (options: SampleOptions) => {
+      const { sampleOf } = await import('./evidence-sample.ts');
+      done(sampleOf(options, ports));
+    });
+  evidence
+    .command('log')
+    .description('what this tool was used for, by whom, and whether that log is whole')
+    .option('--log <file>', 'the log (default: state/lukko-log.jsonl beside lukko.yaml)')
+    .action(async ({ log }: { readonly log?: string }) => {
+      const { printToolLog } = await import('./evidence-log.ts');
+      done(printToolLog(log, ports));
     });
   evidence
     .command('lint')

@@ -1,109 +1,35 @@
-import { readHetzner, resourceKinds, sha256 } from '@lukko/evidence';
-import { InputError } from '../../errors.ts';
-import { type Answer, ask, connections, json } from '../http.ts';
+import { readHetzner, sha256 } from '@lukko/evidence';
+import { endpointOf, readProject } from '../hetzner-api.ts';
 import { type Collector, type Seen, secretOf } from '../task.ts';
 
-/** Entries per page: the most the API gives (https://docs.hetzner.cloud/reference/cloud#pagination). */
-const perPage = 50;
-const realEndpoint = 'https://api.hetzner.cloud/v1';
-/** Pages after which something is wrong with what counts them. */
-const mostPages = 2_000;
-
 /**
- * Every project through the provider's API, with GET requests only. 1,000 servers with their volumes take 20 pages for each
- * kind: far below the 3,600 requests an hour that a project may make. One task for a project: what its kinds say of each other
- * (which firewall applies to which server) is only known together.
+ * Every project through the provider's API. One task for a project: what its kinds say of each other (which firewall applies to
+ * which server) is only known together.
  */
 export const hetzner: Collector = ({ targets, environment }) =>
   (targets.hetzner ?? []).map(({ project, token }) => {
     const base = endpointOf(environment.HCLOUD_ENDPOINT);
     const subject = { kind: 'project', id: `hetzner:project:${project}`, name: project };
     const look = async ({ signal }: { signal: AbortSignal }): Promise<readonly Seen[]> => {
-      const agent = connections(4);
-      const headers = { authorization: `Bearer ${secretOf(environment, token)}` };
-      const answers: Answer[] = [];
-      const get = async (url: URL): Promise<unknown> => {
-        const answer = await polite(url, { signal, headers, agent });
-        answers.push(answer);
-        // 501: an endpoint that says it does not have this kind. Then nothing was looked at, which is no empty list.
-        return answer.status === 501 ? undefined : json(answer, `${url.pathname} of project ${project}`);
+      const { lists, notLookedAt, answers } = await readProject(base, project, secretOf(environment, token), signal);
+      const [first] = answers;
+      const shared = {
+        endpoint: base.href.replace(/\/$/, ''),
+        ...(first?.address === undefined ? {} : { address: first.address }),
+        chain: first?.chain ?? [],
       };
-      try {
-        const kinds = await Promise.all(
-          resourceKinds.map(async ({ path }) => [path, await everyPage(base, path, get)] as const),
-        );
-        const [first] = answers;
-        const shared = {
-          endpoint: base.href.replace(/\/$/, ''),
-          ...(first?.address === undefined ? {} : { address: first.address }),
-          chain: first?.chain ?? [],
-        };
-        const known = kinds.flatMap(([path, list]) => (list === undefined ? [] : [[path, list] as const]));
-        const lists = new Map(known);
-        const digest = sha256(
-          answers
-            .map(({ body }) => sha256(body))
-            .sort()
-            .join(),
-        );
-        const own: Seen = {
-          ...shared,
-          subject,
-          checks: [],
-          facts: {
-            requests: answers.length,
-            ...Object.fromEntries(known.map(([path, list]) => [path, list.length])),
-            'not-looked-at': kinds.flatMap(([path, list]) => (list === undefined ? [path] : [])),
-          },
-          answer: digest,
-        };
-        return [own, ...readHetzner(lists, project).map((one) => ({ ...shared, ...one }))];
-      } finally {
-        agent.destroy();
-      }
+      const counts = Object.fromEntries([...lists].map(([path, list]) => [path, list.length]));
+      const own: Seen = {
+        ...shared,
+        subject,
+        checks: [],
+        facts: { requests: answers.length, ...counts, 'not-looked-at': [...notLookedAt] },
+        answer: answers
+          .map(({ body }) => sha256(body))
+          .sort()
+          .join(),
+      };
+      return [own, ...readHetzner(lists, project).map((one) => ({ ...shared, ...one }))];
     };
     return { collector: 'hetzner', subject, endpoint: base.href, limit: 300_000, attempts: 3, look };
   });
-
-/** @throws InputError for what is no endpoint of an API */
-export function endpointOf(written: string | undefined): URL {
-  const text = written ?? realEndpoint;
-  try {
-    const url = new URL(text.endsWith('/') ? text : `${text}/`);
-    if (url.protocol === 'https:' || url.protocol === 'http:') return url;
-  } catch {
-    // Said below.
-  }
-  throw new InputError(`HCLOUD_ENDPOINT: expected a URL such as ${realEndpoint}, found ${JSON.stringify(text)}`);
-}
-
-/** Waits as long as the API asks for when there were too many requests; its answer tells when there is room again. */
-async function polite(url: URL, asked: Parameters<typeof ask>[1]): Promise<Answer> {
-  for (let tries = 0; ; tries += 1) {
-    const answer = await ask(url, asked);
-    if (answer.status !== 429 || tries === 5) return answer;
-    const reset = Number(answer.headers['ratelimit-reset']) * 1000 - Date.now();
-    const wait = Number.isFinite(reset) && reset > 0 ? Math.min(reset, 60_000) : 1000 * 2 ** tries;
-    await new Promise((resolve) => setTimeout(resolve, wait));
-  }
-}
-
-/** All entries of one kind; undefined where this endpoint does not have it. */
-async function everyPage(
-  base: URL,
-  path: string,
-  get: (url: URL) => Promise<unknown>,
-): Promise<readonly unknown[] | undefined> {
-  const entries: unknown[] = [];
-  for (let page: number | null = 1; page !== null && page <= mostPages; ) {
-    const answer = await get(new URL(`${path}?page=${page}&per_page=${perPage}`, base));
-    if (answer === undefined) return undefined;
-    const document = Object(answer) as Record<string, unknown>;
-    const list = document[path];
-    if (!Array.isArray(list)) throw new Error(`/${path} answered without its list`);
-    entries.push(...list);
-    const next: unknown = Object(Object(document.meta).pagination).next_page;
-    page = typeof next === 'number' && next > page ? next : null;
-  }
-  return entries;
-}

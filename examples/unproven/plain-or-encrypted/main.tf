@@ -1,5 +1,6 @@
 terraform {
   required_version = ">= 1.5"
+
   required_providers {
     hcloud = {
       source  = "hetznercloud/hcloud"
@@ -8,8 +9,9 @@ terraform {
   }
 }
 
-variable "secure" {
-  type = bool
+variable "encrypted" {
+  description = "Given for each environment."
+  type        = bool
 }
 
 resource "hcloud_ssh_key" "operator" {
@@ -17,8 +19,9 @@ resource "hcloud_ssh_key" "operator" {
   public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDSC1AR4W5mKYsC30DGgILsvN5WzGSsDMsJYrI5xb1PW operator"
 }
 
-resource "hcloud_firewall" "host" {
-  name = "host"
+resource "hcloud_firewall" "data" {
+  name = "data"
+
   rule {
     direction  = "in"
     protocol   = "tcp"
@@ -32,6 +35,7 @@ resource "hcloud_volume" "data" {
   size              = 10
   location          = "hel1"
   delete_protection = true
+
   lifecycle {
     prevent_destroy = true
   }
@@ -43,8 +47,11 @@ resource "hcloud_server" "luks" {
   image        = "debian-13"
   location     = "hel1"
   ssh_keys     = [hcloud_ssh_key.operator.id]
-  firewall_ids = [hcloud_firewall.host.id]
-  user_data    = templatefile("${path.module}/payload.yaml", { volume_id = hcloud_volume.data.id })
+  firewall_ids = [hcloud_firewall.data.id]
+
+  user_data = templatefile("${path.module}/luks.yaml.tftpl", {
+    device = "/dev/disk/by-id/scsi-0HC_Volume_${hcloud_volume.data.id}"
+  })
 }
 
 resource "hcloud_server" "plain" {
@@ -53,10 +60,15 @@ resource "hcloud_server" "plain" {
   image        = "debian-13"
   location     = "hel1"
   ssh_keys     = [hcloud_ssh_key.operator.id]
-  firewall_ids = [hcloud_firewall.host.id]
+  firewall_ids = [hcloud_firewall.data.id]
+
+  user_data = templatefile("${path.module}/plain.yaml.tftpl", {
+    device = "/dev/disk/by-id/scsi-0HC_Volume_${hcloud_volume.data.id}"
+  })
 }
 
 resource "hcloud_volume_attachment" "data" {
   volume_id = hcloud_volume.data.id
-  server_id = var.secure ? hcloud_server.luks.id : hcloud_server.plain.id
+  server_id = var.encrypted ? hcloud_server.luks.id : hcloud_server.plain.id
+  automount = false
 }
