@@ -59,14 +59,28 @@ function neighbours(resource: Resource, graph: Graph): Truth {
       causes: value.state === 'unknown' ? value.causes : ['computed'],
     });
   }
-  const project = (one: Resource) => one.attr('labels', 'lukko-project').text;
-  const others = graph
-    .all('hcloud_server')
-    .filter((other) => other.mode === 'managed' && other.id !== resource.id && project(other) === project(resource))
-    .filter((other) => other.attr('location').text === location);
-  return others.length > 0 || !resource.expanded
-    ? yes({ at, saw: `${others.length} more in ${location}` })
+  const others = (together(graph).get(placeOf(resource)) ?? 0) - 1;
+  return others > 0 || !resource.expanded
+    ? yes({ at, saw: `${others} more in ${location}` })
     : no({ at, saw: `no other server in ${location}` });
+}
+
+/** Servers by project and location, counted once a graph: asking each about all others would take hours in a large plan. */
+const counted = new WeakMap<Graph, ReadonlyMap<string, number>>();
+
+function together(graph: Graph): ReadonlyMap<string, number> {
+  const known = counted.get(graph);
+  if (known !== undefined) return known;
+  const counts = new Map<string, number>();
+  for (const server of graph.all('hcloud_server')) {
+    if (server.mode === 'managed') counts.set(placeOf(server), (counts.get(placeOf(server)) ?? 0) + 1);
+  }
+  counted.set(graph, counts);
+  return counts;
+}
+
+function placeOf(server: Resource): string {
+  return JSON.stringify([server.attr('labels', 'lukko-project').text, server.attr('location').text]);
 }
 
 function spread(resource: Resource, graph: Graph): Truth {

@@ -120,11 +120,11 @@ function once({ name, command, args }: Program): Run {
   const usage = join(place, 'usage');
   const timed = existsSync(time);
   const before = process.hrtime.bigint();
-  const { status, stderr, signal } = timed
+  const { status, stderr, signal, error } = timed
     ? spawnSync(time, ['-q', '-f', '%U %S %M', '-o', usage, command, ...args], options(env))
     : spawnSync(command, args, options(env));
   const seconds = Number(process.hrtime.bigint() - before) / 1e9;
-  if (status === null || status > 1) throw new Error(`${name}: exit ${status ?? signal}\n${stderr}`);
+  if (status === null || status > 1) throw new Error(`${name}: exit ${status ?? signal ?? error?.message}\n${stderr}`);
   const [user = 0, system = 0, kilobytes = Number.NaN] = timed ? lastNumbers(usage) : [];
   return { seconds, cpu: user + system, megabytes: kilobytes / 1024 };
 }

@@ -10,6 +10,7 @@ import { imagesCommand } from './commands/images-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
 import { pinCommands } from './commands/pin-options.ts';
 import { proveCommand } from './commands/prove-options.ts';
+import { registerCommand } from './commands/register-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -102,6 +103,7 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
   baselineCommand(program, ports, done);
   observeCommand(program, ports, done);
   proveCommand(program, ports, done);
+  registerCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   hostCommand(program, ports, done);
   retireCommand(program, ports, done);

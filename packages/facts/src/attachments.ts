@@ -10,6 +10,9 @@ export interface Joined {
 
 export interface Attachments {
   readonly joined: readonly Joined[];
+  /** The same by the id of one end: a plan may hold tens of thousands. */
+  readonly byServer: ReadonlyMap<string, readonly Joined[]>;
+  readonly byVolume: ReadonlyMap<string, readonly Joined[]>;
   /** Attachments one end of which this input does not tell; the other end, where it does. */
   readonly loose: readonly Loose[];
 }
@@ -53,7 +56,12 @@ export function attachmentsOf(graph: Graph): Attachments {
       }
     }
   }
-  return { joined, loose };
+  return {
+    joined,
+    byServer: indexed(joined, ({ server }) => server.id),
+    byVolume: indexed(joined, ({ volume }) => volume.id),
+    loose,
+  };
 }
 
 function join(volume: Resource, server: Resource, certain: boolean, via: Attr): Joined {
@@ -70,4 +78,14 @@ export function live(graph: Graph, type: string): readonly Resource[] {
 export function ignores(resource: Resource, attribute: string): boolean {
   const ignored = resource.lifecycle?.ignoreChanges;
   return ignored === 'all' || ignored?.includes(attribute) === true;
+}
+
+function indexed(joined: readonly Joined[], key: (one: Joined) => string): ReadonlyMap<string, readonly Joined[]> {
+  const index = new Map<string, Joined[]>();
+  for (const one of joined) {
+    const same = index.get(key(one));
+    if (same === undefined) index.set(key(one), [one]);
+    else same.push(one);
+  }
+  return index;
 }

@@ -40,9 +40,11 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
   });
   const volume = keyed((resource) => encryptionOf(resource, graph, attachments(), payload));
   const server = keyed((resource): ServerFacts => {
-    const attached = attachments()
-      .joined.filter((each) => each.server.id === resource.id)
-      .map(({ volume: on, certainty, via }) => ({ volume: on, certainty, via }));
+    const attached = (attachments().byServer.get(resource.id) ?? []).map(({ volume: on, certainty, via }) => ({
+      volume: on,
+      certainty,
+      via,
+    }));
     const volumes: VolumeFacts[] = attached.map((each) => volume(each.volume));
     const loose = attachments()
       .loose.filter((each) => each.server === undefined || each.server.id === resource.id)

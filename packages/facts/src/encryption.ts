@@ -87,10 +87,10 @@ function unformatted(volume: Resource): Statement {
 function attachedTo(
   volume: Resource,
   graph: Graph,
-  { joined, loose }: Attachments,
+  { byVolume, loose }: Attachments,
 ): { statement: Statement; server: Resource | undefined } {
   const claim = 'it is attached to one server';
-  const own = joined.filter((each) => each.volume.id === volume.id);
+  const own = byVolume.get(volume.id) ?? [];
   const servers = new Set(own.map((each) => each.server.id));
   const [first] = own;
   const elsewhere = loose.filter((each) => each.volume?.id === volume.id);

@@ -33,6 +33,7 @@ export function secretsOf(graph: Graph, payloads: readonly Payload[], parsed: Re
     ...graph.resources.filter((resource) => resource.change !== 'delete'),
     ...graph.roots.flatMap((root) => [...root.providers, root.backend, ...root.modules]),
   ];
+  const judged = new Set(payloads.map((payload) => payload.attr.at));
   const found = [
     ...owners.flatMap((owner) => [...textsOf(owner, parsed)].flatMap(({ attr, name }) => inText(attr, name, owner))),
     ...graph.roots.flatMap((root) => root.outputs.flatMap((output) => inText(output.value, output.name, output))),
@@ -42,11 +43,7 @@ export function secretsOf(graph: Graph, payloads: readonly Payload[], parsed: Re
       ),
     ),
     ...payloads.flatMap(inPayload),
-    ...graph
-      .ofType('hcloud_server')
-      .flatMap((server) =>
-        inIgnored(server.attr('user_data'), server, new Set(payloads.map((payload) => payload.attr.at))),
-      ),
+    ...graph.ofType('hcloud_server').flatMap((server) => inIgnored(server.attr('user_data'), server, judged)),
   ];
   const seen = new Set<string>();
   return found.filter((use) => {

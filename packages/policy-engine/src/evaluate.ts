@@ -93,8 +93,8 @@ export function evaluate(evaluation: Evaluation): Report {
     policy: evaluation.policy,
     world: { closed: facts.graph.closed, because: facts.graph.closedBecause },
     findings: [...judged].sort(byWeight),
-    exceptions: [...exceptions.values()].sort((a, b) =>
-      compare([a.rule, a.address, a.reason], [b.rule, b.address, b.reason]),
+    exceptions: [...exceptions.values()].sort(
+      (a, b) => byText(a.rule, b.rule) || byText(a.address, b.address) || byText(a.reason, b.reason),
     ),
     ...known,
     summary: {
@@ -108,7 +108,7 @@ export function evaluate(evaluation: Evaluation): Report {
       accepted: judged.filter((finding) => finding.accepted !== undefined).length,
       notApplicable: count['not-applicable'],
       ...looked,
-      proven: [...proven].map(([rule, checks]) => ({ rule, checks })).sort((a, b) => compare([a.rule], [b.rule])),
+      proven: [...proven].map(([rule, checks]) => ({ rule, checks })).sort((a, b) => byText(a.rule, b.rule)),
       exitCode: judged.some((finding) => refuses(finding, posture, failOn)) ? 1 : 0,
     },
   };
@@ -205,15 +205,14 @@ function byWeight(a: Unnamed, b: Unnamed): number {
   return (
     verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict) ||
     weight(b.severity) - weight(a.severity) ||
-    compare([a.rule, a.address, a.at ?? '', a.message], [b.rule, b.address, b.at ?? '', b.message])
+    byText(a.rule, b.rule) ||
+    byText(a.address, b.address) ||
+    byText(a.at ?? '', b.at ?? '') ||
+    byText(a.message, b.message)
   );
 }
 
 /** By code units: the same order on every machine, whatever its locale. */
-function compare(a: readonly string[], b: readonly string[]): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? '';
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  return 0;
+function byText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

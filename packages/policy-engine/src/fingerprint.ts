@@ -16,35 +16,30 @@ interface Named {
  * @param findings in a fixed order, since the same finding twice is numbered in it
  */
 export function fingerprints(findings: readonly Named[]): readonly string[] {
-  const named = findings.map((finding) => {
-    const at = finding.at?.replace(/:\d+$/, '') ?? '';
-    return {
-      base: [finding.rule, finding.address, at],
-      said: said(finding.message),
-      byLine: at !== (finding.at ?? ''),
-    };
+  const named = findings.map(({ rule, address, at = '', message }) => {
+    const place = at.replace(/:\d+$/, '');
+    return { base: `${rule}\0${address}\0${place}`, byLine: place !== at, message };
   });
-  const messages = new Map<string, Set<string>>();
-  for (const { base, said: what } of named) {
-    const key = base.join('\0');
-    const known = messages.get(key);
-    if (known === undefined) messages.set(key, new Set([what]));
-    else known.add(what);
+  const messages = new Map<string, string | Set<string>>();
+  for (const { base, message } of named) {
+    const known = messages.get(base);
+    if (known === undefined) messages.set(base, message);
+    else if (known !== message) messages.set(base, new Set(typeof known === 'string' ? [known] : known).add(message));
   }
   const times = new Map<string, number>();
-  return named.map(({ base, said: what, byLine }) => {
-    const several = (messages.get(base.join('\0'))?.size ?? 0) > 1;
-    const parts = byLine || several ? [...base, what] : base;
-    const key = parts.join('\0');
+  return named.map(({ base, byLine, message }) => {
+    const others = messages.get(base);
+    const several = typeof others !== 'string' && new Set([...(others ?? [])].map(said)).size > 1;
+    const key = byLine || several ? `${base}\0${said(message)}` : base;
     const time = (times.get(key) ?? 0) + 1;
     times.set(key, time);
-    return digest(time === 1 ? parts : [...parts, String(time)]);
+    return digest(time === 1 ? key : `${key}\0${time}`);
   });
 }
 
 /** The fingerprint of one finding that no other can be mistaken for. */
 export function fingerprint(rule: string, address: string, at: string | undefined): string {
-  return digest([rule, address, at ?? '']);
+  return digest(`${rule}\0${address}\0${at ?? ''}`);
 }
 
 /** A message without its asides: they hold sources and dates, which change with the data and not with the finding. */
@@ -52,6 +47,6 @@ function said(message: string): string {
   return message.replace(/\s*\([^()]*\)/g, '');
 }
 
-function digest(parts: readonly string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex');
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /** The commands of the pipelines people copy, read from their YAML and run in a repository with a request in it. */
-const root = join(__dirname, '..');
+const root = join(__dirname, '../..');
 const folder = join(root, 'examples/pipelines');
 const file = (name: string) => parse(readFileSync(join(folder, name), 'utf8'));
 
