@@ -32,7 +32,7 @@ export const hostsInAllowedJurisdictions = rule({
   waivable: true,
   controls: ['ISO27001:2022/A.5.14', 'ISO27001:2022/A.5.19', 'ISO27001:2022/A.5.23', 'GDPR/44', 'NIS2/21(2)(d)'],
   rationale:
-    'Data leaves with every request: to a model, a DSN, a storage endpoint, a resolver. What counts is who operates the host that is reached and who controls them. Hosts that only deliver (packages, certificates, time) are judged too, and weigh less.',
+    'Data leaves with every request: to a model, a DSN, a storage endpoint, a resolver. With a record of the own zone it is people who are sent there. What counts is who operates the host that is reached and who controls them. Hosts that only deliver (packages, certificates, time) are judged too, and weigh less.',
   remediation: 'Use a service in an allowed jurisdiction, or declare who operates the host in register.yaml',
   sources: [
     'https://eur-lex.europa.eu/eli/reg/2016/679/oj',
@@ -88,6 +88,16 @@ export const hostsInAllowedJurisdictions = rule({
       name: 'a host nobody has looked at',
       verdict: 'unknown',
       terraform: hcloud(withEnvironment('https://model.unheard-of.example/v1')),
+    },
+    {
+      name: 'a record that leads to an address of nobody known',
+      verdict: 'unknown',
+      terraform: hcloud({
+        hcloud_zone: { main: { name: 'lukko.example', mode: 'primary' } },
+        hcloud_zone_rrset: {
+          app: { zone: 'lukko.example', name: 'app', type: 'A', records: [{ value: '203.0.113.9' }] },
+        },
+      }),
     },
   ],
 });

@@ -31,7 +31,7 @@ function main(rounds: number): void {
   if (!existsSync(join(root, 'cdktf.out/manifest.json'))) throw new Error('no cdktf.out here; run: npm run synth');
   writeFileSync(
     usage,
-    `process.on('exit',()=>{const{user,system}=process.cpuUsage();require('fs').writeSync(3,String(user+system))});`,
+    `process.on('exit',()=>{const{user,system}=process.cpuUsage();require('node:fs').writeSync(3,String(user+system))});`,
   );
   copyFileSync(lukko, alone);
   const runs = programs.map((): Run[] => []);

@@ -5,14 +5,17 @@ import { rulesTable } from '../packages/cli/src/commands/rules.ts';
 import { cliPage } from '../packages/cli/src/pages/cli-page.ts';
 import { controlsPage } from '../packages/cli/src/pages/controls-page.ts';
 import { rulePage } from '../packages/cli/src/pages/rule-page.ts';
+import { type Acceptance, sandboxPage } from '../packages/cli/src/pages/sandbox-page.ts';
 import { nodeFiles } from '../packages/cli/src/ports/node.ts';
 
 /**
- * Writes the pages that are made from the rules and the command: docs/rules/<id>.md, docs/controls.md, docs/cli.md and the
- * table in README.md. `--check` writes nothing and fails when one is not what it would write.
+ * Writes the pages that are made from the rules and the command: docs/rules/<id>.md, docs/controls.md, docs/cli.md,
+ * docs/sandbox.md and the table in README.md. `--check` writes nothing and fails when one is not what it would write.
  */
 const root = join(__dirname, '..');
 const header = '<!-- Made by `npm run docs`; edit the rule or the command instead. -->\n\n';
+const sandboxHeader =
+  '<!-- Made by `npm run docs` from packages/cli/src/pages/sandbox-page.ts and the sandbox itself. -->\n\n';
 const begin = '<!-- rules:begin -->';
 const end = '<!-- rules:end -->';
 
@@ -21,9 +24,16 @@ export function pages(): ReadonlyMap<string, string> {
   for (const rule of catalogue.rules) made.set(`docs/rules/${rule.id}.md`, header + rulePage(rule));
   made.set('docs/controls.md', header + controlsPage(catalogue.rules));
   made.set('docs/cli.md', header + cliPage());
+  made.set('docs/sandbox.md', sandboxHeader + sandboxPage(acceptance()));
   const readme = join(root, 'README.md');
   if (existsSync(readme)) made.set('README.md', withTable(readFileSync(readme, 'utf8')));
   return made;
+}
+
+/** What the last run of the provider's own tests left behind. */
+function acceptance(): Acceptance | undefined {
+  const file = join(root, 'packages/sandbox/spec/zz_acceptance.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Acceptance) : undefined;
 }
 
 /** The README with the rules table between its markers; a README without them is left alone. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -123,20 +123,37 @@ async function makeZone(): Promise<void> {
     throw new UsageError(`expected the sandbox to make a zone, it answered ${status}`);
 }
 
+const OPTIONS = {
+  provider: { type: 'string' },
+  binaries: { type: 'string' },
+  only: { type: 'string', multiple: true },
+  run: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+} as const;
+
+function givenOptions() {
+  try {
+    return parseArgs({ options: OPTIONS });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+/** The folder, when it holds the source the table is about. @throws UsageError */
+function checkoutAt(folder: string): string {
+  const changes = join(resolve(folder), 'CHANGELOG.md');
+  if (!existsSync(join(resolve(folder), 'internal/testmux')) || !existsSync(changes))
+    throw new UsageError(`${folder}: expected a checkout of the provider's source`);
+  const [, found = 'none'] = /^## \[v([\d.]+)\]/m.exec(readFileSync(changes, 'utf8')) ?? [];
+  if (found !== providerVersion())
+    throw new UsageError(`${folder}: expected the source of version ${providerVersion()}, found ${found}`);
+  return resolve(folder);
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      provider: { type: 'string' },
-      binaries: { type: 'string' },
-      only: { type: 'string', multiple: true },
-      run: { type: 'string' },
-      verbose: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = givenOptions();
   if (values.provider === undefined) throw new UsageError(`expected --provider, found none\n\n${USAGE}`);
-  const provider = resolve(values.provider);
-  if (!existsSync(join(provider, 'internal/testmux')))
-    throw new UsageError(`${values.provider}: expected a checkout of the provider's source`);
+  const provider = checkoutAt(values.provider);
   await makeZone();
   const own = values.binaries === undefined ? mkdtempSync(join(tmpdir(), 'lukko-acceptance-')) : undefined;
   const outcomes: Outcome[] = [];

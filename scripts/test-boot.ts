@@ -1,6 +1,8 @@
 import { parse } from 'yaml';
 import { firstBoot } from '../__tests__/boot/first-boot.ts';
 import { buildImage } from '../__tests__/boot/image.ts';
+import { powerCuts } from '../__tests__/boot/power-cuts.ts';
+import { rebuild } from '../__tests__/boot/rebuild.ts';
 import { has } from '../__tests__/boot/run.ts';
 import { Suite } from '../__tests__/boot/suite.ts';
 import { built, serversOf, shipped } from '../__tests__/stacks/built.ts';
@@ -42,7 +44,10 @@ async function main(args: readonly string[]): Promise<number> {
     only === undefined ? undefined : new RegExp(only),
   );
   await suite.probe();
+  const all = args.includes('--all');
   await firstBoot(suite);
+  await rebuild(suite);
+  await powerCuts(suite, all ? 5 : 1);
   suite.close(args.includes('--keep'));
   print(`${suite.passed} passed, ${suite.failed.length} failed`);
   return suite.failed.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
-import { caddy } from './constructs/caddy.ts';
+import { caddy, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
@@ -19,7 +19,7 @@ export class BackupsStack extends LukkoStack {
 }
 
 function service(config: Config): Service {
-  const front = caddy(config, 'backups', payloadFile('backups/Caddyfile', { name: nameOf(config, 'backups') }));
+  const front = caddy(config, 'backups', payloadFile('backups/Caddyfile', site(config, nameOf(config, 'backups'))));
   // A week's repository takes its first backup seven days before its last one.
   const days = String(Math.max(1, config.retention.backups - 7));
   return {

@@ -1,6 +1,6 @@
 import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
-import { caddy } from './constructs/caddy.ts';
+import { caddy, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
@@ -16,8 +16,10 @@ export class EdgeStack extends LukkoStack {
 }
 
 function service(config: Config): Service {
-  const own = payloadFile('edge/own.Caddyfile', { name: nameOf(config, 'edge') });
-  const upstreams = config.upstreams.map(({ name, to }) => payloadFile('edge/upstream.Caddyfile', { name, to }));
+  const own = payloadFile('edge/own.Caddyfile', site(config, nameOf(config, 'edge')));
+  const upstreams = config.upstreams.map(({ name, to }) =>
+    payloadFile('edge/upstream.Caddyfile', { ...site(config, name), to }),
+  );
   const front = caddy(config, 'edge', [own, ...upstreams].join('\n'));
   const named = config.upstreams.flatMap(({ name, to }, index) => [
     { value: name, path: `upstreams[${index}].name` },

@@ -1,6 +1,6 @@
 import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
-import { caddy, imageOrigins, imageText } from './constructs/caddy.ts';
+import { caddy, imageOrigins, imageText, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
@@ -17,7 +17,7 @@ export class ErrorsStack extends LukkoStack {
 
 function service(config: Config): Service {
   const name = nameOf(config, 'errors');
-  const front = caddy(config, 'errors', payloadFile('errors/Caddyfile', { name }));
+  const front = caddy(config, 'errors', payloadFile('errors/Caddyfile', site(config, name)));
   const settings = payloadFile('errors/glitchtip.env', {
     name,
     mail: config.organisation.securityContact,

@@ -1,6 +1,6 @@
 import type { Config } from '@lukko/formats';
 import type { App } from 'cdktf';
-import { caddy, imageOrigins, imageText } from './constructs/caddy.ts';
+import { caddy, imageOrigins, imageText, site } from './constructs/caddy.ts';
 import { declareDataHost, type Foundations } from './constructs/data-host.ts';
 import { nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
@@ -22,7 +22,14 @@ const CLASSES = [
 ] as const;
 
 function service(config: Config): Service {
-  const front = caddy(config, 'logs', payloadFile('logs/Caddyfile', { name: nameOf(config, 'logs') }));
+  const { queryCa } = config.access;
+  const sites = payloadFile('logs/Caddyfile', {
+    ...site(config, nameOf(config, 'logs')),
+    // Without an authority for operators nobody queries over the network: they read through SSH.
+    clientAuth: queryCa === undefined ? '' : payloadFile('logs/client-auth.Caddyfile'),
+    queries: queryCa === undefined ? '' : payloadFile('logs/queries.Caddyfile'),
+  });
+  const front = caddy(config, 'logs', sites);
   const stores = CLASSES.map(([name, port]) => ({
     path: `/etc/containers/systemd/victoria-logs-${name}.container`,
     content: payloadFile('logs/victoria-logs.container', {
@@ -37,6 +44,7 @@ function service(config: Config): Service {
     files: [
       ...front.files,
       ...stores,
+      ...(queryCa === undefined ? [] : [{ path: '/etc/caddy/query-ca.pem', content: `${queryCa.trimEnd()}\n` }]),
       { path: '/etc/lukko/data.d/victoria-logs.conf', content: payloadFile('logs/data.conf') },
     ],
     serves: CLASSES.map(([name]) => `victoria-logs-${name}.service`),

@@ -1,4 +1,7 @@
 import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { hostReport } from '@lukko/formats';
+import { badDisks } from './bad-disks.ts';
+import { debianChecks } from './debian-checks.ts';
 import type { Guest } from './guest.ts';
 import { must, run } from './run.ts';
 import { expectIn, expectSame, type Suite } from './suite.ts';
@@ -39,7 +42,7 @@ export async function firstBoot(suite: Suite): Promise<void> {
     });
     await suite.check('the journal lies on the volume, and none of it on the root disk', () => {
       expectIn(guest.sshMust('findmnt -no SOURCE /var/log/journal'), '/dev/mapper/lukko-data');
-      expectIn(guest.sshMust('journalctl -b -o cat --no-pager | head -n 400'), 'Linux version');
+      expectIn(guest.sshMust('journalctl -b -o cat --no-pager -u nftables'), 'Finished nftables');
       const below = 'mount --bind / /mnt && ls -A /mnt/var/log/journal /mnt/srv/lukko; umount /mnt';
       expectSame(
         guest
@@ -60,14 +63,14 @@ export async function firstBoot(suite: Suite): Promise<void> {
     await suite.check(
       'the report names the volume, the key servers and the payload it was handed, and is signed',
       () => {
-        const report = JSON.parse(guest.sshMust('/usr/local/lib/lukko/report'));
-        expectSame(report.volume.unlocked, true);
-        expectSame(report.volume.keyServers.length, 3);
-        expectSame(report.volume.recoveryRecipients.length, 2);
+        const report = hostReport.parse(JSON.parse(guest.sshMust('/usr/local/lib/lukko/report')));
+        expectSame([report.volume?.unlocked, report.volume?.threshold, report.sshd.passwords], [true, 2, false]);
+        expectSame(report.volume?.keyServers.length, 3);
+        expectSame(report.volume?.recoveryRecipients.length, 2);
         const handed = must('sha256sum', [`${guest.folder}/userdata`]).split(' ')[0];
         expectSame(
           [report.payloadSha256, report.swap, report.firewall.policies],
-          [handed, [], { forward: 'drop', input: 'drop', output: 'drop' }],
+          [handed, [], { input: 'drop', forward: 'drop', output: 'drop' }],
         );
         const verify =
           '/usr/local/lib/lukko/report >/run/r; jq -r .signature /run/r >/run/r.sig; (printf "host "; cat /srv/lukko/identity/*.pub) >/run/signers; jq -cS "del(.signature)" /run/r | ssh-keygen -Y verify -f /run/signers -I host -n lukko-host-report -s /run/r.sig';
@@ -82,6 +85,35 @@ export async function firstBoot(suite: Suite): Promise<void> {
       );
       expectSame(open.trim(), '22');
     });
+    await suite.check(
+      'a sealed secret is opened on the host, and one that does not open is refused in one line',
+      async () => {
+        const seal = `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf 'kid\\nmac' >s
+        jose jwe enc -I s -k k.jwk -c -o s.jwe; jq -n --arg key "$(clevis encrypt sss "$LUKKO_CLEVIS" <k.jwk)" --arg sealed "$(cat s.jwe)" '{key: $key, secrets: {"acme-account": {sealed: $sealed}}}' >sealed.json
+        rm k.jwk s; mv sealed.json /srv/lukko/secrets/sealed.json`;
+        guest.sshMust(seal);
+        await guest.until('test -s /srv/lukko/secrets/acme-account/mac-key', 60);
+        expectSame(
+          guest
+            .sshMust(
+              'cat /srv/lukko/secrets/acme-account/key-id /srv/lukko/secrets/acme-account/mac-key; ls /run/lukko/open 2>/dev/null || true',
+            )
+            .trim(),
+          'kidmac',
+        );
+        guest.sshMust(
+          `jq '.secrets["acme-account"].sealed |= (.[0:-4] + "AAAA")' /srv/lukko/secrets/sealed.json >/run/bad; cat /run/bad >/srv/lukko/secrets/sealed.json`,
+        );
+        await guest.until(
+          'journalctl -u lukko-secrets -b -o cat --no-pager | grep -q "^refused: the secret acme-account does not open"',
+          60,
+        );
+        guest.sshMust(
+          'systemctl stop lukko-secrets.service caddy.path caddy.service; rm -f /srv/lukko/secrets/sealed.json /srv/lukko/secrets/acme-account/*; systemctl reset-failed',
+        );
+      },
+    );
+    await debianChecks(suite, guest);
     await suite.check('every package the payload names is installed', () => {
       const wanted = suite.packagesOf('backups');
       expectSame(
@@ -162,6 +194,7 @@ export async function firstBoot(suite: Suite): Promise<void> {
       expectSame([said.status, said.stdout.trim().split('\n').at(-1)], [0, 'quiesce: the volume is closed']);
       expectSame(guest.sshMust('ls /dev/mapper').trim(), 'control');
     });
+    await badDisks(suite, guest, volume.file);
     await guest.powerOff();
 
     await suite.check('the recovery key opens a copy of the disk on a machine that never held it', () => {

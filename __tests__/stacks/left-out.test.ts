@@ -1,4 +1,5 @@
 import { built, documentOf, shipped } from './built.ts';
+import { onHost } from './on-host.ts';
 
 test('without thumbprints the stacks that keep data are left out, and each says what is missing', () => {
   const { documents, leftOut } = built(shipped('unpinned.yaml'));
@@ -36,5 +37,7 @@ test('what policies refuse is declared as it is configured', () => {
   );
   const { resource } = documentOf(elsewhere, 'logs');
   expect(resource.hcloud_volume?.data_volume?.location).toBe('ash');
-  expect(resource.hcloud_server?.host_server?.user_data).toContain('Image=docker.io/victoriametrics/victoria-logs');
+  const { files } = onHost(resource.hcloud_server?.host_server?.user_data);
+  const store = files.find(({ path }) => path.endsWith('/victoria-logs-audit.container'));
+  expect(store?.content).toContain('Image=docker.io/victoriametrics/victoria-logs');
 });

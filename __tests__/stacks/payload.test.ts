@@ -43,7 +43,10 @@ test.each(dataHosts)(
   '%s: what keeps data waits for the encrypted mount, and starts with it',
   (_, { files, runcmd }) => {
     const services = files.filter(
-      ({ path: file, content }) => /\.(container|service)$/.test(file) && content.includes('/srv/lukko/') && !file.endsWith('lukko-volume.service'),
+      ({ path: file, content }) =>
+        /\.(container|service)$/.test(file) &&
+        content.includes('/srv/lukko/') &&
+        !file.endsWith('lukko-volume.service'),
     );
     expect(services.length).toBeGreaterThan(0);
     for (const { path: file, content } of services) {

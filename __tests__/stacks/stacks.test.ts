@@ -1,4 +1,5 @@
 import { built, type Document, documentOf, serversOf, shipped } from './built.ts';
+import { onHost } from './on-host.ts';
 
 const example = built(shipped('example.yaml'));
 const DATA_STACKS = ['edge', 'logs', 'errors', 'backups'];
@@ -81,7 +82,7 @@ test('a pinned disk changes the payload, and only by the line that the digest le
   );
   const before = payloadOf(documentOf(example, 'logs'));
   const after = payloadOf(documentOf(pinned, 'logs'));
-  expect(after).toContain(`      LUKKO_LUKS_UUID=${uuid}\n`);
+  expect(after).toContain(`  LUKKO_LUKS_UUID=${uuid}\n`);
   const trigger = String(documentOf(pinned, 'logs').resource.terraform_data?.host_rebuild?.triggers_replace);
   const pattern = /"\/(.*)\/", ""/.exec(trigger)?.[1] ?? '';
   expect(pattern).not.toBe('');
@@ -97,7 +98,12 @@ function readable(document: Document): unknown {
   const hidden = new Set(['stackTrace', 'origins', 'locals', 'input', 'version']);
   const text = JSON.stringify(document, (key, value: unknown) => {
     if (hidden.has(key) && key !== 'version') return undefined;
-    return key === 'user_data' ? String(value).split('\n') : value;
+    if (key !== 'user_data') return value;
+    // What is packed is shown as the files it writes: a difference in it is to be read.
+    const { files } = onHost(value);
+    const shown = String(value).replace(/H4sI[A-Za-z0-9+/=]+/, 'PACKED');
+    const packed = files.filter(({ path }) => !shown.includes(`path: ${path}\n`));
+    return [...shown.split('\n'), ...packed.map(({ path, content }) => [path, ...content.split('\n')])];
   });
   return JSON.parse(text);
 }

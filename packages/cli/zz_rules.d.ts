@@ -39,6 +39,8 @@ export interface Unknown {
     readonly references: readonly Reference[];
     /** Set when the whole value is exactly one attribute of one resource instance: `${hcloud_volume.data.id}`. */
     readonly traversal?: Reference;
+    /** The text this is an encoding of (base64, gzip), when that is not wholly known. */
+    readonly encodes?: Value;
     /** Every value it can take, where they can be listed (both arms of a conditional). */
     readonly candidates?: readonly Value[];
 }
@@ -491,6 +493,30 @@ export interface Root {
     readonly actions: readonly Action[];
     /** `removed` blocks; empty for a plan without its configuration, which does not record them. */
     readonly removed: readonly Removed[];
+    /** `moved` and `import` blocks, in the same way. */
+    readonly moved: readonly Moved[];
+    readonly imports: readonly Import[];
+    /** What `.terraform.lock.hcl` pins; undefined when the input has no such file. */
+    readonly lock: readonly LockedProvider[] | undefined;
+}
+/** A `moved` block: the resource keeps its object under another address. */
+export interface Moved {
+    readonly from: string;
+    readonly to: string;
+    readonly place: Place;
+}
+/** An `import` block: what exists already becomes part of the state. */
+export interface Import extends Element {
+    readonly kind: 'import';
+    readonly to: string;
+}
+export interface LockedProvider {
+    /** Three parts, as in `RequiredProvider`. */
+    readonly source: string;
+    readonly version: string;
+    readonly constraints: string | undefined;
+    readonly hashes: readonly string[];
+    readonly place: Place;
 }
 interface Element {
     /** Unique in the graph: `<stack>/<address>` where the stack is known, else `<address>`. This is what findings, waivers and obligations name. */
@@ -745,6 +771,8 @@ export interface Payload {
     readonly containers: readonly Container[];
     readonly sites: readonly CaddySite[];
     readonly packages: readonly string[];
+    /** Texts of cloud-config modules that are neither files nor commands, by path: `ntp.servers[0]`, `package_upgrade`. */
+    readonly settings: readonly PayloadSetting[];
     /** Hosts the payload names where a host is expected, before anybody asks who operates them. */
     readonly hosts: readonly PayloadHost[];
     /** What could not be parsed: each is unknown to every rule that looks there. */
@@ -752,6 +780,11 @@ export interface Payload {
         readonly at: string;
         readonly why: string;
     }[];
+}
+export interface PayloadSetting {
+    readonly path: string;
+    readonly text: string;
+    readonly line: number;
 }
 /** A host (or URL, or address) named inside a payload, as marked text. */
 export interface PayloadHost {
@@ -812,6 +845,14 @@ export interface Command {
     readonly followed?: boolean;
     /** What it is reached from (runcmd, a unit); commands of one entry run in the order in which they stand. */
     readonly entry?: string;
+    /** What it is given on standard input by a redirection: a text of the script, or a file; undefined where that is not determined. */
+    readonly input?: {
+        readonly text: string | undefined;
+    } | {
+        readonly path: string | undefined;
+    };
+    /** Commands of one pipeline have the same number; those that stand alone have none. */
+    readonly pipeline?: number;
 }
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */
 export interface Guard {
@@ -992,10 +1033,8 @@ export type SubjectKind = ResourceType | keyof SubjectKinds;
 export type Subject<K extends SubjectKind> = K extends keyof SubjectKinds ? SubjectKinds[K] : K extends ResourceType ? Resource<K> : never;
 /** What the organisation decided, read from lukko.yaml and all it names. */
 export interface PolicyContext {
+    /** Countries whose operators may be reached (`EU`, `EEA`: their members); every other is refused. */
     readonly allowedJurisdictions: readonly string[];
-    /** True: every jurisdiction not listed is refused (eu-sovereign). False: only those listed in `refused`. */
-    readonly closedList: boolean;
-    readonly refusedJurisdictions: readonly string[];
     /** Class of the environment judged, where the input tells it: `disposable` lifts the two removal rules. */
     readonly environmentClass: 'production' | 'staging' | 'disposable' | undefined;
 }

@@ -31,7 +31,6 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
   const { directory } = config.certificates.authority;
   const global = payloadFile('caddy/global.Caddyfile', {
     directory,
-    tls: `tls${config.certificates.minimumTls}`,
     region: locationOf(config, host).location,
   });
   const files: readonly CloudFile[] = [
@@ -44,6 +43,9 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
       path: '/etc/containers/systemd/caddy.container',
       content: payloadFile('caddy/caddy.container', { image: imageText(config, 'caddy') }),
     },
+    script('/usr/local/lib/lukko/open-secrets', payloadFile('secrets/open-secrets')),
+    { path: '/etc/systemd/system/lukko-secrets.service', content: payloadFile('secrets/lukko-secrets.service') },
+    { path: '/etc/systemd/system/lukko-secrets.path', content: payloadFile('secrets/lukko-secrets.path') },
     { path: '/etc/systemd/system/caddy.path', content: payloadFile('caddy/caddy.path') },
     {
       path: '/etc/systemd/system/lukko-acme-account.service',
@@ -54,8 +56,13 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
   ];
   return {
     files,
-    units: ['caddy.path', 'lukko-acme-account.service'],
+    units: ['caddy.path', 'lukko-acme-account.service', 'lukko-secrets.path'],
     egress: [hostOf(directory)],
     origins: [...imageOrigins(config, 'caddy'), { value: directory, path: 'certificates.authority.directory' }],
   };
+}
+
+/** The values every site block takes: its name and the lowest version of TLS it accepts. */
+export function site(config: Config, name: string): { name: string; tls: string } {
+  return { name, tls: `tls${config.certificates.minimumTls}` };
 }

@@ -44,7 +44,8 @@ export function containerPart(config: Config): Part {
 /** The journal of every host goes to the log server; that server's own goes the same way, through its Caddy. */
 export function shippingPart(config: Config): Part {
   const server = nameOf(config, 'logs');
-  const url = `https://${server}/insert/audit/journald`;
+  // With its port: the uploader's own is 19532.
+  const url = `https://${server}:443/insert/audit/journald`;
   return {
     packages: ['systemd-journal-remote'],
     files: [

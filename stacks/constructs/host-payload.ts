@@ -83,7 +83,8 @@ function common(config: Config, name: string, packages: readonly string[]) {
     packages: [...new Set(packages)].sort(),
     bootcmd: [
       ['swapoff', '-a'],
-      // journald keeps early lines on the root disk as long as this folder is there.
+      // An image may bring this folder, and journald then writes to the root disk: back into memory, and away with it.
+      ['journalctl', '--relinquish-var'],
       ['rm', '-rf', '/var/log/journal'],
     ],
   };

@@ -32,8 +32,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string | Uint8Arra
     'input/main.tf.json': server('{}'),
     'input/terraform.tfvars.json': '{"place": "ash",\n"place": "hel1"}',
   },
-  'UTF-16 with a mark': { input: Buffer.from(`\ufeff${planText}`, 'utf16le') },
-  'UTF-16 without a mark': { input: Buffer.from(planText, 'utf16le') },
+  'UTF-16 that is cut off': { input: Buffer.from(`\ufeff${planText}`, 'utf16le').subarray(0, 1001) },
   'a plan of a newer format': { input: plan({ format_version: '2.0' }) },
   'a plan that ended with an error': { input: plan({ errored: true }) },
   'a plan without a resource': { input: plan({ resource_changes: [] }) },
@@ -57,9 +56,16 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string | Uint8Arra
   'a configuration nested 100,000 deep': {
     'input/main.tf.json': `{"locals": {"a": ${'['.repeat(1e5)}${']'.repeat(1e5)}}}`,
   },
-  'a state': { input: '{\n  "version": 4,\n  "terraform_version": "1.11.4",\n  "resources": []\n}' },
-  'a state as JSON': {
+  'a state without a resource': { input: '{\n  "version": 4,\n  "terraform_version": "1.11.4",\n  "resources": []\n}' },
+  'a state as JSON without a resource': {
     input: '{"format_version": "1.0", "terraform_version": "1.11.4", "values": {"root_module": {}}}',
+  },
+  'a state of Terraform 0.11': { input: '{"version": 3, "serial": 1, "lineage": "x", "modules": []}' },
+  'a state of a newer version': { input: '{"version": 5, "terraform_version": "2.0.0", "resources": []}' },
+  'a state of a newer format': { input: '{"format_version": "2.0", "values": {"root_module": {}}}' },
+  'a state whose resource has no type': { input: '{"version": 4, "resources": [{"mode": "managed", "name": "a"}]}' },
+  'a state whose instance is text': {
+    input: '{"version": 4, "resources": [{"mode": "managed", "type": "a", "name": "a", "instances": ["x"]}]}',
   },
   'HCL that is cut off': { 'input/main.tf': 'resource "hcloud_server" "a" {\n  name = "a"\n' },
   'HCL with an argument that stands twice': { 'input/main.tf': 'locals {\n  a = 1\n  a = 2\n}\n' },

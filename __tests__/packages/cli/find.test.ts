@@ -43,6 +43,18 @@ describe('finds', () => {
     ['a configuration', 'cdk.tf.json', '{"resource":{}}', 'root'],
     ['a plan', 'anything', plan, 'plan'],
     ['a plan with a byte order mark', 'plan.json', `\uFEFF${plan}`, 'plan'],
+    ['a plan in UTF-16', 'plan.json', Buffer.from(`\uFEFF${plan}`, 'utf16le'), 'plan'],
+    ['a plan in UTF-16 without a mark', 'plan.json', Buffer.from(plan, 'utf16le'), 'plan'],
+    ['a plan in UTF-16, the other way round', 'plan.json', Buffer.from(`\uFEFF${plan}`, 'utf16le').swap16(), 'plan'],
+    ['a state file', 'any', '{"version": 4, "serial": 1, "resources": []}', 'state'],
+    ['a state as JSON', 'any', '{"format_version": "1.0", "values": {"root_module": {}}}', 'state'],
+    [
+      'a configuration that speaks of versions',
+      'a.tf.json',
+      '{"locals": {"version": 4, "format_version": "1"}}',
+      'root',
+    ],
+    ['one file in HCL', 'main.tf', 'locals {}\n', 'root'],
     [
       'a plan whose version stands late',
       'plan.json',
@@ -51,6 +63,10 @@ describe('finds', () => {
     ],
   ])('%s by what stands in the file', async (_, name, text, kind) => {
     expect((await found({ [name]: text }, name)).kind).toBe(kind);
+  });
+
+  test('HCL on standard input', async () => {
+    expect(await found({}, '-', '# servers\nresource "hcloud_server" "a" {\n}\n')).toMatchObject({ kind: 'root' });
   });
 
   test('a plan on standard input', async () => {
@@ -65,9 +81,7 @@ describe('says what is missing', () => {
     ['an empty file', [{ 'plan.json': '' }, 'plan.json']],
     ['nothing on standard input', [{}, '-']],
     ['text that is not JSON', [{ 'plan.json': 'Terraform will perform' }, 'plan.json']],
-    ['HCL', [{ 'main.tf': '', 'b.tf': '', 'c.tf': '', 'd.tf': '' }]],
-    ['HCL beside JSON', [{ 'main.tf': '', 'extra.tf.json': '{}' }]],
-    ['one HCL file', [{ 'main.tf': 'resource {}' }, 'main.tf']],
+    ['text on standard input that is no HCL', [{}, '-', 'Terraform will perform']],
     ['a binary plan', [{ tfplan: Buffer.from('PK\u0003\u0004rest') }, 'tfplan']],
     ['a manifest that is no JSON', [{ 'manifest.json': '{' }]],
     ['a manifest of something else', [{ 'manifest.json': '{"name":"a web app"}' }]],

@@ -52,6 +52,7 @@ export function report(findings: readonly Finding[], values: Partial<Report> = {
         hosts: { lookedAt: 0, of: 0 },
         typesNotLookedAt: [],
       },
+      proven: [],
       accepted: 0,
       exitCode: 0,
     },

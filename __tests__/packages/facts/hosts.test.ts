@@ -135,6 +135,7 @@ it.each([
       },
     },
     [
+      'data DNS record 192.0.2.1 hcloud_zone_rrset.c.records[0].value',
       'data DNS record cname.vercel-dns.com hcloud_zone_rrset.a.records[0].value',
       'data DNS record mail.lukko.example hcloud_zone_rrset.b.records[0].value',
       'pull DNS record letsencrypt.org hcloud_zone_rrset.d.records[0].value',
@@ -301,7 +302,7 @@ describe('what stands beside the obvious', () => {
     ['ssh', ['ssh', 'root@backup.other.example'], 'data endpoint backup.other.example'],
     ['rsync', ['rsync', '-a', '/srv/', 'u@backup.other.example:/x'], 'data endpoint backup.other.example'],
     ['nc', ['nc', 'db.other.example', '443'], 'data endpoint db.other.example'],
-    ['restic', ['restic', '-r', 's3:s3.other.example/b', 'backup', '/srv'], 'data endpoint s3.other.example'],
+    ['restic', ['restic', '-r', 's3:s3.other.example/b', 'backup', '/srv'], 'data storage s3.other.example'],
     ['a file that looks like one', ['curl', '-o', 'script.sh', 'install.sh'], undefined],
   ])('a command that needs no scheme: %s', (_, command, expected) => {
     const uses = hosts({ resource: { hcloud_server: { a: { user_data: cloudConfig({}, [command]) } } } });

@@ -6,6 +6,7 @@ import { type Config, config, parseFile } from '@lukko/formats';
 import { readSynth } from '@lukko/terraform-model';
 import { App } from 'cdktf';
 import { buildStacks } from '../../../stacks/index.ts';
+import { opened, packedAgain } from '../../stacks/on-host.ts';
 import { operators } from './sample.ts';
 
 const example = path.join(__dirname, '../../../config/example.yaml');
@@ -32,8 +33,13 @@ function synthesise(change: (value: Config) => void = () => undefined): Map<stri
 }
 
 function factsOf(texts: ReadonlyMap<string, string>): Facts {
-  const roots = [...texts].map(([name, text]) => ({ files: [{ file: `cdktf.out/stacks/${name}/cdk.tf.json`, text }] }));
-  return deriveFacts(readSynth({ roots, complete: true }), { operators, register: [] });
+  const roots = [...texts].map(([name, text]) => ({
+    files: [{ file: `cdktf.out/stacks/${name}/cdk.tf.json`, text }],
+  }));
+  return deriveFacts(readSynth({ roots, complete: true }), {
+    operators,
+    register: [],
+  });
 }
 
 const shipped = synthesise();
@@ -43,8 +49,8 @@ const data = ['backups', 'edge', 'errors', 'logs'];
 /** Encryption of the volume of the stack `logs`, after its text was changed. */
 function after(change: (text: string) => string) {
   const before = shipped.get('logs') ?? '';
-  const text = change(before);
-  expect(text).not.toBe(before);
+  const text = packedAgain(change(opened(before)));
+  expect(opened(text)).not.toBe(opened(before));
   const volume = factsOf(new Map([...shipped, ['logs', text]])).volumes.find((each) =>
     each.resource.id.startsWith('logs/'),
   );
@@ -95,6 +101,15 @@ describe('the shipped stacks', () => {
     expect([...new Set(facts.hosts.map((use) => `${use.class} ${use.position} ${use.host}`))].sort()).toMatchSnapshot();
   });
 
+  it('every host drops what is not named, keeps its metadata to root, swaps nothing and updates itself', () => {
+    const said = facts.servers.map(({ resource }) => {
+      const { firewall, noSwap, automaticUpdates } = facts.hostSettings(resource);
+      const { dropsInbound, dropsOutbound, guardsMetadata } = firewall;
+      return [resource.id, dropsInbound.is, dropsOutbound.is, guardsMetadata.is, noSwap.is, automaticUpdates.is];
+    });
+    expect(said).toEqual(facts.servers.map(({ resource }) => [resource.id, true, true, true, true, true]));
+  });
+
   it('no secret is readable', () => {
     expect(facts.secrets).toEqual([]);
   });
@@ -116,10 +131,14 @@ describe('breaking the payload of the logs host', () => {
   it.each([
     ['no luksFormat', (text: string) => text.replaceAll(line('cryptsetup luksFormat'), ''), false],
     ['no opening', (text: string) => text.replaceAll('clevis luks unlock', 'clevis luks list'), false],
-    ['no mount', (text: string) => text.replaceAll('mount /dev/mapper/lukko-data /srv/lukko', 'true'), false],
+    [
+      'no mount',
+      (text: string) => text.replaceAll('mount -o nodev,nosuid /dev/mapper/lukko-data /srv/lukko', 'true'),
+      false,
+    ],
     [
       'no enablement',
-      (text: string) => text.replaceAll('- enable\\n    - --now\\n    - lukko-volume.service', '- daemon-reload'),
+      (text: string) => text.replaceAll('- enable\\n   - --now\\n   - lukko-volume.service', '- daemon-reload'),
       false,
     ],
     ['no device', (text: string) => text.replaceAll('LUKKO_VOLUME_DEVICE=', 'LUKKO_OTHER='), 'unknown'],

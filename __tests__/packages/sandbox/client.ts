@@ -58,7 +58,7 @@ export class Client {
     });
     const json = reply.body === '' ? undefined : JSON.parse(reply.body);
     const operation = operationOf(method, path)?.operation;
-    if (operation !== undefined && reply.status < 300) {
+    if (operation !== undefined) {
       const check = validateResponse(operation.operationId, reply.status, json);
       if (!check.ok) this.strange.push(`${operation.operationId}: ${JSON.stringify(check.fields)}`);
     }

@@ -7,7 +7,7 @@ const minimal = {
   fqdn: 'logs.lukko.example',
   apt: { mirror: 'https://mirror.example/debian', security: 'https://mirror.example/security' },
   packages: ['age'],
-  files: [{ path: '/etc/motd', content: 'cost: ${PRICE} and %{http_code}\n' }],
+  files: [{ path: '/etc/motd', content: 'cost: ${PRICE} and %{http_code}\n', plain: true }],
   bootcmd: [],
   runcmd: [['systemctl', 'enable', '--now', 'lukko-volume.service']],
 };
@@ -21,10 +21,7 @@ test('constants are escaped for Terraform, references are not', () => {
   expect(text).toContain('cost: $${PRICE} and %%{http_code}');
   expect(text).toContain('DEVICE=/dev/${hcloud_volume.data.id}');
   expect(parse(text)).toMatchObject({
-    write_files: [
-      { path: '/etc/lukko/host.env', owner: 'root:root', permissions: '0644' },
-      { path: '/etc/motd', owner: 'root:root', permissions: '0644' },
-    ],
+    write_files: [{ path: '/etc/lukko/host.env' }, { path: '/etc/motd' }],
   });
 });
 
@@ -33,7 +30,7 @@ test('escaping touches templates only', () => {
 });
 
 test('a payload that Hetzner would refuse is refused here, with the files to shorten', () => {
-  const files = [...minimal.files, { path: '/srv/large', content: 'x'.repeat(LARGEST_PAYLOAD) }];
+  const files = [...minimal.files, { path: '/srv/large', content: 'x'.repeat(LARGEST_PAYLOAD), plain: true }];
   expect(() => printCloudConfig({ ...minimal, files })).toThrow(
     /^The payload of logs\.lukko\.example has \d+ bytes, expected at most 24576: .* Its largest files: \/srv\/large \(24576 bytes\), \/etc\/motd/,
   );

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import { printable } from '@lukko/policy-engine';
+import { documentKind } from '@lukko/terraform-model';
 import { InputError } from './errors.ts';
 import { below, decode, displayName, fromHere, type InputFile, readBytes } from './input-file.ts';
 import type { FoundLive } from './observe/live.ts';
@@ -14,7 +15,9 @@ export type Found =
   /** One root module. */
   | ({ readonly kind: 'root' } & RootFiles)
   /** The JSON that `terraform show -json` prints for a plan. */
-  | { readonly kind: 'plan'; readonly plan: InputFile };
+  | { readonly kind: 'plan'; readonly plan: InputFile }
+  /** A state file, or the JSON printed for one. */
+  | { readonly kind: 'state'; readonly state: InputFile };
 
 /** One stack: the file cdktf wrote, and everything else terraform would read in its folder. */
 export interface FoundStack extends InputFile {
@@ -23,7 +26,7 @@ export interface FoundStack extends InputFile {
 }
 
 /** What can be checked, for messages. */
-export const looked = 'cdktf.out, *.tf, *.tf.json, or the JSON of a plan';
+export const looked = 'cdktf.out, *.tf, *.tf.json, a state, or the JSON of a plan';
 
 /** Finds and reads what there is to check; nothing is judged yet. @throws InputError when there is nothing, or it cannot be read. */
 export async function find(target: string | undefined, ports: Ports): Promise<Found> {
@@ -112,41 +115,46 @@ function fromText(input: InputFile, target: string): Found {
       ].join('\n'),
     );
   }
-  if (isUtf16(bytes)) {
-    throw new InputError(
-      `${file}: expected UTF-8 text, found UTF-16, as > of PowerShell 5 writes it; write it again with: terraform show -json tfplan | Out-File -Encoding utf8 plan.json`,
-    );
-  }
-  const head = Buffer.from(bytes.subarray(0, 4096))
+  const text = isUtf16(bytes) ? { ...input, bytes: fromUtf16(bytes, file), original: bytes } : input;
+  if (/\.(tf|tofu)$/.test(file)) return { kind: 'root', ...rootOf(text) };
+  const head = Buffer.from(text.bytes.subarray(0, 4096))
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .trimStart();
-  if (/^\{\s*"format_version"\s*:/.test(head)) return { kind: 'plan', plan: input };
-  if (/\.(tf|tofu)$/.test(file)) return { kind: 'root', ...rootOf(input) };
-  if (isState(head)) {
-    throw new InputError(
-      `${file}: a Terraform state, which cannot be judged by itself; check the plan of its configuration instead`,
-    );
+  if (!head.startsWith('{')) {
+    if (target === '-' && looksLikeHcl(head)) return { kind: 'root', ...rootOf({ ...text, file: `${file}.tf` }) };
+    throw new InputError(`${file}: expected JSON, found text that does not start with {; name ${looked}`);
   }
-  if (head.startsWith('{')) return isPlan(bytes) ? { kind: 'plan', plan: input } : { kind: 'root', ...rootOf(input) };
-  throw new InputError(`${file}: expected JSON, found text that does not start with {; name ${looked}`);
+  switch (documentKind(text.bytes, file)) {
+    case 'plan':
+      return { kind: 'plan', plan: text };
+    case 'state':
+      return { kind: 'state', state: text };
+    default:
+      return { kind: 'root', ...rootOf(text) };
+  }
 }
 
-/** `format_version` is terraform's first key; other writers may put it anywhere at the top. */
-function isPlan(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes).toString('utf8');
-  return /"format_version"\s*:\s*"/.test(text) && /"(planned_values|resource_changes)"\s*:/.test(text);
-}
-
-/** A byte order mark, or a brace of two bytes. */
+/** As `>` of PowerShell 5 writes files: a byte order mark, or a brace of two bytes. */
 function isUtf16([first, second]: Uint8Array): boolean {
   const mark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   return mark || (first === 0x7b && second === 0) || (first === 0 && second === 0x7b);
 }
 
-/** What terraform writes at the top of a state file (version 3 of 2015 and later). */
-function isState(head: string): boolean {
-  return /^\{\s*"version"\s*:\s*\d+\s*,\s*"terraform_version"\s*:/.test(head) && !/"resource_changes"\s*:/.test(head);
+function fromUtf16(bytes: Uint8Array, file: string): Uint8Array {
+  const bigEndian = bytes[0] === 0xfe || bytes[0] === 0;
+  try {
+    return Buffer.from(new TextDecoder(bigEndian ? 'utf-16be' : 'utf-16le', { fatal: true }).decode(bytes));
+  } catch {
+    throw new InputError(`${file}: expected UTF-16 text, as its first bytes say, found other bytes`);
+  }
+}
+
+/** On standard input no name tells the language. */
+function looksLikeHcl(head: string): boolean {
+  return /^\s*(?:(?:#|\/\/)[^\n]*\n\s*|\/\*[^]*?\*\/\s*)*(?:resource|data|module|provider|terraform|variable|locals|output)\b[^\n=]*\{/.test(
+    head,
+  );
 }
 
 export function isZip(bytes: Uint8Array): boolean {

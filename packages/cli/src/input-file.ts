@@ -9,6 +9,8 @@ export interface InputFile {
   /** Relative to where the command was started, forward slashes. */
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** The bytes of the file itself, where `bytes` are them in another encoding. */
+  readonly original?: Uint8Array;
 }
 
 /** @throws InputError naming the file and what is in the way. */
@@ -45,8 +47,11 @@ export function below(name: string, entry: string): string {
 }
 
 /** What the report says of an input file: its digest is over the bytes that were judged. */
-export function inputOf({ file, bytes }: InputFile, kind: Report['inputs'][number]['kind']): Report['inputs'][number] {
-  return { file, kind, sha256: createHash('sha256').update(bytes).digest('hex') };
+export function inputOf(
+  { file, bytes, original = bytes }: InputFile,
+  kind: Report['inputs'][number]['kind'],
+): Report['inputs'][number] {
+  return { file, kind, sha256: createHash('sha256').update(original).digest('hex') };
 }
 
 /** A path somebody typed, from the directory the command was started in. */

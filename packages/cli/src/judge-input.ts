@@ -16,6 +16,8 @@ export interface JudgeOptions extends PolicyOptions {
   readonly source?: string;
   /** The cdktf.out the plan belongs to. */
   readonly siblings?: string;
+  /** Files of values for variables. */
+  readonly varFile?: readonly string[];
   /** What the provider's API shows, instead of a path. */
   readonly live?: true;
 }
@@ -31,23 +33,34 @@ export interface Judged {
 
 type Changes = Partial<Pick<Evaluation, 'collect' | 'earlier' | 'failOn' | 'minCoverage' | 'baseline'>>;
 
+/** Each path once; without any, what is found here. */
+function pathsOf(paths: string | readonly string[] | undefined): readonly (string | undefined)[] {
+  const named = [paths ?? []].flat();
+  return named.length === 0 ? [undefined] : [...new Set(named)];
+}
+
 /**
- * Judges what a path holds by the policy that counts here.
+ * Judges what paths hold by the policy that counts here.
  * @param change what of the evaluation the verb decides, once the policy is known
  * @throws InputError and its like for exit 2; nothing was printed or written.
  */
 export async function judgeInput(
-  path: string | undefined,
+  paths: string | readonly string[] | undefined,
   options: JudgeOptions,
   ports: Ports,
   change: (policy: PolicySource) => Changes = () => ({}),
 ): Promise<Judged> {
   const policy = await policyAt(options, ports);
   const changes = change(policy);
-  const found = options.live === true ? await live(path, options, ports) : await find(path, ports);
+  const all: Found[] = [];
+  for (const path of pathsOf(paths))
+    all.push(options.live === true ? await live(path, options, ports) : await find(path, ports));
+  const [found, ...more] = all as [Found, ...Found[]];
   const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
-  if (siblings.length > 0 && found.kind !== 'plan') throw new InputError('--siblings: goes with the JSON of a plan');
-  const { graph, inputs } = readGraph(found, options.source, ports, siblings);
+  if (siblings.length > 0 && (found.kind !== 'plan' || more.length > 0))
+    throw new InputError('--siblings: goes with the JSON of one plan');
+  const { source, varFile: variableFiles } = options;
+  const { graph, inputs } = readGraph(all, { source, siblings, variableFiles }, ports);
   refuseNothing(graph, inputs[0]?.file ?? '.');
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
   const evaluation: Evaluation = {

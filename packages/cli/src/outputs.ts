@@ -62,7 +62,9 @@ export async function writeOutputs(
   const texts: { readonly file: string | undefined; readonly text: string }[] = [];
   for (const { format, file } of outputs) {
     const color = file === undefined && ports.color;
-    texts.push({ file, text: await render(format, report, rules, { ...terminal, color }) });
+    // A file is kept and searched: there everything stands in full.
+    const first = file === undefined && terminal.first === true;
+    texts.push({ file, text: await render(format, report, rules, { ...terminal, color, first }) });
   }
   for (const { file, text } of texts) {
     if (file === undefined) continue;

@@ -5,8 +5,11 @@ import { baselineCommand } from './commands/baseline-options.ts';
 import { checkCommand } from './commands/check-options.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import type { ExplainOptions } from './commands/explain.ts';
-import { hostCommand, retireCommand } from './commands/host-options.ts';
+import { hostCommand, restoreCommand, retireCommand } from './commands/host-options.ts';
+import { imagesCommand } from './commands/images-options.ts';
 import { observeCommand } from './commands/observe-options.ts';
+import { pinCommands } from './commands/pin-options.ts';
+import { proveCommand } from './commands/prove-options.ts';
 import type { RulesOptions } from './commands/rules.ts';
 import { sandboxCommand } from './commands/sandbox-options.ts';
 import { fileProblem, InputError } from './errors.ts';
@@ -98,9 +101,13 @@ export function lukko(ports: Ports, done: (code: number) => void): Command {
 
   baselineCommand(program, ports, done);
   observeCommand(program, ports, done);
+  proveCommand(program, ports, done);
   evidenceCommand(program, ports, done);
   hostCommand(program, ports, done);
   retireCommand(program, ports, done);
+  restoreCommand(program, ports, done);
+  pinCommands(program, ports, done);
+  imagesCommand(program, ports, done);
   sandboxCommand(program, ports, done);
 
   for (const command of program.commands)

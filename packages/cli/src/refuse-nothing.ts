@@ -5,11 +5,15 @@ import { looked } from './find.ts';
 
 /** Nothing looked at is no pass. @throws InputError for an input that declares nothing rules could be asked about. */
 export function refuseNothing({ resources, roots }: Graph, file: string): void {
-  if (resources.length > 0) return;
-  if (roots[0]?.kind === 'plan') {
-    const expected = 'plan the whole configuration, without -target or -refresh-only';
-    throw new InputError(`${file}: the plan lists no resource, so there is nothing to judge; ${expected}`);
+  for (const { kind, place, resources: own } of roots) {
+    if (own.length > 0 || (kind !== 'plan' && kind !== 'state')) continue;
+    const expected =
+      kind === 'plan'
+        ? 'plan the whole configuration, without -target or -refresh-only'
+        : 'name the state of what was applied';
+    throw new InputError(`${place.file}: the ${kind} lists no resource, so there is nothing to judge; ${expected}`);
   }
+  if (resources.length > 0) return;
   const [module] = roots.flatMap((root) => root.modules).filter(({ loaded }) => !loaded);
   if (module !== undefined) {
     const where = printable(`${module.id} (${module.source === '' ? 'no source' : module.source})`);

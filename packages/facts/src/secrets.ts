@@ -1,4 +1,5 @@
 import type { Attr, Graph, Place } from '@lukko/terraform-model';
+import { encodedIn } from './encoded.ts';
 import { textsOf } from './hosts/attributes.ts';
 import { byText } from './memo.ts';
 import { mark } from './payload/marked.ts';
@@ -63,15 +64,28 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
   if (isHetznerToken(name, text)) return [{ ...base, kind: 'Hetzner API token' }];
   if (isSecretName(name) && isSecretValue(text)) return [{ ...base, kind: `literal ${name.toLowerCase()}` }];
   // A text of several settings: an environment file, a script that an argument carries.
-  return secretsByName(text).map(({ kind }) => ({ ...base, kind }));
+  const found = [...secretsByName(text), ...inBase64(text)];
+  return found.map(({ kind }) => ({ ...base, kind }));
+}
+
+function inBase64(text: string): Sighting[] {
+  return encodedIn(text).flatMap(({ text: inner, line }) =>
+    plainly(inner).map(({ kind }) => ({ kind: `${kind}, in base64`, line })),
+  );
 }
 
 const sightings = byText((text): readonly Sighting[] => [
+  ...plainly(text),
+  // Base64 hides nothing from anybody.
+  ...inBase64(text),
+]);
+
+const plainly = (text: string): Sighting[] => [
   ...secretsByForm(text),
   ...secretsByName(text),
   ...secretsGiven(text),
   ...passwordsSet(text),
-]);
+];
 
 function inPayload(payload: Payload): SecretUse[] {
   const { server } = payload;

@@ -108,6 +108,16 @@ export const config = z
         .array(network)
         .min(1)
         .describe('Networks from which operators connect; they live only in the Hetzner firewall.'),
+      queryCa: z
+        .string()
+        .regex(
+          /^-----BEGIN CERTIFICATE-----\n[^]+\n-----END CERTIFICATE-----\n?$/,
+          'expected a certificate in PEM form',
+        )
+        .optional()
+        .describe(
+          'Authority of the certificates with which operators query the log server; without it, through SSH only.',
+        ),
       ageRecipients: z
         .array(z.string(recipientForm).refine(isAgeRecipient, recipientForm))
         .min(2)

@@ -117,6 +117,8 @@ export const report = z.strictObject({
       hosts: share,
       typesNotLookedAt: z.array(z.string()),
     }),
+    /** Passes by rule, in the order of ids; rules that passed nothing are left out. */
+    proven: z.array(z.strictObject({ rule: z.string(), checks: z.number().int() })),
     /** Findings the baseline accepts. */
     accepted: z.number().int(),
     exitCode: z.union([z.literal(0), z.literal(1)]),

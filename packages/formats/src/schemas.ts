@@ -7,6 +7,7 @@ import { evidenceExport } from './evidence-export.ts';
 import { fixtures } from './fixtures.ts';
 import { gateVerdict } from './gate-verdict.ts';
 import { hostRecord } from './host-record.ts';
+import { hostReport } from './host-report.ts';
 import { intent } from './intent.ts';
 import { lukko } from './lukko.ts';
 import { manifest } from './manifest.ts';
@@ -16,6 +17,7 @@ import { observeTargets } from './observe-targets.ts';
 import { operatorsFile } from './operators.ts';
 import { register } from './register.ts';
 import { report } from './report.ts';
+import { advertisements, sealed } from './sealed.ts';
 import { toolLogEntry } from './tool-log.ts';
 import { waivers } from './waivers.ts';
 
@@ -24,10 +26,12 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   attestation,
   baseline,
   claims,
+  advertisements,
   config,
   'evidence-export': evidenceExport,
   fixtures,
   'gate-verdict': gateVerdict,
+  'host-report': hostReport,
   'host-record': hostRecord,
   intent,
   lukko,
@@ -38,6 +42,7 @@ export const fileFormats: Readonly<Record<string, z.ZodType>> = {
   operators: operatorsFile,
   register,
   report,
+  sealed,
   'tool-log': toolLogEntry,
   'typed-totals': typedTotals,
   waivers,

@@ -57,12 +57,14 @@ export function evaluate(evaluation: Evaluation): Report {
   const gate = evaluation.gate ?? gateOf(facts.graph);
   const coverage = new Coverage(facts);
   const count: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
+  const proven = new Map<string, number>();
   const exceptions = new Map<string, Report['exceptions'][number]>();
   const findings = new Map<string, Unnamed>();
   for (const rule of rules) {
     for (const ruling of judge(rule, facts, context)) {
       coverage.note(ruling);
       count[ruling.verdict] += 1;
+      if (ruling.verdict === 'pass') proven.set(rule.id, (proven.get(rule.id) ?? 0) + 1);
       if (ruling.exception !== undefined) {
         const entry = { rule: rule.id, address: ruling.address, reason: ruling.exception };
         exceptions.set(JSON.stringify(entry), entry);
@@ -106,6 +108,7 @@ export function evaluate(evaluation: Evaluation): Report {
       accepted: judged.filter((finding) => finding.accepted !== undefined).length,
       notApplicable: count['not-applicable'],
       ...looked,
+      proven: [...proven].map(([rule, checks]) => ({ rule, checks })).sort((a, b) => compare([a.rule], [b.rule])),
       exitCode: judged.some((finding) => refuses(finding, posture, failOn)) ? 1 : 0,
     },
   };

@@ -2,8 +2,8 @@ export type { AllowedSigner } from './approval/allowed-signers.ts';
 export { waiverText } from './approval/approval.ts';
 export { readSshSignature, type SshSignature, signs } from './approval/ssh-signature.ts';
 export { type Evaluation, evaluate } from './evaluate.ts';
-export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
 export { excuse, INTENT_MARK, isCurrent } from './intents.ts';
+export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
 export { mergeObligations } from './ledger.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
 export { isOwnFinding, ownFindings } from './own-findings.ts';
@@ -18,6 +18,7 @@ export {
   readPolicy,
 } from './policy-source.ts';
 export { type Posture, postures, type RuleSetName, refuses, ruleSetNames } from './posture.ts';
+export { type Proven, prove } from './prove/prove.ts';
 export { renderFinding, type TerminalOptions } from './reports/finding.ts';
 export { renderJson } from './reports/json.ts';
 export { type Format, formats, render } from './reports/render.ts';

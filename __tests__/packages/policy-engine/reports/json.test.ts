@@ -93,6 +93,7 @@ test('the whole report, readable by its published format', () => {
           },
           "typesNotLookedAt": []
         },
+        "proven": [],
         "exitCode": 1
       }
     }

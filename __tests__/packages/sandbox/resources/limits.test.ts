@@ -175,6 +175,24 @@ describe('servers', () => {
     expect(client.strange).toEqual([]);
   });
 
+  test('rescue mode is for one boot, and media are for their architecture', () => {
+    const client = new Client();
+    const id = client.server('a');
+    const rescue = () => client.get(`/servers/${id}`).json.server.rescue_enabled;
+    const enable = (body: object = {}) => client.post(`/servers/${id}/actions/enable_rescue`, body);
+    expect(fault(enable({ ssh_keys: [1] }))).toBe('422 invalid_input');
+    expect(enable().json.root_password).toEqual(expect.any(String));
+    expect(rescue()).toBe(true);
+    client.post(`/servers/${id}/actions/reset`);
+    expect(rescue()).toBe(false);
+    const attach = (iso: string) => client.post(`/servers/${id}/actions/attach_iso`, { iso });
+    expect(fault(attach('debian-13.1.0-arm64-netinst.iso'))).toBe('422 invalid_input');
+    expect(attach('ipxe.iso').status).toBe(201);
+    expect(client.get(`/servers/${id}`).json.server.iso.name).toBe('ipxe.iso');
+    expect(client.post(`/servers/${id}/actions/detach_iso`).status).toBe(201);
+    expect(client.strange).toEqual([]);
+  });
+
   test('sixteen volumes', () => {
     const client = new Client();
     const server = client.server('a');

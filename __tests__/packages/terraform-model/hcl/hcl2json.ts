@@ -13,14 +13,15 @@ type Parse = (file: string, text: string, done: (error: unknown, json: string) =
  */
 export async function startHcl2json(): Promise<(text: string) => Promise<unknown>> {
   const shared = globalThis as unknown as {
-    Go: new () => { importObject: WebAssembly.Imports; run(instance: WebAssembly.Instance): Promise<void> };
+    Go: new () => { importObject: unknown; run(instance: unknown): Promise<void> };
+    WebAssembly: { instantiate(bytes: Uint8Array, imports: unknown): Promise<{ instance: unknown }> };
     __parse_terraform_config_wasm__: { parse: Parse };
   };
   require(path.join(home, 'wasm/bridge_wasm_exec.js'));
   const go = new shared.Go();
   shared.__parse_terraform_config_wasm__ = {} as { parse: Parse };
   const bytes = gunzipSync(readFileSync(path.join(home, 'main.wasm.gz')));
-  const { instance } = await WebAssembly.instantiate(new Uint8Array(bytes), go.importObject);
+  const { instance } = await shared.WebAssembly.instantiate(new Uint8Array(bytes), go.importObject);
   void go.run(instance);
   const { parse } = shared.__parse_terraform_config_wasm__;
   return (text) =>

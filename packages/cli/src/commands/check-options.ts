@@ -34,15 +34,21 @@ export function checkCommand(program: Command, ports: Ports, done: (code: number
   const outputs: OutputRequest[] = [];
   const check = program
     .command('check')
-    .description('judge synthesised stacks, a configuration in JSON, or a plan')
+    .description('judge synthesised stacks, configurations, plans or states')
     .argument(
-      '[path]',
-      'cdktf.out, a directory with *.tf.json, one such file, plan JSON, or - for standard input (default: cdktf.out, else this directory)',
+      '[paths...]',
+      'cdktf.out, a directory with *.tf or *.tf.json, one such file, plan JSON, a state, or - for standard input (default: cdktf.out, else this directory)',
     );
   policyOptions(check)
     .option(
       '--source <planfile>',
-      'the binary plan that plan JSON was printed from: its configuration is joined with it',
+      'the binary plan that plan JSON was printed from, or the directory of a plan or state: its configuration is joined with it',
+    )
+    .option(
+      '--var-file <file>',
+      'values for variables, as terraform takes them; may be given again',
+      (file: string, before: readonly string[]) => [...before, file],
+      [] as readonly string[],
     )
     .option('--live', 'judge what the API shows, with the read-only tokens observe.yaml names, else HCLOUD_TOKEN')
     .option('--siblings <directory>', 'the cdktf.out the plan belongs to: the stacks beside it are read as well')
@@ -74,9 +80,9 @@ export function checkCommand(program: Command, ports: Ports, done: (code: number
         .default('all'),
     )
     .option('--min-coverage <percent>', 'refuse when rules looked at less of the resources and hosts', percentage)
-    .action(async (path: string | undefined, options: Omit<CheckOptions, 'outputs'>) => {
+    .action(async (paths: readonly string[], options: Omit<CheckOptions, 'outputs'>) => {
       const { check: run } = await import('./check.ts');
-      done(await run(path, { ...options, outputs }, ports));
+      done(await run(paths, { ...options, outputs }, ports));
     });
 }
 

@@ -18,13 +18,17 @@ export interface CheckOptions extends JudgeOptions {
 }
 
 /**
- * Judges what a path holds and prints the report, or writes it to files, each whole or not at all.
+ * Judges what paths hold and prints the report, or writes it to files, each whole or not at all.
  * @returns 0 clean, 1 findings. @throws InputError and its like for exit 2; then nothing was printed.
  */
-export async function check(path: string | undefined, options: CheckOptions, ports: Ports): Promise<number> {
+export async function check(
+  paths: string | readonly string[] | undefined,
+  options: CheckOptions,
+  ports: Ports,
+): Promise<number> {
   const outputs = outputsOf(options.outputs);
   const earlier = options.compare === undefined ? undefined : earlierReport(options.compare, ports);
-  const { report, policy, found } = await judgeInput(path, options, ports, (source) => {
+  const { report, policy, found } = await judgeInput(paths, options, ports, (source) => {
     if (options.failOn === 'new') refuseNewOnly(source, earlier);
     return {
       collect: outputs.some(({ format }) => format === 'junit'),
@@ -33,10 +37,11 @@ export async function check(path: string | undefined, options: CheckOptions, por
       earlier,
     };
   });
-  await writeOutputs(report, policy.rules, outputs, {}, ports);
-  if (found.kind === 'plan' && options.source === undefined && report.summary.unknown > 0) {
+  const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
+  await writeOutputs(report, policy.rules, outputs, { first }, ports);
+  if ((found.kind === 'plan' || found.kind === 'state') && options.source === undefined && report.summary.unknown > 0) {
     ports.err(
-      'note: a plan shows references, not texts; with --source <planfile> its configuration is judged too, and more is proven\n',
+      `note: a ${found.kind} shows ${found.kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
     );
   }
   return report.summary.exitCode;

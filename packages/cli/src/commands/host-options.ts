@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Ports } from '../ports/ports.ts';
 import type { HostOptions } from './host.ts';
+import type { RestoreOptions } from './restore.ts';
 import type { RetireOptions } from './retire.ts';
 
 /** Adds `lukko host rebuild` and `lukko host quiesce`: the two commands terraform may run. */
@@ -47,5 +48,24 @@ export function retireCommand(program: Command, ports: Ports, done: (code: numbe
     .action(async (stack: string, options: RetireOptions) => {
       const { retireStack } = await import('./retire.ts');
       done(await retireStack(stack, options, ports));
+    });
+}
+
+/** Adds `lukko restore`. */
+export function restoreCommand(program: Command, ports: Ports, done: (code: number) => void): void {
+  program
+    .command('restore')
+    .description(
+      'restore the newest backup of a host with nothing but the backups, the sealed password and one age identity (needs restic and age)',
+    )
+    .requiredOption('--from <environment>', 'the environment it was made in: config/<environment>.yaml is read')
+    .requiredOption('--host <name>', 'edge, logs, errors or backups')
+    .requiredOption('--password <file>', 'the sealed password of its repositories')
+    .requiredOption('--identity <file>', 'an age identity that opens it')
+    .requiredOption('--target <directory>', 'where to; it must be empty or not there')
+    .option('--repository <url>', 'one repository, instead of the newest')
+    .action(async (options: RestoreOptions) => {
+      const { restoreHost } = await import('./restore.ts');
+      done(await restoreHost(options, ports));
     });
 }

@@ -41,7 +41,7 @@ export async function attempt(ports: Pick<Ports, 'err'>, body: () => Promise<voi
 }
 
 /** What hosts and the API say is made printable before it is printed. */
-function safe(ports: Ports): Ports {
+export function safe(ports: Ports): Ports {
   return { ...ports, out: (text) => ports.out(`${printable(text.trimEnd())}\n`) };
 }
 

@@ -54,7 +54,7 @@ export async function gather(
 }
 
 function judge(found: Found, source: string | undefined, policy: PolicySource, asOf: string, ports: Ports) {
-  const { graph, inputs } = readGraph(found, source, ports);
+  const { graph, inputs } = readGraph(found, { source }, ports);
   refuseNothing(graph, inputs[0]?.file ?? '.');
   const environmentClass = environmentClassOf(graph);
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });

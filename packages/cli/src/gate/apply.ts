@@ -14,6 +14,7 @@ import { refuseOffLoopback } from './fixtures.ts';
 import { readBytes, repositoryOf } from './folder.ts';
 import { intentsFor, intentText, useIntent } from './intents.ts';
 import { judgePlan } from './judge.ts';
+import { priceLines } from './prices.ts';
 import { Refusal } from './refusal.ts';
 import { defuse, QUESTIONS } from './relay.ts';
 import { noteInterrupts, type Program, supervise } from './run.ts';
@@ -104,6 +105,12 @@ export async function applyGated(gated: Gated): Promise<number> {
         'look at the plan with terraform plan',
       );
     const waivers = refuseUnnamedWaivers(report, environment);
+    const [cloud] = endpoints(
+      { HCLOUD_ENDPOINT: environment.HCLOUD_ENDPOINT, HETZNER_ENDPOINT: environment.HCLOUD_ENDPOINT },
+      [],
+    );
+    const asked = { endpoint: cloud?.url ?? '', token: program.environment.HCLOUD_TOKEN };
+    for (const line of await priceLines(shown.output, asked)) say(`${line}\n`);
     if (!(await approved(gated, stack, reached))) return 1;
     if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
     for (const id of waivers) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readBytes } from '../gate/folder.ts';
 
 /** The fixed commands a host answers to; no other is ever sent (`stacks/payload/`). */
-export type HostCommand = 'quiesce' | 'serving' | 'report' | 'luks-uuid' | 'tang-thumbprint';
+export type HostCommand = 'quiesce' | 'serving' | 'report' | 'luks-uuid' | 'tang-thumbprint' | 'tang-advertisement';
 
 export interface Said {
   /** Exit code of the command on the host; 255 is ssh's own, and then `trouble` says what stood in its way. */
@@ -30,6 +30,8 @@ export interface Reach {
 /** Who operators sign in as: the principal of their certificates (`stacks/payload/base/sshd.conf`). */
 export const OPERATOR = 'root';
 const FOLDER = '/usr/local/lib/lukko';
+/** Public keys, and tangd's own answer: no script stands between. */
+const ADVERTISEMENT = 'curl --silent --fail --max-time 5 http://127.0.0.1:7500/adv';
 
 /**
  * Runs one fixed command on a host. `trust`: `recorded` accepts only a key that stands in the file; `first` accepts and records
@@ -42,7 +44,7 @@ export function onHost(
   trust: 'recorded' | 'first',
   environment: NodeJS.ProcessEnv,
 ): Promise<Said> {
-  return overSsh(reach, `${FOLDER}/${command}`, trust, environment);
+  return overSsh(reach, command === 'tang-advertisement' ? ADVERTISEMENT : `${FOLDER}/${command}`, trust, environment);
 }
 
 /** Runs a command line on a host, with bytes for its standard input. @returns what it said; never throws for what the host does. */

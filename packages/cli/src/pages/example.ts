@@ -8,7 +8,7 @@ import { rootOf } from '../root-files.ts';
 
 /** Judges one example of a rule under `eu-sovereign`, read by the readers that read everybody's Terraform. Passes are kept. */
 export function judgeExample(rule: Rule, example: Example, gate: Gate = 'synth'): Report {
-  const { graph, inputs } = readGraph(asSynth(example), undefined, undefined);
+  const { graph, inputs } = readGraph(asSynth(example));
   return evaluate({
     rules: [rule],
     facts: deriveFacts(graph, { operators: catalogue.operators, register: [] }),

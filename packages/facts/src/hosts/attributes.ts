@@ -1,5 +1,6 @@
 import type { Operator } from '@lukko/formats';
 import type { Attr, Graph, Path, Resource } from '@lukko/terraform-model';
+import { encodedIn } from '../encoded.ts';
 import { hasHole, mark } from '../payload/marked.ts';
 import { hostPart, isAddress, isName, urlsIn } from '../payload/urls.ts';
 import type { HostUse } from '../types.ts';
@@ -72,6 +73,10 @@ function inAttribute(attr: Attr, name: string, resource: Resource, suffixes: Rea
   const part = hostPart(text.marked);
   if (isHost && part !== undefined && (hasHole(part) || isName(part) || isAddress(part)))
     return one(hostUse(text.marked, text.holes, { ...spot, position: name }));
+  const hidden = encodedIn(text.marked).flatMap((inner) =>
+    urlsIn(inner.text).flatMap((url) => hostUse(url.text, [], spot) ?? []),
+  );
+  if (hidden.length > 0) return hidden;
   return knownNames(text.marked, suffixes).flatMap((host) => one(hostUse(host, [], { ...spot, position: 'text' })));
 }
 

@@ -201,24 +201,31 @@ function remoteState(resource: Resource): HostUse[] {
   return [{ ...spot, at: resource.id, implicit: true, host, causes: host === undefined ? ['outside'] : [] }];
 }
 
-const LEADS_OUT = new Set(['CNAME', 'MX', 'NS', 'SRV', 'SVCB', 'HTTPS', 'CAA', 'ALIAS', 'DNAME']);
+const LEADS_ON = new Set(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SRV', 'SVCB', 'HTTPS', 'CAA', 'ALIAS', 'DNAME']);
 
-/** Names that records of our zones hand over to somebody else (RFC 1035, RFC 2782, RFC 8659). */
+/** Names and addresses that records of our zones lead to (RFC 1035, RFC 3596, RFC 2782, RFC 8659): our own, or somebody else's. */
 export function dnsHosts(graph: Graph): HostUse[] {
   return graph.resources.flatMap((resource) => {
     if (resource.mode !== 'managed' || resource.change === 'delete') return [];
     if (resource.type === 'hcloud_zone_record')
       return recordTargets(resource, resource.attr('type').text, [resource.attr('value')]);
     if (resource.type !== 'hcloud_zone_rrset') return [];
-    return recordTargets(
-      resource,
-      resource.attr('type').text,
-      resource
-        .attr('records')
-        .items()
-        .map((record) => record.attr('value')),
-    );
+    const records = resource.attr('records');
+    const values = records.items().map((record) => record.attr('value'));
+    // Records that are not known may lead anywhere.
+    return recordTargets(resource, resource.attr('type').text, records.value.state === 'unknown' ? [records] : values);
   });
+}
+
+/**
+ * `cidrhost(hcloud_primary_ip.edge.ip_network, 1)` lies in the network it is made of, whichever address it is: one plain reference, through a
+ * sibling's output or not, to one resource.
+ */
+function networkOf({ value, references }: ReturnType<Resource['attr']>): string | undefined {
+  if (value.state !== 'unknown' || !/^cidrhost\([A-Za-z_][\w.-]*,\s*\d+\s*\)$/.test(value.expression)) return undefined;
+  const [source, ...more] = references.filter(({ text }) => !text.startsWith('data.terraform_remote_state.'));
+  if (source?.target === undefined || more.length > 0) return undefined;
+  return `${source.target}.${source.attribute.join('.')}`;
 }
 
 function recordTargets(
@@ -226,20 +233,29 @@ function recordTargets(
   type: string | undefined,
   values: readonly ReturnType<Resource['attr']>[],
 ): HostUse[] {
-  if (type === undefined || !LEADS_OUT.has(type.toUpperCase())) return [];
+  if (type !== undefined && !LEADS_ON.has(type.toUpperCase())) return [];
   const spot = { position: 'DNS record', class: 'data' as const, place: resource.place, owner: resource.id };
+  if (type === undefined) {
+    const { value } = resource.attr('type');
+    const causes = value.state === 'unknown' ? value.causes : (['function'] as const);
+    return values.map((attr) => ({ ...spot, host: undefined, at: attr.at, implicit: false, causes }));
+  }
+  const address = /^A(AAA)?$/i.test(type);
   return values.flatMap((attr): HostUse[] => {
     const { text } = attr;
+    const network = address ? networkOf(attr) : undefined;
+    if (network !== undefined) return [{ ...spot, host: network, at: attr.at, implicit: false, causes: [] }];
     if (text === undefined) return hostUses(attr, spot);
-    const target =
-      type.toUpperCase() === 'CAA'
+    const target = address
+      ? text.trim()
+      : type.toUpperCase() === 'CAA'
         ? (/"([^";]*)/.exec(text)?.[1] ?? '')
         : (text
             .trim()
             .split(/\s+/)
             .filter((word) => /[a-z]/i.test(word))
             .pop() ?? '');
-    if (!target.includes('.')) return [];
+    if (!target.includes('.') && !address) return [];
     // A CAA record names who may issue, and is asked by nobody: not the data path.
     const use = hostUse(target.replace(/\.$/, ''), [], {
       ...spot,

@@ -16,6 +16,8 @@ export interface CloudConfig {
   readonly packages: readonly string[];
   readonly settings: readonly PayloadSetting[];
   readonly unread: readonly { readonly at: string; readonly why: string }[];
+  /** The keys at its top. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -41,13 +43,14 @@ const MOST_BYTES = LONGEST_TEXT;
  */
 export function readCloudConfig(text: string, holes: readonly Hole[], at: string): CloudConfig {
   const unread: { at: string; why: string }[] = [];
-  const nothing = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread };
+  const nothing = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread, keys: [] };
   const root = rootOf(text, at, unread);
   if (root?.kind !== 'map') {
     if (unread.length === 0) unread.push({ at, why: 'the cloud-config is not a YAML mapping' });
     return nothing;
   }
   const reader = new Reader(holes, at, unread);
+  reader.keys.push(...root.items.map(({ key }) => key));
   for (const { key, value } of root.items) reader.entry(key, value);
   return reader;
 }
@@ -73,6 +76,7 @@ class Reader implements CloudConfig {
   readonly packages: string[] = [];
   readonly settings: PayloadSetting[] = [];
   readonly unread: { at: string; why: string }[];
+  readonly keys: string[] = [];
   private readonly holes: readonly Hole[];
   private readonly at: string;
 

@@ -1,7 +1,9 @@
 import type { PayloadFile, PayloadHost } from '../types.ts';
+import { isMailFile, mailRelays, rcloneRemotes, rsyslogTargets, syslogNgTargets } from './config-remotes.ts';
+import { hostsByKey } from './host-keys.ts';
 import { parseUnitFile } from './unit-file.ts';
 
-type Named = Pick<PayloadHost, 'text' | 'position' | 'class' | 'line'>;
+type Named = Pick<PayloadHost, 'text' | 'position' | 'class' | 'line'> & Partial<Pick<PayloadHost, 'implicit'>>;
 
 /**
  * Configuration files whose grammar says where a host stands, by path. Each reader gets the marked text and gives the hosts it
@@ -27,15 +29,23 @@ const READERS: readonly (readonly [RegExp, (text: string) => Named[]])[] = [
   ],
   [/^\/etc\/resolv\.conf$/, resolv],
   [/^\/etc\/containers\/registries\.conf(\.d\/[^/]+\.conf)?$/, registries],
+  [/(^|\/)\.?rclone\.conf$/, rcloneRemotes],
+  [/^\/etc\/rsyslog\.(conf|d\/[^/]+\.conf)$/, rsyslogTargets],
+  [/^\/etc\/syslog-ng\/.+\.conf$/, syslogNgTargets],
 ];
 
-/** Hosts a configuration file names by its grammar; empty for files this engine has no reader for. */
-export function hostsInFile(file: PayloadFile): PayloadHost[] {
-  const reader = READERS.find(([path]) => path.test(file.path));
-  return reader === undefined
-    ? []
-    : reader[1](file.text.marked).map((named) => ({ ...named, at: file.at, implicit: false }));
+/** Hosts a configuration file names by its grammar; where this engine has no reader for it, by keys that say so. */
+export function hostsInFile({ path, text, at }: PayloadFile): PayloadHost[] {
+  const [, reader] = READERS.find(([place]) => place.test(path)) ?? [];
+  const named = isMailFile(path)
+    ? mailRelays(path)(text.marked)
+    : (reader?.(text.marked) ?? (OWN_READER.test(path) ? [] : hostsByKey(path, text.marked)));
+  return named.map((each) => ({ implicit: false, ...each, at }));
 }
+
+/** Files whose hosts are read elsewhere, or that are lists of what is not reached: compose, what the kernel, sshd and systemd are told. */
+const OWN_READER =
+  /(^|\/)(docker-|podman-)?compose[\w.-]*\.ya?ml$|^\/etc\/(ssh|sysctl\.d|sysusers\.d|tmpfiles\.d|modprobe\.d|systemd|nftables\.d|apt|cloud)\/|^\/etc\/(nftables|sysctl)\.conf$/;
 
 function lines(text: string): { text: string; line: number }[] {
   return text.split('\n').map((each, index) => ({ text: each.replace(/\s#.*$/, '').trim(), line: index + 1 }));

@@ -1,6 +1,8 @@
+import { encodedIn } from '../encoded.ts';
 import type { PathClass, Payload, PayloadFile, PayloadHost, PayloadSetting } from '../types.ts';
 import { CADDY_DEFAULT_AUTHORITIES } from './caddy-sites.ts';
 import { aptLine, hostsInFile } from './config-files.ts';
+import { repositoryHost } from './config-remotes.ts';
 import { parseEnvironmentFile } from './env-file.ts';
 import { valuesOf } from './unit-file.ts';
 import { hostPart, urlsIn } from './urls.ts';
@@ -93,9 +95,21 @@ function inCommand(command: Payload['commands'][number]): PayloadHost[] {
   const urls = command.args.flatMap((arg) => urlsIn(arg ?? '').map((url) => url.text));
   const bare = command.args.flatMap((arg) => (arg === undefined ? [] : bareHost(command.program, arg)));
   return [
+    ...(/^(restic|borg)$/.test(command.program) ? repositoriesOf(command) : []),
     ...urls.map((text) => named(text, 'URL', path, command.at, command.line)),
     ...bare.map((text) => named(text, 'endpoint', path, command.at, command.line)),
   ];
+}
+
+/** `restic -r …`, `--repo=…`; borg takes its repository as a word. */
+function repositoriesOf({ program, args, at, line }: Payload['commands'][number]): PayloadHost[] {
+  return args.flatMap((arg, index) => {
+    if (arg === undefined) return [];
+    const inline = /^--repo=(.+)$/.exec(arg)?.[1];
+    if (inline !== undefined) return inRepository(inline, at, line);
+    const given = program === 'borg' || /^(-r|--repo)$/.test(args[index - 1] ?? '');
+    return given && !arg.startsWith('-') ? inRepository(arg, at, line) : [];
+  });
 }
 
 const HOST = '([a-z0-9-]+(?:\\.[a-z0-9-]+)+)';
@@ -111,7 +125,6 @@ const BARE: ReadonlyMap<string, RegExp> = new Map(
     scp: `^(?:[^@\\s/]+@)?${HOST}:.*$`,
     rsync: `^(?:[^@\\s/]+@)?${HOST}:.*$`,
     git: `^[^@\\s/]+@${HOST}:.*$`,
-    restic: `^(?:s3|sftp):(?:[^@\\s/]+@)?${HOST}[:/].*$`,
   }).map(([program, form]) => [program, new RegExp(form, 'i')]),
 );
 
@@ -134,9 +147,16 @@ function inUnit(unit: Payload['units'][number]): PayloadHost[] {
 }
 
 function inVariable(name: string, value: string, at: string, line: number): PayloadHost[] {
+  if (/^(RESTIC|BORG)_REPO(SITORY)?$/.test(name)) return inRepository(value, at, line);
   if (value.includes('://')) return urlsIn(value).map((url) => named(url.text, 'URL', 'data', at, line));
   const host = HOST_VARIABLE.test(name) && /^[^\s/]+\.[^\s/]+$/.test(value) ? value : undefined;
   return host === undefined ? [] : [named(host, 'endpoint', 'data', at, line)];
+}
+
+/** Where a backup goes, by the name of its repository. */
+function inRepository(text: string, at: string, line: number): PayloadHost[] {
+  const found = repositoryHost(text);
+  return found === undefined ? [] : [named(found.text, 'storage', 'data', at, line, found.implicit)];
 }
 
 function inFile(file: PayloadFile, sites: Payload['sites']): PayloadHost[] {
@@ -151,9 +171,10 @@ function inFile(file: PayloadFile, sites: Payload['sites']): PayloadHost[] {
       .filter((site) => site.at === file.at)
       .flatMap((site) => [...site.authorities, ...site.upstreams.map((upstream) => upstream.text)]),
   );
+  const hidden = encodedIn(text).flatMap(({ text: inner, line }) => urlsIn(inner).map((url) => ({ ...url, line })));
   return [
     ...variables,
-    ...urlsIn(text)
+    ...[...urlsIn(text), ...hidden]
       .filter((url) => !read.has(url.text))
       .map((url) => named(url.text, 'URL', 'data', file.at, url.line)),
   ];

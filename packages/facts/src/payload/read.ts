@@ -1,8 +1,9 @@
 import type { Attr, Cause, Graph, Resource, Value } from '@lukko/terraform-model';
 import type { MarkedText, Payload, PayloadFile, Unit } from '../types.ts';
 import { caddyFacts } from './caddy-sites.ts';
-import { type BootCommand, type CloudConfig, decode, readCloudConfig } from './cloud-config.ts';
+import { type BootCommand, type CloudConfig, decode } from './cloud-config.ts';
 import { composeContainers } from './compose.ts';
+import { documentOf } from './documents.ts';
 import { followHooks } from './hooks.ts';
 import { mark, wholeHole } from './marked.ts';
 import { followMounts, readMountTables } from './mount-tables.ts';
@@ -98,23 +99,6 @@ function unpacked(text: MarkedText): MarkedText {
   if (holes.length > 0 || !/^[A-Za-z0-9+/\s]{16,}={0,2}$/.test(marked.trimEnd())) return text;
   const decoded = decode(marked, marked.startsWith('H4sI'));
   return decoded === undefined ? text : { marked: decoded, holes };
-}
-
-function documentOf({ marked, holes }: MarkedText, at: string): CloudConfig {
-  const start = marked.trimStart();
-  const nothing: CloudConfig = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread: [] };
-  if (/^#cloud-config\s/i.test(`${start}\n`)) return readCloudConfig(marked, holes, at);
-  if (!start.startsWith('#!')) return { ...nothing, unread: [{ at, why: formOf(start) }] };
-  const path = '/var/lib/cloud/instance/user-data.txt';
-  const file: PayloadFile = { path, text: { marked, holes }, permissions: undefined, owner: undefined, at };
-  return { ...nothing, files: [file], runcmd: [{ words: [path], line: 1 }] };
-}
-
-function formOf(start: string): string {
-  if (/^(content-type:|mime-version:)/i.test(start)) return 'multipart user_data is not read yet';
-  if (start.startsWith('#') || start.startsWith('## template'))
-    return `user_data of the form ${JSON.stringify(start.split('\n')[0]?.slice(0, 40))} is not read`;
-  return 'user_data of a form cloud-init does not run';
 }
 
 /** Runs the entry points, then the units they start, until nothing new starts. */

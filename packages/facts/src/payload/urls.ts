@@ -21,7 +21,10 @@ const urlsByLine = byText((text): readonly Found[] => {
     if (!raw.includes('://')) return;
     const line = raw.replace(/(^|\s)(#|\/\/\s|;\s).*$/, '$1');
     for (const match of line.matchAll(SCHEME)) {
-      if (!LOCAL.test(match[1] ?? '')) found.push({ text: match[0], line: index + 1 });
+      if (LOCAL.test(match[1] ?? '')) continue;
+      // `https://good\@evil`: programs disagree where that host ends, so the whole of it is kept, and is nobody's (hostPart).
+      const [more = ''] = /^\\[^\s"'<>/]*@[^\s"'<>]*/.exec(line.slice(match.index + match[0].length)) ?? [];
+      found.push({ text: match[0] + more, line: index + 1 });
     }
   });
   return found;

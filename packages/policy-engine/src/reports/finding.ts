@@ -5,6 +5,8 @@ import { controlName, placeText, printable } from './text.ts';
 
 export interface TerminalOptions {
   readonly color?: boolean;
+  /** One screen for somebody who has no Lukko configuration yet, instead of every finding in full. */
+  readonly first?: boolean;
   /** The text of a line of the organisation's configuration, to show where a value came from. */
   readonly excerpt?: (place: Place) => string | undefined;
 }

@@ -18,6 +18,7 @@ export async function render(
 ): Promise<string> {
   switch (format) {
     case 'terminal':
+      if (options.first === true) return (await import('./first-screen.ts')).renderFirstScreen(report, options.color);
       return (await import('./terminal.ts')).renderTerminal(report, options);
     case 'json':
       return (await import('./json.ts')).renderJson(report);

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { oneOf } from '../expression/evaluate.ts';
 import { plainOf } from '../expression/plain.ts';
-import { buildGraph, type Closure } from '../graph/build.ts';
+import type { Closure } from '../graph/build.ts';
 import type { GraphResource } from '../graph/resource.ts';
-import type { Graph, Root } from '../graph.ts';
+import type { Root } from '../graph.ts';
 import { InputError } from '../input-error.ts';
 import { readJson } from '../json/read.ts';
 import { isObject } from '../json/types.ts';
@@ -13,7 +13,7 @@ import { pointer, stepText, unset } from '../values.ts';
 import { type StateLocation, sameState, sameWorkspace, stateLocation } from './remote-state.ts';
 import { buildRoot, type LoadedRoot, loadRoot, populateDeclared, type RootInput } from './root.ts';
 import type { ConfigurationFile } from './source.ts';
-import { World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface SynthInput {
   readonly roots: readonly RootInput[];
@@ -23,30 +23,37 @@ export interface SynthInput {
   readonly complete?: boolean;
 }
 
-/**
- * Reads stacks of a cdktf.out, or plain root modules in JSON syntax, into one graph.
- * @throws InputError for anything that is no configuration; never for a value that is merely unknown.
- */
-export function readSynth(input: SynthInput): Graph {
-  const world = new World();
-  const loaded = input.roots.map((root) => loadRoot(root, world, ''));
-  const unnamed = loaded.filter((root) => root.stack === undefined);
-  const named = unnamed.length < 2 ? loaded : loaded.map((root) => reload(root, world));
-  refuseSameNames(named);
-  const remote = remoteOutputs(named);
-  const roots = named.map((root) =>
-    buildRoot(
-      root,
-      world,
-      populateDeclared(world, (resource, output) => declaredOutput(remote(root, resource, output), resource, output)),
-    ),
-  );
-  return buildGraph(roots, world.resources, closureOf(input, named, roots));
+/** One input, its modules loaded and its resources not yet made: outputs lead from one input to another. */
+export interface Opened {
+  readonly loaded: readonly LoadedRoot[];
+  /** Makes roots and resources, which the world keeps. */
+  build(remote: ReturnType<typeof remoteOutputs>): { readonly roots: readonly Root[]; readonly closure: Closure };
 }
 
-/** One root module in Terraform's JSON syntax: the `*.tf.json` files of its directory. Its world is open. */
-export function readConfiguration(files: readonly ConfigurationFile[], more: Omit<RootInput, 'files'> = {}): Graph {
-  return readSynth({ roots: [{ ...more, files }] });
+/**
+ * Stacks of a cdktf.out, or plain root modules.
+ * @param among true when other inputs stand beside this one: then roots without a name are told apart by their directories
+ * @throws InputError for anything that is no configuration; never for a value that is merely unknown.
+ */
+export function openSynth(input: SynthInput, world: World, among: boolean): Opened {
+  const first = input.roots.map((root) => loadRoot(root, world, ''));
+  const unnamed = first.filter((root) => root.stack === undefined);
+  const loaded = unnamed.length < 2 && !among ? first : first.map((root) => reload(root, world));
+  return {
+    loaded,
+    build: (remote) => {
+      const roots = loaded.map((root) => declaredRoot(root, world, remote));
+      return { roots, closure: closureOf(input, loaded, roots) };
+    },
+  };
+}
+
+/** A root as its configuration declares it. */
+export function declaredRoot(root: LoadedRoot, world: World, remote: ReturnType<typeof remoteOutputs>): Root {
+  const populate = populateDeclared(world, (resource, output) =>
+    declaredOutput(remote(root, resource, output), resource, output),
+  );
+  return buildRoot(root, world, populate);
 }
 
 /** With several roots that have no name, the directory tells their resources apart. */
@@ -54,7 +61,8 @@ function reload(root: LoadedRoot, world: World): LoadedRoot {
   return root.stack === undefined ? loadRoot(root.input, world, `${root.source.directory}/`) : root;
 }
 
-function refuseSameNames(loaded: readonly LoadedRoot[]): void {
+/** @throws InputError for two roots whose resources could not be told apart */
+export function refuseSameNames(loaded: readonly LoadedRoot[]): void {
   const seen = new Map<string, LoadedRoot>();
   for (const root of loaded) {
     const before = seen.get(root.idPrefix);
@@ -105,11 +113,7 @@ export function remoteOutputs(loaded: readonly Placed[]) {
  * The output a configuration reads from another root's state: that root's expression where there is exactly one, all of them
  * where several roots keep their state in the same place, else a value that lies outside.
  */
-export function declaredOutput(
-  { outputs: [first, ...others] }: RemoteState,
-  resource: GraphResource,
-  output: string,
-): Value {
+function declaredOutput({ outputs: [first, ...others] }: RemoteState, resource: GraphResource, output: string): Value {
   const text = `${resource.address}.outputs${stepText(output)}`;
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined) return oneOf([first, ...others], ['possible'], text, []);

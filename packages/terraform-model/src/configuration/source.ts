@@ -53,7 +53,7 @@ export function readDocument(source: ConfigurationFile): JsonDocument {
 
 const native = /\.(tf|tofu|tfvars|hcl)$/;
 
-/** What the modules of these files call by a local path: `./net`, `../shared`. @throws InputError */
+/** What the modules of these files call by a local path: `./net`, `../common`. @throws InputError */
 export function moduleSources(files: readonly ConfigurationFile[]): readonly string[] {
   return files.flatMap((source) => {
     const document = readDocument(source);

@@ -80,7 +80,13 @@ export class GraphResource implements Resource {
     const source = this.#detail.before;
     return source === undefined
       ? undefined
-      : (...path) => attrOf(this.id, path, source.names, (name) => source.value(name));
+      : (...path) =>
+          attrOf(
+            this.id,
+            path,
+            () => source.names(),
+            (name) => source.value(name),
+          );
   }
 
   get lifecycle(): Lifecycle | undefined {
@@ -108,7 +114,12 @@ export class GraphResource implements Resource {
   }
 
   attr(...path: Path): Attr {
-    return attrOf(this.id, path, this.#source.names, (name) => this.value(name));
+    return attrOf(
+      this.id,
+      path,
+      () => this.#source.names(),
+      (name) => this.value(name),
+    );
   }
 
   /** The value at a path as the evaluator needs it: an attribute computed once, then kept. */

@@ -11,6 +11,9 @@ const quote = 0x22;
 const backslash = 0x5c;
 const fix = 'write the file again with: terraform show -json <plan file>';
 
+/** What a document is, and then what stands in it, is asked of the same bytes: a large one is gone through once. */
+const known = new WeakMap<Uint8Array, ReadonlyMap<string, Span>>();
+
 /**
  * Finds the parts of a large JSON document without parsing all of it: works on bytes, so that a document larger than the
  * longest string of the engine (512 MB) can be read, one part at a time.
@@ -29,6 +32,12 @@ export class Splitter {
    * @throws InputError for a key that stands twice, or a document that is no object.
    */
   sections(): ReadonlyMap<string, Span> {
+    const found = known.get(this.bytes) ?? this.#sections();
+    known.set(this.bytes, found);
+    return found;
+  }
+
+  #sections(): ReadonlyMap<string, Span> {
     const { bytes } = this;
     const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
     const { members, end } = this.#members(this.#space(marked ? 3 : 0));

@@ -26,6 +26,7 @@ export interface StateResource {
   readonly type: string;
   readonly name: string;
   readonly index?: string | number;
+  readonly deposed_key?: string;
   readonly provider_name?: string;
   readonly values?: unknown;
   readonly sensitive_values?: unknown;

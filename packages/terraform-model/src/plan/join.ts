@@ -11,26 +11,20 @@ export interface Written extends AttributeSource {
   constant(name: string): string | undefined;
 }
 
-/** What the plan shows of an instance joined with how it is written. */
-export function joinedSource(type: string, shown: AttributeSource, written: Written | undefined): AttributeSource {
-  return {
-    names: () => [...new Set([...shown.names(), ...(written?.names() ?? [])])],
-    value: (name) => {
-      const planned = shown.value(name);
-      if (type === 'hcloud_server' && name === 'user_data') return userData(planned, written);
-      const declared = written?.value(name);
-      const isBlock = includes(nestedBlocks, type, name);
-      // A block nobody wrote is shown as an empty list: to a rule that is the provider's default, as at synth.
-      if (isBlock && planned.state === 'list' && planned.items.length === 0 && isAbsent(declared)) return unset;
-      // The API lists there every server a firewall applies to, whoever said so: unwritten it is an echo of what servers declare.
-      if (type === 'hcloud_firewall' && name === 'apply_to' && declared?.state === 'unset') return unset;
-      if (planned.state === 'unknown' && planned.causes.includes('computed') && declared?.state === 'unset') {
-        // Not written, and no block that a `dynamic` may have made: the provider decides, as it does at synth.
-        return includes(optionalComputed, type, name) ? unset : planned;
-      }
-      return declared === undefined ? planned : join(planned, declared);
-    },
-  };
+/** What the plan shows of an attribute joined with how it is written. */
+export function joinedValue(type: string, name: string, planned: Value, written: Written | undefined): Value {
+  if (type === 'hcloud_server' && name === 'user_data') return userData(planned, written);
+  const declared = written?.value(name);
+  const isBlock = includes(nestedBlocks, type, name);
+  // A block nobody wrote is shown as an empty list: to a rule that is the provider's default, as at synth.
+  if (isBlock && planned.state === 'list' && planned.items.length === 0 && isAbsent(declared)) return unset;
+  // The API lists there every server a firewall applies to, whoever said so: unwritten it is an echo of what servers declare.
+  if (type === 'hcloud_firewall' && name === 'apply_to' && declared?.state === 'unset') return unset;
+  if (planned.state === 'unknown' && planned.causes.includes('computed') && declared?.state === 'unset') {
+    // Not written, and no block that a `dynamic` may have made: the provider decides, as it does at synth.
+    return includes(optionalComputed, type, name) ? unset : planned;
+  }
+  return declared === undefined ? planned : join(planned, declared);
 }
 
 function isAbsent(declared: Value | undefined): boolean {

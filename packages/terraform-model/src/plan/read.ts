@@ -1,29 +1,13 @@
-import { nothing } from '../configuration/attributes.ts';
-import { impliedProvider } from '../configuration/elements.ts';
-import type { ModuleInstance } from '../configuration/instance.ts';
-import { declaredOutput, type RemoteState, remoteOutputs } from '../configuration/read.ts';
-import { addEphemeral, type RemoteOutput } from '../configuration/resources.ts';
-import {
-  buildRoot,
-  type LoadedRoot,
-  loadRoot,
-  moduleTree,
-  populateDeclared,
-  type RootInput,
-} from '../configuration/root.ts';
-import { World } from '../configuration/world.ts';
-import { buildGraph, type Closure } from '../graph/build.ts';
-import { attrOf } from '../graph/resource.ts';
-import type { Backend, Graph, Root } from '../graph.ts';
+import type { Opened } from '../configuration/read.ts';
+import type { RootInput } from '../configuration/root.ts';
+import type { World } from '../configuration/world.ts';
+import type { Closure } from '../graph/build.ts';
 import { InputError } from '../input-error.ts';
 import { type Span, Splitter } from '../json/split.ts';
-import { literal } from '../navigate.ts';
-import type { Value } from '../value.ts';
-import { unknown } from '../values.ts';
-import { type RecordedModules, recordedModules } from './configuration.ts';
+import { recordedModules } from './configuration.ts';
 import { entriesOf, own, type ResourceChange } from './format.ts';
-import { dataReads } from './prior-state.ts';
-import { plannedIndexes, plannedResource } from './resources.ts';
+import { openShown } from './open-shown.ts';
+import { member, stateResources } from './prior-state.ts';
 import { configurationOf, faultOf } from './shape.ts';
 
 export interface PlanInput {
@@ -40,11 +24,12 @@ export interface PlanInput {
 const showPlan = 'give the output of: terraform show -json <plan file>';
 
 /**
- * Reads a plan in JSON, joined with its configuration where that is at hand. Sections that are not needed are skipped, and
+ * A plan in JSON, joined with its configuration where that is at hand. Sections that are not needed are skipped, and
  * `resource_changes` is parsed one element at a time.
+ * @param prefix stands before the ids of its resources unless its configuration names the stack
  * @throws InputError for what is no plan, or one of a format that is not known.
  */
-export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Graph {
+export function openPlan({ bytes, file, source, siblings = [] }: PlanInput, world: World, prefix: string): Opened {
   const splitter = new Splitter(bytes, file);
   const sections = sectionsOf(splitter);
   refuseOtherFormats(splitter, sections);
@@ -59,79 +44,24 @@ export function readPlan({ bytes, file, source, siblings = [] }: PlanInput): Gra
   const changes = [...changesOf(splitter, sections)];
   const listed = new Set(changes.map(({ address }) => address));
   // What is read again at apply is listed as a change; its last values say nothing then.
-  for (const read of dataReads(splitter, sections)) if (!listed.has(read.address)) changes.push(read);
-  const planned = plannedIndexes(changes);
-  const world = new World();
-  const values = variablesOf(small('variables'));
-  const given = new Map([...values].map(([name, value]) => [name, literal(value)]));
-  const loaded =
-    source === undefined
-      ? recordedRoot(
-          recordedModules(configurationOf(small('configuration') ?? {}, file), file),
-          world,
-          planned,
-          given,
-          file,
-        )
-      : loadRoot({ ...source, variables: Object.fromEntries(values) }, world, '', planned);
-  const others = siblings.map((sibling) => loadRoot(sibling, world, ''));
-  const remote = remoteOutputs([loaded, ...others]);
-  const remaining = new Map<string, ResourceChange[]>();
-  for (const change of changes) {
-    const prefix =
-      change.module_address === undefined || change.module_address === '' ? '' : `${change.module_address}.`;
-    const same = remaining.get(prefix);
-    if (same === undefined) remaining.set(prefix, [change]);
-    else same.push(change);
-  }
-  const sourceAtHand = source !== undefined;
-  const add = (change: ResourceChange, module: ModuleInstance | undefined, root: Root): string => {
-    const resource = plannedResource(change, module, {
-      root,
-      world,
-      idPrefix: loaded.idPrefix,
+  const state = member(splitter, sections.get('prior_state'), 'values');
+  for (const read of stateResources(splitter, state, 'data')) if (!listed.has(read.address)) changes.push(read);
+  const configuration = source === undefined ? configurationOf(small('configuration') ?? {}, file) : undefined;
+  return openShown(
+    {
+      kind: 'plan',
       file,
-      sourceAtHand,
-      remoteOutput: (reader, output) => only(remote(loaded, reader, output)),
-    });
-    if (world.get(resource.id) !== undefined) {
-      throw new InputError(file, undefined, `${resource.id} stands twice in resource_changes`, showPlan);
-    }
-    world.add(resource);
-    return resource.id;
-  };
-  const version = small('terraform_version');
-  const root = buildRoot(
-    loaded,
-    world,
-    (module, own, required) => {
-      const here = remaining.get(module.prefix) ?? [];
-      remaining.delete(module.prefix);
-      const ids = here.map((change) => add(change, module, own));
-      if (here.some(({ mode }) => mode === 'ephemeral')) return ids;
-      const remoteOutput: RemoteOutput = (resource, output) => only(remote(loaded, resource, output));
-      return [...ids, ...addEphemeral(module, { root: own, world, required, remoteOutput })];
+      changes,
+      values: variablesOf(small('variables')),
+      recorded: configuration === undefined ? undefined : recordedModules(configuration, file),
+      source,
+      siblings,
+      version: small('terraform_version'),
+      closure: closureOf(file, small),
     },
-    { kind: 'plan', place: { file }, ...(typeof version === 'string' ? { terraformVersion: version } : {}) },
+    world,
+    prefix,
   );
-  // Instances of modules that the configuration no longer has, and everything in a plan without configuration.
-  const left = [...remaining.values()].flat().map((change) => add(change, undefined, root));
-  (root.resources as string[]).push(...left);
-  const seen: Root = sourceAtHand ? root : withUnknownBackend(root, loaded.idPrefix);
-  implyProviders(seen, world, loaded.idPrefix, left);
-  const around = others.map((other) =>
-    buildRoot(
-      other,
-      world,
-      populateDeclared(world, (resource, output) => declaredOutput(remote(other, resource, output), resource, output)),
-    ),
-  );
-  return buildGraph([seen, ...around], world.resources, closureOf(seen, small));
-}
-
-/** Beside what the state holds only one root's word counts. */
-function only({ outputs }: RemoteState): Value | undefined {
-  return outputs.length === 1 ? outputs[0] : undefined;
 }
 
 function sectionsOf(splitter: Splitter): ReadonlyMap<string, Span> {
@@ -176,54 +106,9 @@ function variablesOf(section: unknown): ReadonlyMap<string, unknown> {
   return new Map(entriesOf(section).map(([name, variable]) => [name, own(variable, 'value') ?? null]));
 }
 
-function recordedRoot(
-  modules: RecordedModules,
-  world: World,
-  planned: ReturnType<typeof plannedIndexes>,
-  values: ReadonlyMap<string, Value>,
-  file: string,
-): LoadedRoot {
-  const source = modules.get('');
-  if (source === undefined) throw new InputError(file, undefined, 'the plan has no root module', showPlan);
-  const find = (key: string) => modules.get(key);
-  const module = moduleTree({ source, find, values, workspace: undefined, idPrefix: '', world, planned });
-  return { input: { files: [] }, source, module, stack: undefined, environment: undefined, idPrefix: '' };
-}
-
-/** A plan does not record its backend. */
-function withUnknownBackend(root: Root, idPrefix: string): Root {
-  const id = `${idPrefix}backend.unknown`;
-  const backend: Backend = {
-    kind: 'backend',
-    id,
-    root,
-    place: root.place,
-    type: 'unknown',
-    written: false,
-    origins: [],
-    attr: (...path) => attrOf(id, path, nothing.names, () => unknown(['source'], '')),
-  };
-  Object.defineProperty(root, 'backend', { value: backend, enumerable: true });
-  return root;
-}
-
-/** Providers of resources that no configuration shows. */
-function implyProviders(root: Root, world: World, idPrefix: string, ids: readonly string[]): void {
-  const providers = root.providers as Root['providers'][number][];
-  const known = new Set(providers.map((provider) => provider.source));
-  for (const id of ids) {
-    const resource = world.get(id);
-    if (resource === undefined || known.has(resource.provider) || resource.provider.startsWith('terraform.io/'))
-      continue;
-    known.add(resource.provider);
-    const name = resource.provider.split('/').at(-1) ?? resource.provider;
-    providers.push(impliedProvider(root, idPrefix, name, resource.provider, undefined, root.place));
-  }
-}
-
-function closureOf(root: Root, small: (key: string) => unknown): Closure {
+function closureOf(file: string, small: (key: string) => unknown): Closure {
   if (small('complete') === false) {
     return { closed: false, closedBecause: 'the plan is not complete (it was made with -target, or defers changes)' };
   }
-  return { closed: true, closedBecause: `the plan ${root.place.file} shows every resource of its state` };
+  return { closed: true, closedBecause: `the plan ${file} shows every resource of its state` };
 }

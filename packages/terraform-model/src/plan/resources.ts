@@ -1,26 +1,28 @@
 import { bodySource, resourceMeta } from '../configuration/attributes.ts';
 import type { Block } from '../configuration/blocks.ts';
-import { bracket, type ModuleInstance, type PlannedIndexes } from '../configuration/instance.ts';
+import { bracket, type Group, type ModuleInstance, type PlannedIndexes } from '../configuration/instance.ts';
 import { lifecycleOf } from '../configuration/lifecycle.ts';
 import { resourceMetadata } from '../configuration/metadata.ts';
 import { writtenOrigins } from '../configuration/origins.ts';
 import { provisionersOf } from '../configuration/provisioners.ts';
 import { configuredSource, isNative, localName, type RemoteOutput } from '../configuration/resources.ts';
 import type { World } from '../configuration/world.ts';
-import { type AttributeSource, GraphResource } from '../graph/resource.ts';
+import type { Scope } from '../expression/evaluate.ts';
+import { type AttributeSource, GraphResource, type ResourceDetails, type ResourceFields } from '../graph/resource.ts';
 import type { Change, Mode, Provisioner, Root } from '../graph.ts';
 import type { Value } from '../value.ts';
 import { carrying, map, pointer, referencesOf } from '../values.ts';
 import type { ResourceChange } from './format.ts';
-import { beforeSource, joinedSource, type Written } from './join.ts';
-import { providerSource } from './providers.ts';
-import { shownSource } from './shown.ts';
+import { beforeSource, joinedValue, type Written } from './join.ts';
+import { shownAttribute, shownNames, shownSource } from './shown.ts';
 
 export interface PlanContext {
   readonly root: Root;
   readonly world: World;
   readonly idPrefix: string;
   readonly file: string;
+  /** The full address of a provider a plan names; the same few are asked for again and again. */
+  readonly provider: (name: string) => string;
   /** False when the configuration is only the plan's own record, which leaves `lifecycle` out. */
   readonly sourceAtHand: boolean;
   /** What a sibling root declares for an output whose value a `terraform_remote_state` has read. */
@@ -33,68 +35,142 @@ export function plannedResource(
   module: ModuleInstance | undefined,
   context: PlanContext,
 ): GraphResource {
-  const { type, mode, name, deposed } = change;
-  const address = deposed === undefined ? change.address : `${change.address} (deposed ${deposed})`;
-  const identity = { id: `${context.idPrefix}${address}`, mode, type, name, address, expanded: true };
-  const action = changeOf(change.change.actions);
-  const local = localName(mode, type, name);
-  const group = deposed !== undefined || action === 'delete' ? undefined : module?.group(local);
-  const instance = group?.instance(change.index);
-  const bound = new Map<string, Value>([...(instance?.bound ?? []), ['self', selfOf(identity.id, address)]]);
-  const scope = module?.scopeWith(bound);
-  const {
-    after,
-    after_unknown: unknown,
-    after_sensitive: sensitive,
-    before,
-    before_sensitive: beforeSensitive,
-  } = change.change;
-  const shown = shownSource(after, unknown, sensitive);
-  const written =
-    group === undefined || scope === undefined
-      ? undefined
-      : writtenOf(group.block, configuredSource(group.block, scope, context.world, identity));
-  const { root, world } = context;
-  const fields = {
-    ...identity,
-    root,
-    index: change.index,
-    provider: providerSource(change.provider_name ?? type.split('_')[0] ?? type),
-    change: action,
-  };
-  const source: AttributeSource = withComputed(joinedSource(type, shown, written), identity, action, mode);
-  const read =
-    type === 'terraform_remote_state'
-      ? withSiblings(source, (output) => context.remoteOutput?.(resource, output))
-      : source;
-  // What is deleted runs the provisioners its block has now, and none when the block is gone.
-  const provisioners = (): readonly Provisioner[] | undefined => {
-    const declared = action === 'delete' && context.sourceAtHand ? (module?.group(local) ?? 'gone') : group;
-    if (declared === 'gone') return [];
-    if (declared === undefined || scope === undefined) return undefined;
-    const owner = { id: identity.id, root, whole: context.sourceAtHand };
-    return provisionersOf(owner, declared.block, (own, meta) => bodySource(own, scope, world.evaluator, meta));
-  };
-  const resource: GraphResource = new GraphResource(fields, read, () => {
-    const body = group?.block.body;
-    const metadata = body === undefined ? undefined : resourceMetadata(body);
+  const source = new PlannedSource(change, module, context);
+  const resource = new GraphResource(source, source, () => source.details());
+  source.resource = resource;
+  return resource;
+}
+
+/**
+ * What is known of one instance. A plan holds a hundred thousand of them, and of most only a few attributes are asked for: nothing
+ * is made before that.
+ */
+class PlannedSource implements AttributeSource, ResourceFields {
+  readonly id: string;
+  readonly address: string;
+  readonly mode: Mode;
+  readonly type: string;
+  readonly name: string;
+  readonly index: string | number | undefined;
+  readonly root: Root;
+  readonly provider: string;
+  readonly change: Change;
+  readonly expanded = true;
+  resource: GraphResource | undefined;
+  readonly #shown: ResourceChange['change'];
+  readonly #deposed: boolean;
+  readonly #module: ModuleInstance | undefined;
+  readonly #context: PlanContext;
+  #written: Written | undefined | 'none';
+
+  constructor(change: ResourceChange, module: ModuleInstance | undefined, context: PlanContext) {
+    const { type, mode, name, deposed } = change;
+    this.address = deposed === undefined ? change.address : `${change.address} (deposed ${deposed})`;
+    this.id = context.idPrefix + this.address;
+    this.mode = mode;
+    this.type = type;
+    this.name = name;
+    this.index = change.index;
+    this.root = context.root;
+    this.provider = context.provider(change.provider_name ?? type.split('_')[0] ?? type);
+    this.change = changeOf(change.change.actions);
+    this.#shown = change.change;
+    this.#deposed = deposed !== undefined;
+    this.#module = module;
+    this.#context = context;
+  }
+
+  names(): readonly string[] {
+    const shown = shownNames(this.#shown.after, this.#shown.after_unknown);
+    const written = this.#declared?.names();
+    return written === undefined ? shown : [...new Set([...shown, ...written])];
+  }
+
+  value(name: string): Value {
+    const { after, after_unknown: isUnknown, after_sensitive: isSensitive } = this.#shown;
+    const planned = shownAttribute(after, isUnknown, isSensitive, name);
+    const value = joinedValue(this.type, name, planned, this.#declared);
+    if (this.type === 'terraform_remote_state' && name === 'outputs') return this.#withSiblings(value);
+    return this.#named(value, name);
+  }
+
+  /** The block that declares it, and none for what is on its way out. */
+  get #group(): Group | undefined {
+    if (this.#deposed || this.change === 'delete') return undefined;
+    return this.#module?.group(localName(this.mode, this.type, this.name));
+  }
+
+  get #scope(): Scope | undefined {
+    const bound = this.#group?.instance(this.index)?.bound ?? [];
+    return this.#module?.scopeWith(new Map<string, Value>([...bound, ['self', selfOf(this.id, this.address)]]));
+  }
+
+  get #declared(): Written | undefined {
+    if (this.#written === undefined) {
+      const [group, scope] = [this.#group, this.#scope];
+      this.#written =
+        group === undefined || scope === undefined
+          ? 'none'
+          : writtenOf(group.block, configuredSource(group.block, scope, this.#context.world, this));
+    }
+    return this.#written === 'none' ? undefined : this.#written;
+  }
+
+  details(): ResourceDetails {
+    const { before, before_sensitive: isSensitive } = this.#shown;
+    const { sourceAtHand, file } = this.#context;
+    const block = this.#group?.block;
+    const metadata = block === undefined ? undefined : resourceMetadata(block.body);
+    const byHand = block !== undefined && isNative(block) && sourceAtHand;
     return {
-      place: metadata?.place ?? group?.block.place ?? { file: context.file },
+      place: metadata?.place ?? block?.place ?? { file },
       before:
         before === null || before === undefined
           ? undefined
-          : beforeSource(type, shownSource(before, undefined, beforeSensitive)),
-      lifecycle: body !== undefined && context.sourceAtHand ? lifecycleOf(body) : undefined,
-      provisioners: provisioners(),
+          : beforeSource(this.type, shownSource(before, undefined, isSensitive)),
+      lifecycle: block !== undefined && sourceAtHand ? lifecycleOf(block.body) : undefined,
+      provisioners: this.#provisioners(),
       dependsOn: [],
       constructPath: metadata?.constructPath,
-      origins:
-        group !== undefined && isNative(group.block) && context.sourceAtHand
-          ? writtenOrigins(group.block, resourceMeta)
-          : (metadata?.origins ?? []),
+      origins: byHand ? writtenOrigins(block, resourceMeta) : (metadata?.origins ?? []),
     };
-  });
-  return resource;
+  }
+
+  /** What is deleted runs the provisioners its block has now, and none when the block is gone. */
+  #provisioners(): readonly Provisioner[] | undefined {
+    const { sourceAtHand, root, world } = this.#context;
+    const local = localName(this.mode, this.type, this.name);
+    const gone = this.change === 'delete' && sourceAtHand;
+    const block = (gone ? this.#module?.group(local) : this.#group)?.block;
+    if (block === undefined) return gone ? [] : undefined;
+    const scope = this.#scope;
+    if (scope === undefined) return undefined;
+    return provisionersOf({ id: this.id, root, whole: sourceAtHand }, block, (own, meta) =>
+      bodySource(own, scope, world.evaluator, meta),
+    );
+  }
+
+  /** The state says what an output is, its sibling's expression what it is of: a firewall, an address. */
+  #withSiblings(value: Value): Value {
+    if (value.state !== 'map') return value;
+    const entries = [...value.entries].map(([output, entry]): [string, Value] => {
+      const written = this.resource === undefined ? undefined : this.#context.remoteOutput?.(this.resource, output);
+      if (written === undefined) return [output, entry];
+      const traversal = written.state === 'unknown' ? written.traversal : undefined;
+      const pointed = entry.state === 'unknown' && traversal !== undefined ? { ...entry, traversal } : entry;
+      return [output, carrying(pointed, referencesOf(written))];
+    });
+    return map(new Map(entries), value.complete);
+  }
+
+  /** An unknown attribute without any expression is a plain reference to itself: the provider decides it, and it is named. */
+  #named(value: Value, name: string): Value {
+    if (value.state !== 'unknown' || value.expression !== '' || value.references.length > 0) return value;
+    if (value.causes.length !== 1 || value.causes[0] !== 'computed') return value;
+    const text = `${this.address}.${name}`;
+    const cause = this.mode === 'data' || this.change === 'read' ? 'data' : 'computed';
+    return pointer(cause, { target: this.id, attribute: [name], text, certainty: 'certain' });
+  }
 }
 
 function selfOf(id: string, address: string): Value {
@@ -107,45 +183,6 @@ function writtenOf(block: Block, source: AttributeSource): Written {
     constant: (name) => {
       const json = block.body.get(name);
       return typeof json === 'string' ? json : undefined;
-    },
-  };
-}
-
-/** The state says what an output is, its sibling's expression what it is of: a firewall, an address. */
-function withSiblings(source: AttributeSource, declared: (output: string) => Value | undefined): AttributeSource {
-  return {
-    ...source,
-    value: (name) => {
-      const value = source.value(name);
-      if (name !== 'outputs' || value.state !== 'map') return value;
-      const entries = [...value.entries].map(([output, entry]): [string, Value] => {
-        const written = declared(output);
-        if (written === undefined) return [output, entry];
-        const traversal = written.state === 'unknown' ? written.traversal : undefined;
-        const pointed = entry.state === 'unknown' && traversal !== undefined ? { ...entry, traversal } : entry;
-        return [output, carrying(pointed, referencesOf(written))];
-      });
-      return map(new Map(entries), value.complete);
-    },
-  };
-}
-
-/** An unknown attribute without any expression is a plain reference to itself: the provider decides it, and it is named. */
-function withComputed(
-  source: AttributeSource,
-  { id, address }: { readonly id: string; readonly address: string },
-  action: Change,
-  mode: Mode,
-): AttributeSource {
-  return {
-    names: source.names,
-    value: (name) => {
-      const value = source.value(name);
-      if (value.state !== 'unknown' || value.expression !== '' || value.references.length > 0) return value;
-      if (value.causes.length !== 1 || value.causes[0] !== 'computed') return value;
-      const text = `${address}.${name}`;
-      const cause = mode === 'data' || action === 'read' ? 'data' : 'computed';
-      return pointer(cause, { target: id, attribute: [name], text, certainty: 'certain' });
     },
   };
 }
@@ -166,24 +203,37 @@ function changeOf(actions: readonly string[]): Change {
   }
 }
 
+const single: readonly undefined[] = [undefined];
+
 /** Which instances of each address the plan shows, for `count` and `for_each` of resources and of module calls. */
 export function plannedIndexes(changes: Iterable<ResourceChange>): PlannedIndexes {
-  const found = new Map<string, Map<string, string | number | undefined>>();
-  const note = (address: string, index: string | number | undefined) => {
-    const same = found.get(address) ?? new Map<string, string | number | undefined>();
-    same.set(bracket(index), index);
-    found.set(address, same);
-  };
-  for (const { module_address: module, mode, type, name, index, deposed, change } of changes) {
-    if (deposed !== undefined || changeOf(change.actions) === 'delete') continue;
+  // No address of a resource stands twice, so its indexes need no comparing; modules are named by each resource in them.
+  const resources = new Map<string, readonly (string | number | undefined)[]>();
+  const modules = new Map<string, Map<string, string | number | undefined>>();
+  const prefixes = new Map<string, string>([['', '']]);
+  const prefixOf = (module: string): string => {
+    const found = prefixes.get(module);
+    if (found !== undefined) return found;
     let prefix = '';
-    for (const step of moduleSteps(module ?? '')) {
-      note(`${prefix}module.${step.name}`, step.index);
-      prefix = `${prefix}module.${step.name}${bracket(step.index)}.`;
+    for (const { name, index } of moduleSteps(module)) {
+      const address = `${prefix}module.${name}`;
+      const same = modules.get(address) ?? new Map<string, string | number | undefined>();
+      same.set(bracket(index), index);
+      modules.set(address, same);
+      prefix = `${address}${bracket(index)}.`;
     }
-    note(`${prefix}${localName(mode, type, name)}`, index);
+    prefixes.set(module, prefix);
+    return prefix;
+  };
+  for (const { module_address: module = '', mode, type, name, index, deposed, change } of changes) {
+    if (deposed !== undefined || changeOf(change.actions) === 'delete') continue;
+    const address = prefixOf(module) + localName(mode, type, name);
+    const same = resources.get(address) as (string | number | undefined)[] | undefined;
+    if (index === undefined) resources.set(address, single);
+    else if (same === undefined || same[0] === undefined) resources.set(address, [index]);
+    else same.push(index);
   }
-  return (address) => [...(found.get(address)?.values() ?? [])];
+  return (address) => resources.get(address) ?? [...(modules.get(address)?.values() ?? [])];
 }
 
 /** `module.net["a"].module.sub[0]` step by step. */

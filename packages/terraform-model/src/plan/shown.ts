@@ -38,17 +38,23 @@ function hasUnknown(mark: unknown): boolean {
   return entriesOf(mark).some(([, inner]) => hasUnknown(inner));
 }
 
+/** Names of the attributes of one object that are shown, or said to be unknown. */
+export function shownNames(values: unknown, isUnknown: unknown): readonly string[] {
+  const names = new Set(entriesOf(values).map(([name]) => name));
+  for (const [name, mark] of entriesOf(isUnknown)) if (hasUnknown(mark)) names.add(name);
+  return [...names];
+}
+
+/** One attribute of an object of a plan or state. */
+export function shownAttribute(values: unknown, isUnknown: unknown, isSensitive: unknown, name: string): Value {
+  if (isSensitive === true) return unknown(['sensitive'], '');
+  return shownValue(own(values, name), isUnknown === true || own(isUnknown, name), own(isSensitive, name));
+}
+
 /** The attributes of one object of a plan or state; nothing is wrapped before somebody asks for it. */
 export function shownSource(values: unknown, isUnknown: unknown, isSensitive: unknown): AttributeSource {
   return {
-    names: () => {
-      const names = new Set(entriesOf(values).map(([name]) => name));
-      for (const [name, mark] of entriesOf(isUnknown)) if (hasUnknown(mark)) names.add(name);
-      return [...names];
-    },
-    value: (name) => {
-      if (isSensitive === true) return unknown(['sensitive'], '');
-      return shownValue(own(values, name), isUnknown === true || own(isUnknown, name), own(isSensitive, name));
-    },
+    names: () => shownNames(values, isUnknown),
+    value: (name) => shownAttribute(values, isUnknown, isSensitive, name),
   };
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { makeAuthority } from '../../../../../packages/cli/src/sandbox/intercept/authority.ts';
-import { integer, oid, time } from '../../../../../packages/cli/src/sandbox/intercept/der.ts';
+import { integer, oid, time } from '../../../../../packages/sandbox/src/der.ts';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 

@@ -1,5 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { bits, context, integer, octets, oid, sequence, set, time, utf8, yes } from './der.ts';
+import { der } from '@lukko/sandbox';
+
+const { bits, context, integer, octets, oid, sequence, set, time, utf8, yes } = der;
 
 /** A certificate and its key, in PEM. */
 interface Identity {

@@ -33,7 +33,9 @@ const power =
   (context) => {
     const server = unlocked(context);
     context.store.update('server', server.id, { status: meanwhile });
-    return answerAction(context, { command, resources: [ref(server)], effects: [becomes(server, { status: then })] });
+    // "Rescue Mode is automatically disabled when you first boot into it."
+    const booted = then === 'running' ? { status: then, rescue: false } : { status: then };
+    return answerAction(context, { command, resources: [ref(server)], effects: [becomes(server, booted)] });
   };
 
 /** "A Server requires at least one network interface (public or private) to be powered on." */
@@ -216,6 +218,8 @@ export const servers: Handlers = {
   },
   enable_rescue_mode_for_server: (context) => {
     const server = unlocked(context);
+    for (const key of (context.body as { ssh_keys?: readonly number[] }).ssh_keys ?? [])
+      if (context.store.get('ssh_key', key) === undefined) throw invalidField('ssh_keys', `SSH key '${key}' not found`);
     context.store.update('server', server.id, { rescue: true });
     const action = begin(context, { command: 'enable_rescue', resources: [ref(server)] });
     return created({ action: rendered(context, action), root_password: password() });
@@ -246,7 +250,11 @@ export const servers: Handlers = {
     const { iso: wanted } = context.body as { iso: string | number };
     const iso = context.lookups.iso(wanted);
     if (iso === undefined) throw notFound('iso', wanted);
-    return change(context, 'attach_iso', unlocked(context), { iso: iso.id });
+    const server = unlocked(context);
+    const type = context.lookups.serverType(server.serverType);
+    if (iso.architecture !== null && iso.architecture !== type?.architecture)
+      throw invalidField('iso', `is for ${iso.architecture}, the server is not`);
+    return change(context, 'attach_iso', server, { iso: iso.id });
   },
   detach_iso_from_server: (context) => change(context, 'detach_iso', unlocked(context), { iso: null }),
   add_server_to_placement_group: (context) => {

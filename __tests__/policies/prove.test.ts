@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { deriveFacts } from '@lukko/facts';
+import { evaluate, prove, readPolicy } from '@lukko/policy-engine';
+import { readSynth } from '@lukko/terraform-model';
+import { adequate, operators, rules, rulesOf } from '../../policies/index.ts';
+import { synthesise } from './shipped.ts';
+
+/*
+ * The shipped stacks made worse in every way `lukko prove` knows: what no rule notices fails the build. Which rules notice is a
+ * snapshot, so that a rule that goes blind is seen even where another one still looks.
+ */
+const root = path.join(__dirname, '../..');
+const read = (file: string) => ({ file, text: readFileSync(path.join(root, file), 'utf8') });
+const stacks = synthesise();
+const graph = readSynth({
+  roots: Object.entries(stacks).map(([stack, text]) => ({
+    kind: 'synth',
+    files: [{ file: `cdktf.out/stacks/${stack}/cdk.tf.json`, text }],
+  })),
+  complete: true,
+});
+const policy = readPolicy({
+  lukko: read('lukko.yaml'),
+  read,
+  catalogue: { rules, rulesOf, operators, adequate, version: 'test' },
+});
+const from = { operators: policy.operators, register: policy.services };
+const evaluation = {
+  rules: policy.rules,
+  facts: deriveFacts(graph, from),
+  context: { ...policy.context, environmentClass: 'production' as const },
+  posture: policy.posture,
+  version: 'test',
+  inputs: [],
+  policy: policy.policy,
+};
+const { proofs, notApplicable } = prove(evaluation, from);
+
+test('every mutation has a place in the shipped stacks, and every one is noticed there', () => {
+  expect(notApplicable).toEqual([]);
+  expect(proofs.filter(({ noticedBy }) => noticedBy.length === 0)).toEqual([]);
+});
+
+test('by these rules', () => {
+  const by = new Map<string, Set<string>>();
+  for (const { mutation, noticedBy } of proofs) by.set(mutation, new Set([...(by.get(mutation) ?? []), ...noticedBy]));
+  expect(Object.fromEntries([...by].map(([mutation, names]) => [mutation, [...names].sort()]))).toMatchSnapshot();
+});
+
+test('the model itself is left as it is', () => {
+  expect(evaluate(evaluation)).toEqual(evaluate({ ...evaluation, facts: deriveFacts(graph, from) }));
+  expect(graph.resources.every((resource) => graph.byId(resource.id) === resource)).toBe(true);
+});
+
+test('without a rule that looks, the mutation is unnoticed', () => {
+  const blind = { ...evaluation, rules: policy.rules.filter(({ id }) => id !== 'servers-have-ssh-keys') };
+  const missed = prove(blind, from).proofs.filter(({ noticedBy }) => noticedBy.length === 0);
+  expect(new Set(missed.map(({ mutation }) => mutation))).toEqual(new Set(['ssh-keys-dropped']));
+});

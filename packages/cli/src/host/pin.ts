@@ -1,0 +1,104 @@
+import path from 'node:path';
+import type { Advertisements } from '@lukko/formats';
+import type { Ports } from '../ports/ports.ts';
+import { readAdvertisement, signersOf } from '../seal/advertisement.ts';
+import type { Contact } from './contact.ts';
+import { type EnvironmentFile, writeFields } from './environment-file.ts';
+import { StepFailed } from './problem.ts';
+import { waitsFor } from './serve.ts';
+
+export interface Pinning {
+  readonly file: EnvironmentFile;
+  readonly files: Ports['files'];
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
+  /** Opens the way to a server by its name at Hetzner. @throws StepFailed when there is none */
+  readonly reach: (server: string) => Promise<Contact>;
+}
+
+interface Pin {
+  readonly path: readonly (string | number)[];
+  readonly value: string;
+}
+
+/**
+ * Reads the thumbprint of every key server over SSH, writes those nobody has pinned yet into the configuration, and keeps the
+ * advertisements beside it. `changed` names servers whose key is meant to have changed; any other that changed is refused.
+ */
+export async function pinKeys(pinning: Pinning, changed: readonly string[] = []): Promise<void> {
+  const { file, files, now, say } = pinning;
+  const { environment, keys } = file.config;
+  const pins: Pin[] = [];
+  const servers: Record<string, Advertisements['servers'][string]> = {};
+  for (const [index, { name, thumbprint }] of keys.servers.entries()) {
+    const contact = await pinning.reach(`lukko-${environment.name}-${name}`);
+    try {
+      const found = (await answer(contact, name, 'tang-thumbprint')).trim();
+      const advertisement = (await answer(contact, name, 'tang-advertisement')).trim();
+      if (!signersOf(advertisement).includes(found))
+        throw new StepFailed(
+          `${name} says ${found}, and advertises other keys`,
+          'sign in and look at /var/db/tang; nothing was pinned',
+        );
+      readAdvertisement(advertisement, found, name);
+      if (thumbprint !== undefined && thumbprint !== found && !changed.includes(name))
+        throw new StepFailed(
+          `${name} answers with ${found}, pinned is ${thumbprint}: a changed key is refused`,
+          `find out who changed it; if it was rotated on purpose, \`lukko keys rotate --server ${name}\` pins the new one`,
+        );
+      const recorded = contact.record();
+      if (recorded !== undefined) say(recorded);
+      say(thumbprint === found ? `${name}: pinned already` : `${name}: ${found}`);
+      if (thumbprint !== found) pins.push({ path: ['keys', 'servers', index, 'thumbprint'], value: found });
+      servers[name] = { advertisement, fetched: now().toISOString() };
+    } finally {
+      contact.close();
+    }
+  }
+  writeFields(file, pins, files);
+  const beside = file.beside('advertisements');
+  files.write(beside, `${JSON.stringify({ schemaVersion: 1, servers } satisfies Advertisements, null, 2)}\n`);
+  say(written(file, pins, [path.basename(beside)]));
+}
+
+/** Reads the LUKS UUID of every host's volume over SSH and writes those that are not pinned yet. One that differs is refused. */
+export async function pinVolumes(pinning: Pinning): Promise<void> {
+  const { file, files, say } = pinning;
+  const { environment, hosts } = file.config;
+  const pins: Pin[] = [];
+  for (const [name, { volume }] of Object.entries(hosts)) {
+    const contact = await pinning.reach(`lukko-${environment.name}-${name}`);
+    try {
+      const found = (await answer(contact, name, 'luks-uuid')).trim();
+      if (volume.luksUuid !== undefined && volume.luksUuid !== found)
+        throw new StepFailed(
+          `the volume of ${name} is ${found}, pinned is ${volume.luksUuid}: another disk`,
+          'find out where the pinned one is (docs/runbooks/); nothing was pinned',
+        );
+      const recorded = contact.record();
+      if (recorded !== undefined) say(recorded);
+      say(volume.luksUuid === found ? `${name}: pinned already` : `${name}: ${found}`);
+      if (volume.luksUuid !== found) pins.push({ path: ['hosts', name, 'volume', 'luksUuid'], value: found });
+    } finally {
+      contact.close();
+    }
+  }
+  writeFields(file, pins, files);
+  say(written(file, pins, []));
+}
+
+async function answer(contact: Contact, name: string, command: Parameters<Contact['run']>[0]): Promise<string> {
+  const said = await contact.run(command);
+  if (said.code === 0) return said.out;
+  throw new StepFailed(
+    `${name} ${waitsFor(said)}`,
+    'make it answer and run the same command again; nothing was pinned',
+  );
+}
+
+function written({ name }: EnvironmentFile, pins: readonly Pin[], more: readonly string[]): string {
+  const files = [...(pins.length === 0 ? [] : [name]), ...more];
+  return files.length === 0
+    ? 'Nothing to write.'
+    : `Written: ${files.join(', ')}. Compare what stands there with what the servers show on their consoles, then commit it.`;
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '@lukko/formats';
+import type { Api } from './api.ts';
+import type { Contact } from './contact.ts';
+import { listAt, recordAt } from './json.ts';
+import { waitsFor } from './serve.ts';
+import { serverByName } from './server.ts';
+import { readHostStack } from './stack.ts';
+import { readState } from './state.ts';
+
+export interface Status {
+  readonly config: Config;
+  readonly cwd: string;
+  readonly output: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** The API of each project. */
+  readonly api: (stack: string) => Api;
+  /** Opens the way to a server, or undefined where the API is on this machine and there is none. */
+  readonly reach: ((name: string, address: string) => Contact) | undefined;
+  readonly say: (line: string) => void;
+}
+
+/** The stacks in the order in which they are deployed, with those each stands on. */
+const ORDER: readonly { readonly stack: string; readonly after: readonly string[] }[] = [
+  { stack: 'network', after: [] },
+  { stack: 'dns', after: ['network'] },
+  { stack: 'keys', after: ['network'] },
+  ...['edge', 'logs', 'errors', 'backups'].map((stack) => ({ stack, after: ['network', 'keys'] })),
+];
+
+/**
+ * Says of every stack and every host what it waits for.
+ * @returns whether everything stands and serves.
+ */
+export async function deployStatus(status: Status): Promise<boolean> {
+  const { config, say } = status;
+  const unpinned = config.keys.servers.filter(({ thumbprint }) => thumbprint === undefined).map(({ name }) => name);
+  let good = true;
+  const standing = new Set<string>();
+  for (const { stack, after } of ORDER) {
+    if (stack === 'dns' && !config.dns.managed) {
+      say('dns: kept elsewhere (dns.managed is false)');
+      continue;
+    }
+    if (applied(status, stack)) {
+      standing.add(stack);
+      say(`${stack}: deployed`);
+      continue;
+    }
+    good = false;
+    const waiting = after.filter((each) => !standing.has(each));
+    const keys =
+      after.includes('keys') && unpinned.length > 0
+        ? [`the thumbprints of ${unpinned.join(', ')} (lukko keys pin)`]
+        : [];
+    const what = [...waiting, ...keys];
+    say(
+      what.length === 0
+        ? `${stack}: not deployed; npx cdktf deploy ${stack}`
+        : `${stack}: waits for ${what.join(', ')}`,
+    );
+  }
+  for (const host of Object.keys(config.hosts))
+    if (standing.has(host)) good = (await serves(status, 'network', host)) && good;
+  return good;
+}
+
+/** Whether a stack has anything in its state. */
+function applied({ config, cwd, output, environment }: Status, stack: string): boolean {
+  if (!existsSync(path.join(path.resolve(cwd, output), 'stacks', stack, 'cdk.tf.json'))) return false;
+  const found = readHostStack(stack, cwd, output);
+  if (found.environment !== config.environment.name) return false;
+  return listAt(recordAt({ state: readState(found, environment) }, 'state'), 'resources').length > 0;
+}
+
+async function serves({ config, api, reach, say }: Status, stack: string, host: string): Promise<boolean> {
+  const name = `lukko-${config.environment.name}-${host}`;
+  const server = await serverByName(api(stack), name);
+  if (server === undefined) {
+    say(`${name}: stands in the state and not at Hetzner; npx cdktf deploy ${host}`);
+    return false;
+  }
+  if (reach === undefined || server.address === undefined) {
+    say(`${name}: ${server.status}; skipped: asking it over SSH (the API is on this machine, there is no host)`);
+    return server.status === 'running';
+  }
+  const contact = reach(name, server.address);
+  try {
+    const said = await contact.run('serving');
+    for (const line of said.code === 0 ? ['serves'] : waitsFor(said).split('\n')) say(`${name}: ${line}`);
+    return said.code === 0;
+  } finally {
+    contact.close();
+  }
+}

@@ -1,0 +1,175 @@
+import type { Finding, Report } from '@lukko/formats';
+import { weight } from '../posture.ts';
+import { unknownsByCause } from './groups.ts';
+import { type Paint, painter } from './paint.ts';
+import { count, groupBy, placeText, printable } from './text.ts';
+import { partsOf } from './words.ts';
+
+/** One screen of a terminal as people have it. */
+const columns = 100;
+const rows = 25;
+/** Causes of what is not proven; the rest is counted. */
+const shownCauses = 3;
+
+/**
+ * What somebody sees who tries lukko on a repository that has no Lukko configuration: one screen that says what is proven, what
+ * is not and why, and what to do next. Every finding in full is one option away.
+ */
+export function renderFirstScreen(report: Report, color = false): string {
+  const paint = painter(color);
+  const { refused, light, unknown, obligations } = partsOf(report);
+  const files = new Set(report.inputs.map(({ file }) => file)).size;
+  const { summary } = report;
+  const head = [
+    `lukko judged ${count(summary.resources, 'resource')} of ${count(files, 'file')} by ${count(summary.rules, 'rule')} (posture ${report.posture}; no lukko.yaml here)`,
+    '',
+  ];
+  const rest = [
+    ...lightLine(light, paint),
+    ...unknownLines([...unknown, ...obligations], paint),
+    ...provenLine(report, paint),
+    ...coverageLine(report, paint),
+    '',
+    ...next(refused, paint),
+  ];
+  const verdict = refusedLines(refused, report, paint, rows - head.length - rest.length);
+  const space = head.length + verdict.length + rest.length < rows ? [''] : [];
+  const lines = [...head, ...verdict, ...space, ...rest];
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param room lines there are for it; two a rule, so that the message stands whole */
+function refusedLines(
+  refused: readonly Finding[],
+  { summary, threshold }: Report,
+  paint: Paint,
+  room: number,
+): readonly string[] {
+  if (summary.resources === 0 && summary.pass === 0) return ['nothing was judged: this is no pass'];
+  if (refused.length === 0) return [`no failure of ${threshold} severity proven; what is not proven stands below`];
+  const groups = byRule(refused);
+  const fits = groups.length * 2 + 1 <= room ? groups.length : Math.max(1, Math.floor((room - 2) / 2));
+  const rest = groups.slice(fits);
+  return [
+    `${paint(['bold', 'red'], 'refused')}: ${count(refused.length, 'finding')} of ${count(groups.length, 'rule')}`,
+    ...groups.slice(0, fits).flatMap(([rule, group]) => {
+      const [first] = group as [Finding, ...Finding[]];
+      const more = group.length > 1 ? `, and ${group.length - 1} more` : '';
+      const where = `${' '.repeat(11)}${printable(rule)}, ${printable(placeText(first))}${more}`;
+      return [cut(`  ${first.severity.padEnd(8)} ${printable(first.message)}`, columns), cut(where, columns)];
+    }),
+    ...(rest.length > 0
+      ? [
+          listed(
+            '  and of',
+            rest.map(([rule, group]) => numbered(rule, group.length)),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function lightLine(light: readonly Finding[], paint: Paint): readonly string[] {
+  if (light.length === 0) return [];
+  const rules = byRule(light).map(([rule, group]) => numbered(rule, group.length));
+  return [
+    listed(
+      `${paint('yellow', 'lighter')}: ${count(light.length, 'finding')} that refuse nothing:`,
+      rules,
+      'yellow',
+      paint,
+    ),
+  ];
+}
+
+function unknownLines(unknown: readonly Finding[], paint: Paint): readonly string[] {
+  if (unknown.length === 0) return [];
+  const causes = unknownsByCause(unknown);
+  const rest = causes.length - shownCauses;
+  return [
+    `${paint('yellow', 'not proven')}: ${count(unknown.length, 'check')}`,
+    ...causes.slice(0, shownCauses).map((cause) => cut(`  ${printable(cause)}`, columns)),
+    ...(rest > 0 ? [`  and for ${count(rest, 'other cause')}`] : []),
+  ];
+}
+
+function provenLine({ summary, findings }: Report, paint: Paint): readonly string[] {
+  const open = new Set(findings.map(({ rule }) => rule));
+  const whole = summary.proven.filter(({ rule }) => !open.has(rule)).map(({ rule, checks }) => numbered(rule, checks));
+  const head = `${paint('green', 'proven')}: ${count(summary.pass, 'check')}`;
+  if (whole.length === 0) return [`${head}, no rule as a whole`];
+  return [listed(`${head}; whole rules:`, whole, 'green', paint)];
+}
+
+function coverageLine({ summary }: Report, paint: Paint): readonly string[] {
+  const { percent, typesNotLookedAt } = summary.coverage;
+  if (summary.notLookedAt.length === 0) return [];
+  const many = summary.notLookedAt.length;
+  const what = typesNotLookedAt.length > 0 ? typesNotLookedAt : summary.notLookedAt;
+  return [listed(`${paint('cyan', 'no rule looked at')} ${many} (${100 - percent} %):`, what, 'cyan', paint)];
+}
+
+function next(refused: readonly Finding[], paint: Paint): readonly string[] {
+  const [first] = refused;
+  const verbs: readonly (readonly [string, string])[] = [
+    ['check --verbose', 'every finding with its reasons and its fix'],
+    ...(first === undefined ? [] : [[`explain ${first.rule}`, 'what a rule asks for, and why'] as const]),
+    ...(refused.length > 0 ? [['baseline write', 'accept these until a day, and refuse only others'] as const] : []),
+    ['register init', 'draft a register of the hosts found here'],
+  ];
+  const longest = Math.max(...verbs.map(([verb]) => width(verb)));
+  return verbs.map(([verb, what], index) => {
+    const label = index === 0 ? paint('bold', 'next') : '    ';
+    return cut(`${label}  lukko ${printable(verb).padEnd(longest)}  ${what}`, columns + label.length - 4);
+  });
+}
+
+type Groups = readonly (readonly [string, readonly Finding[]])[];
+
+function byRule(findings: readonly Finding[]): Groups {
+  const heaviest = (group: readonly Finding[]) => Math.max(...group.map(({ severity }) => weight(severity)));
+  return [...groupBy(findings, ({ rule }) => rule)].sort(([, a], [, b]) => heaviest(b) - heaviest(a));
+}
+
+function numbered(name: string, number: number): string {
+  return number === 1 ? name : `${name} (${number})`;
+}
+
+/** A head and as many names as fit on its line, then how many there are more. */
+function listed(head: string, names: readonly string[], style?: Parameters<Paint>[0], paint?: Paint): string {
+  // What colours the head takes no room on the screen.
+  const invisible = style === undefined || paint === undefined ? 0 : paint(style, 'x').length - 1;
+  let line = head;
+  for (const [index, name] of names.entries()) {
+    const text = `${index === 0 ? ' ' : ', '}${printable(name)}`;
+    const left = names.length - index - 1;
+    const room = columns + invisible - (left > 0 ? ` and ${left} more`.length : 0);
+    if (width(line) + width(text) > room)
+      return cut(`${line}${index === 0 ? '' : ' and'} ${names.length - index} more`, columns + invisible);
+    line += text;
+  }
+  return line;
+}
+
+function cut(text: string, room: number): string {
+  if (width(text) <= room) return text;
+  let kept = '';
+  for (const mark of text) {
+    if (width(kept) + width(mark) > room - 1) break;
+    kept += mark;
+  }
+  return `${kept}…`;
+}
+
+/** Columns a text takes: East Asian wide and full-width characters, and pictures, take two (https://unicode.org/reports/tr11/). */
+function width(text: string): number {
+  let columnsTaken = 0;
+  for (const mark of text)
+    columnsTaken +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
+        mark,
+      )
+        ? 2
+        : 1;
+  return columnsTaken;
+}
