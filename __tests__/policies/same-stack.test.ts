@@ -68,8 +68,6 @@ function verdicts(graph: Graph): readonly string[] {
     facts: deriveFacts(graph, { operators, register: services }),
     context: {
       allowedJurisdictions: ['EEA'],
-      closedList: true,
-      refusedJurisdictions: [],
       environmentClass: 'production',
     },
     posture: postures['eu-sovereign'],

@@ -121,8 +121,8 @@ describe('breaking the shipped stacks', () => {
     const broken = replacedInFiles(
       stacks,
       'logs',
-      'Volume=/srv/lukko/victoria-logs:',
-      'Volume=/var/lib/victoria-logs:',
+      'Volume=/srv/lukko/victoria-logs/',
+      'Volume=/var/lib/victoria-logs/',
     );
     expect(about(open(broken, 'data-paths-on-encrypted-volume'))).toMatchSnapshot();
   });
