@@ -14,7 +14,7 @@ export const modulesPinned = rule({
   title: 'Modules from elsewhere are pinned to one version',
   severity: 'medium',
   waivable: true,
-  controls: ['ISO27001:2022/A.8.9', 'ISO27001:2022/A.5.21', 'ISO27001:2022/A.8.28', 'NIS2/21(2)(d)'],
+  controls: ['ISO27001:2022/A.8.9', 'ISO27001:2022/A.5.21', 'ISO27001:2022/A.8.19', 'NIS2/21(2)(d)'],
   rationale:
     'A module decides what is built, with the rights of whoever applies it, and the lock file covers providers only. A branch or an open version is whatever its author makes of it tomorrow; a tag can be moved, a commit cannot.',
   remediation: 'Name a commit in ?ref=, one version of a registry module, or copy the module into the repository',

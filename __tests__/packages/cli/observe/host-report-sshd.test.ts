@@ -14,6 +14,9 @@ afterAll(() => {
 });
 
 const now = () => `${new Date().toISOString().slice(0, 19)}Z`;
+const access = { userCa: '/etc/ssh/user_ca.pub', revokedKeys: '/etc/ssh/revoked', authorizedKeys: 'none' };
+const stored = { repository: 'rest:https://backups.lukko.example/logs' };
+
 /** What /usr/local/lib/lukko/report prints on a host that is in order; see stacks/payload/base/report. */
 const report = (changes: object = {}) => ({
   schemaVersion: 1,
@@ -28,6 +31,11 @@ const report = (changes: object = {}) => ({
     unlocked: true,
     uuid: '4f1c1b52-0000-4000-8000-000000000000',
     cipher: 'aes-xts-plain64',
+    label: 'lukko',
+    bytes: 10737418240,
+    usedPercent: 3,
+    recoveryRecipients: [],
+    refused: null,
     keyBits: 512,
     threshold: 2,
     keyServers: ['http://192.0.2.1:7500', 'http://192.0.2.2:7500', 'http://192.0.2.3:7500'],
@@ -38,12 +46,13 @@ const report = (changes: object = {}) => ({
   images: [`caddy registry.lukko.example/caddy@sha256:${'b'.repeat(64)}`],
   firewall: { policies: { input: 'drop', forward: 'drop', output: 'drop' }, rulesSha256: 'c'.repeat(64) },
   egressRefused: [],
-  sshd: { passwords: false, keyboardInteractive: false, rootLogin: 'no' },
+  sshd: { passwords: false, keyboardInteractive: false, rootLogin: 'no', ...access },
+  hostKey: `SHA256:${'d'.repeat(43)}`,
   clock: { synchronised: true, sources: ['192.0.2.53'] },
   updates: { pending: [], lastRun: now(), rebootRequired: false },
   journalOn: '/dev/mapper/lukko-data',
-  backup: { at: now() },
-  drill: { at: now() },
+  backup: { ...stored, at: now(), snapshot: 'aa', bytes: 1, seconds: 1, passwordFetched: now() },
+  drill: { ...stored, at: now(), recoveryPoint: now(), recoverySeconds: 1, files: 1, openedWith: 'sealed' },
   ...changes,
 });
 
@@ -135,26 +144,28 @@ if (!can) {
         swap: ['/swapfile'],
         failedUnits: ['caddy.service'],
         images: ['caddy registry.lukko.example/caddy:latest'],
-        sshd: { passwords: true, keyboardInteractive: false, rootLogin: 'yes' },
-        updates: { pending: ['openssl'], rebootRequired: true },
-        backup: { at: '2020-01-01T00:00:00Z' },
+        sshd: { passwords: true, keyboardInteractive: false, rootLogin: 'yes', ...access },
+        updates: { pending: ['openssl'], lastRun: null, rebootRequired: true },
+        backup: { ...stored, at: now(), snapshot: 'aa', bytes: 1, seconds: 1, passwordFetched: null },
         drill: null,
-        firewall: { policies: { input: 'accept' } },
-        volume: { unlocked: false, cipher: null, threshold: 0, keyServers: [] },
+        firewall: { policies: { input: 'accept' }, rulesSha256: 'c'.repeat(64) },
+        volume: { ...report().volume, unlocked: false, cipher: null, threshold: 0, keyServers: [], usedPercent: null },
       }),
     );
     const forged = await host(report(), good.hostKey);
+    const odd = await host(report({ swap: 'none' }));
     const hosts = [
       { name: 'good', identity: 'good.key', ...good.target },
       { name: 'bad', identity: 'bad.key', ...bad.target },
       { name: 'forged', identity: 'forged.key', ...forged.target },
       { name: 'stranger', identity: 'good.key', ...good.target, hostKey: bad.target.hostKey },
       { name: 'gone', ...good.target, port: await freePort() },
+      { name: 'odd', identity: 'odd.key', ...odd.target },
     ];
-    const keys = { 'good.key': good.client, 'bad.key': bad.client, 'forged.key': forged.client };
+    const keys = { 'good.key': good.client, 'bad.key': bad.client, 'forged.key': forged.client, 'odd.key': odd.client };
     const { code, observations } = await look({ hosts }, keys);
     expect(code).toBe(1);
-    const [fine, broken, wrong, stranger, gone] = observations;
+    const [fine, broken, wrong, stranger, gone, other] = observations;
     expect(Object.values(fine === undefined ? {} : verdicts(fine))).not.toContain(false);
     expect(
       fine?.checks.map(({ id, holds, saw }) => [id, holds, saw.replace(/\d+ s from/, 'n s from')]),
@@ -168,6 +179,10 @@ if (!can) {
     expect([stranger?.outcome, stranger?.problem]).toEqual([
       'failed',
       expect.stringMatching(/^its host key is not the recorded one: found SHA256:/),
+    ]);
+    expect([other?.outcome, other?.problem]).toEqual([
+      'failed',
+      expect.stringMatching(/^its report is of another form: swap: /),
     ]);
     expect([gone?.outcome, gone?.problem]).toEqual(['failed', 'no SSH server answers there']);
   }, 60_000);

@@ -22,5 +22,6 @@ test('they name every control once, and nobody by name', () => {
 test('a year later its dates are findings', async () => {
   const { code, out } = await lukko(root, ['evidence', 'lint', '--as-of', '2028-06-01'], now);
   expect(code).toBe(1);
-  expect(out.split('\n').filter((line) => line.includes('.yaml:'))).toMatchSnapshot();
+  const lines = out.split('\n').filter((line) => line.includes('.yaml:'));
+  expect(lines.map((line) => line.replace(/^claims\.yaml:\d+: /, ''))).toMatchSnapshot();
 });

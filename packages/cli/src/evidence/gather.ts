@@ -72,7 +72,8 @@ function judge(found: Found, source: string | undefined, policy: PolicySource, a
     inputs,
     policy: policy.policy,
   });
-  const tier = found.kind === 'plan' ? ('planned' as const) : ('declared' as const);
+  // A state, too, is what the provider answered: at the last apply, and not on a running system.
+  const tier = found.kind === 'plan' || found.kind === 'state' ? ('planned' as const) : ('declared' as const);
   const recorded = found.kind === 'plan' ? planTime(found.plan.bytes) : undefined;
   return {
     report: {

@@ -1,4 +1,4 @@
-import type { Observation, ObservedCheck } from '@lukko/formats';
+import { hostReport, type Observation, type ObservedCheck } from '@lukko/formats';
 import { canonical } from '../canonical.ts';
 import { checkSignature } from '../integrity/ssh-signature.ts';
 
@@ -39,6 +39,12 @@ export function readHostReport(
   if (signed.namespace !== hostReportNamespace) throw new Error(`its report is signed for ${signed.namespace}`);
   if (signed.fingerprint !== context.hostKey)
     throw new Error(`its report is signed by ${signed.fingerprint}, which is not the recorded host key`);
+  // After the signature: what nobody vouches for is not worth a word about its form.
+  const form = hostReport.safeParse(report);
+  if (!form.success) {
+    const [issue] = form.error.issues;
+    throw new Error(`its report is of another form: ${issue?.path.join('.') || 'its fields'}: ${issue?.message ?? ''}`);
+  }
   return { checks: checksOf(body, context), facts: factsOf(body) };
 }
 
@@ -77,7 +83,7 @@ function checksOf(body: Entry, { now }: HostReportContext): readonly ObservedChe
               : 'unknown',
             `${String(of.threshold ?? '?')} of ${strings(of.keyServers)?.length ?? 0} key servers`,
           ),
-          check('backup-fresh', ...age(group(body.backup).at, now, 26 * hour, 'the last backup')),
+          check('backup-fresh', ...backup(group(body.backup), now)),
           check('restore-tried', ...age(group(body.drill).at, now, 35 * day, 'the last restore')),
         ]),
     check('swap-off', swap === undefined ? 'unknown' : swap.length === 0, swap?.join(', ') || 'no swap'),
@@ -137,12 +143,18 @@ function factsOf(body: Entry): Observation['facts'] {
     ...pick('rules', group(body.firewall).rulesSha256),
     ...pick('backup-at', group(body.backup).at),
     ...pick('drill-at', group(body.drill).at),
-    ...pick('oldest-record', group(body.records).oldest),
-    ...pick('newest-record', group(body.records).newest),
     images: [...(strings(body.images) ?? [])],
     listening: [...(strings(body.listening) ?? [])],
     'egress-refused': [...(strings(body.egressRefused) ?? [])],
   };
+}
+
+/** A backup whose sealed password nobody ever fetched cannot be relied on: who would open it, when the host is gone? */
+function backup({ at, passwordFetched }: Entry, now: string): readonly [boolean | 'unknown', string] {
+  const [holds, saw] = age(at, now, 26 * hour, 'the last backup');
+  return holds === true && typeof passwordFetched !== 'string'
+    ? [false, `${saw}; its password was never fetched`]
+    : [holds, saw];
 }
 
 function age(at: unknown, now: string, most: number, what: string): readonly [boolean | 'unknown', string] {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { html } from '../../../../../packages/evidence/src/export/html/template.ts';
 
@@ -27,4 +29,13 @@ describe('html', () => {
       }),
     );
   });
+});
+
+test('what is written between the values is ASCII: a bundle in ASCII cannot escape it there', () => {
+  const folder = join(__dirname, '../../../../../packages/evidence/src/export/html');
+  for (const name of readdirSync(folder)) {
+    const source = readFileSync(join(folder, name), 'utf8');
+    const written = [...source.matchAll(/html`((?:[^`\\$]|\\.|\$(?!\{))*)/g)].map(([, text = '']) => text).join('');
+    expect([name, written.replace(/[\x20-\x7e\n]/g, '')]).toEqual([name, '']);
+  }
 });

@@ -37,7 +37,7 @@ export const filterScript = new Markup(`<script>${script}</script>`);
 
 /** Hidden until the script runs: without scripts the page is whole, and only cannot be narrowed. */
 export function filterForm(states: readonly (readonly [value: string, name: string])[]): Markup {
-  return html`<form id="filter" role="search" hidden><label>Search <input id="query" type="search" autocomplete="off" placeholder="A.8.24, volume, overdue …"></label> <label>State <select id="state"><option value="">any</option>${states.map(
+  return html`<form id="filter" role="search" hidden><label>Search <input id="query" type="search" autocomplete="off" placeholder="A.8.24, volume, overdue"></label> <label>State <select id="state"><option value="">any</option>${states.map(
     ([value, name]) => html`<option value="${value}">${name}</option>`,
   )}</select></label> <button type="reset">Show all</button> <output id="shown" aria-live="polite"></output></form>`;
 }

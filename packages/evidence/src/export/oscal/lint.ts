@@ -21,14 +21,13 @@ export function lintOscal(document: unknown): readonly string[] {
     const [at, value] = next;
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {
-      const place = `${at}/${key}`;
-      if (typeof inner === 'object') waiting.push([place, inner]);
+      if (typeof inner === 'object') waiting.push([`${at}/${key}`, inner]);
       else if (key === 'uuid') {
-        if (uuids.has(String(inner))) problems.push(`${place}: ${inner} stands twice`);
+        if (uuids.has(String(inner))) problems.push(`${at}/${key}: ${inner} stands twice`);
         uuids.add(String(inner));
       } else if ((key === 'href' || key === 'source') && String(inner).startsWith('#'))
-        links.push([place, String(inner).slice(1)]);
-      else if (key === 'observation-uuid' || key === 'subject-uuid') links.push([place, String(inner)]);
+        links.push([`${at}/${key}`, String(inner).slice(1)]);
+      else if (key === 'observation-uuid' || key === 'subject-uuid') links.push([`${at}/${key}`, String(inner)]);
       else if (key === 'control-id' || key === 'target-id') controls.push(String(inner));
     }
   }
