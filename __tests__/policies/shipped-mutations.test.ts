@@ -1,5 +1,5 @@
 import type { Finding } from '@lukko/formats';
-import { changed, type Document, judgeStacks, replaced, type Stacks, synthesise } from './shipped.ts';
+import { changed, type Document, judgeStacks, replaced, replacedInFiles, type Stacks, synthesise } from './shipped.ts';
 
 /*
  * Breaking the shipped stacks on purpose: each change must be refused by the rule that is there for it, with the message that
@@ -57,18 +57,18 @@ describe('breaking the shipped stacks', () => {
   });
 
   it('the payload has no LUKS step', () => {
-    const broken = replaced(stacks, 'logs', / *cryptsetup luksFormat(?:[^\\]|\\")*\\n/g, '');
+    const broken = replacedInFiles(stacks, 'logs', / *cryptsetup luksFormat .*\n/g, '');
     const findings = open(broken, 'volume-encrypted-at-rest');
     expect(findings.map(({ verdict }) => verdict)).toEqual(['fail']);
     expect(about(findings)).toMatchSnapshot();
   });
 
   it('the payload mounts the bare device', () => {
-    const broken = replaced(
+    const broken = replacedInFiles(
       stacks,
       'logs',
-      'mount /dev/mapper/lukko-data /srv/lukko',
-      'mount \\"$LUKKO_VOLUME_DEVICE\\" /srv/lukko',
+      'mount -o nodev,nosuid /dev/mapper/lukko-data /srv/lukko',
+      'mount "$LUKKO_VOLUME_DEVICE" /srv/lukko',
     );
     const findings = open(broken, 'volume-encrypted-at-rest');
     expect(findings.map(({ verdict }) => verdict)).toEqual(['fail']);
@@ -118,12 +118,17 @@ describe('breaking the shipped stacks', () => {
   });
 
   it('a service keeps its data beside the volume', () => {
-    const broken = replaced(stacks, 'logs', 'Volume=/srv/lukko/victoria-logs:', 'Volume=/var/lib/victoria-logs:');
+    const broken = replacedInFiles(
+      stacks,
+      'logs',
+      'Volume=/srv/lukko/victoria-logs/',
+      'Volume=/var/lib/victoria-logs/',
+    );
     expect(about(open(broken, 'data-paths-on-encrypted-volume'))).toMatchSnapshot();
   });
 
   it('backups can be deleted by whoever sends them', () => {
-    const broken = replaced(stacks, 'backups', ' --append-only', '');
+    const broken = replacedInFiles(stacks, 'backups', ' --append-only', '');
     expect(about(open(broken, 'data-in-finland'))).toMatchSnapshot();
   });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { deriveFacts } from '@lukko/facts';
 import { type Config, config, parseFile, type Report } from '@lukko/formats';
 import { evaluate, type Rule, readPolicy } from '@lukko/policy-engine';
@@ -85,5 +86,19 @@ export function replaced(stacks: Stacks, stack: string, from: string | RegExp, t
   const before = stacks[stack] ?? '';
   const after = before.replaceAll(typeof from === 'string' ? from : new RegExp(from, 'g'), to);
   if (after === before) throw new Error(`the stack ${stack} has no ${from}`);
+  return { ...stacks, [stack]: after };
+}
+
+/** The same for a text of the constant files, which stand in the payload compressed as one script. */
+export function replacedInFiles(stacks: Stacks, stack: string, from: string | RegExp, to: string): Stacks {
+  let found = false;
+  const after = (stacks[stack] ?? '').replace(/H4sI[A-Za-z0-9+/]+={0,2}/g, (packed) => {
+    const text = gunzipSync(Buffer.from(packed, 'base64')).toString();
+    const other = text.replaceAll(typeof from === 'string' ? from : new RegExp(from, 'g'), to);
+    if (other === text) return packed;
+    found = true;
+    return gzipSync(other).toString('base64');
+  });
+  if (!found) throw new Error(`the files of the stack ${stack} have no ${from}`);
   return { ...stacks, [stack]: after };
 }

@@ -692,6 +692,8 @@ export interface Facts {
     readonly codeRuns: readonly CodeRun[];
     server(resource: Resource): ServerFacts;
     volume(resource: Resource): VolumeFacts;
+    /** How a host is set up: packet filter, sshd, clocks, resolvers, mail, packages, updates, journal, swap. */
+    hostSettings(server: Resource): HostSettings;
     /** Who operates a host: own zone or address, operators data by longest suffix, register, or nobody known. */
     resolve(host: string): Resolution;
 }

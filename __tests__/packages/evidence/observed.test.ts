@@ -1,3 +1,4 @@
+import { renderEvidenceHtml } from '../../../packages/evidence/src/index.ts';
 import { observedExport, storeWith } from './observed-export.ts';
 
 const row = (id: string, ...args: Parameters<typeof storeWith>) =>
@@ -28,4 +29,19 @@ test('claims with no observation are findings in the shipped claims; one that is
   );
   const failing = observedExport(storeWith(false)).findings.filter(({ code }) => code === 'claim-contradicted');
   expect(failing.map(({ subject }) => subject)).toEqual(['A.8.21', 'A.8.24']);
+});
+
+test('every cell of the 34 rows leads to what it rests on, or is a blank', () => {
+  const page = renderEvidenceHtml(observedExport());
+  const rows = [...page.matchAll(/<tr data-row data-state[\s\S]*?<\/tr>/g)].map(([row]) => row);
+  expect(rows).toHaveLength(34);
+  for (const row of rows) {
+    const cells = [...row.matchAll(/<td([^>]*)>([\s\S]*?)<\/td>/g)].filter(([, attributes = '']) =>
+      /"(Declared|Planned|Observed)"|blank/.test(attributes),
+    );
+    expect(cells.length).toBeGreaterThanOrEqual(3);
+    for (const [, attributes = '', text = ''] of cells)
+      expect(/blank/.test(attributes) || /href="#A\.8\.\d+"/.test(text)).toBe(true);
+  }
+  expect(page).toContain('observation <code>00000000-0000-5000-8000-000000000002</code>');
 });

@@ -33,8 +33,13 @@ function synthesise(change: (value: Config) => void = () => undefined): Map<stri
 }
 
 function factsOf(texts: ReadonlyMap<string, string>): Facts {
-  const roots = [...texts].map(([name, text]) => ({ files: [{ file: `cdktf.out/stacks/${name}/cdk.tf.json`, text }] }));
-  return deriveFacts(readSynth({ roots, complete: true }), { operators, register: [] });
+  const roots = [...texts].map(([name, text]) => ({
+    files: [{ file: `cdktf.out/stacks/${name}/cdk.tf.json`, text }],
+  }));
+  return deriveFacts(readSynth({ roots, complete: true }), {
+    operators,
+    register: [],
+  });
 }
 
 const shipped = synthesise();
@@ -94,6 +99,15 @@ describe('the shipped stacks', () => {
 
   it('hosts are named with their positions', () => {
     expect([...new Set(facts.hosts.map((use) => `${use.class} ${use.position} ${use.host}`))].sort()).toMatchSnapshot();
+  });
+
+  it('every host drops what is not named, keeps its metadata to root, swaps nothing and updates itself', () => {
+    const said = facts.servers.map(({ resource }) => {
+      const { firewall, noSwap, automaticUpdates } = facts.hostSettings(resource);
+      const { dropsInbound, dropsOutbound, guardsMetadata } = firewall;
+      return [resource.id, dropsInbound.is, dropsOutbound.is, guardsMetadata.is, noSwap.is, automaticUpdates.is];
+    });
+    expect(said).toEqual(facts.servers.map(({ resource }) => [resource.id, true, true, true, true, true]));
   });
 
   it('no secret is readable', () => {

@@ -98,15 +98,11 @@ test.each([['0'], ['-1'], ['abc'], ['1e9'], ['99999999999999999999'], ['..'], ['
 test('pages, sorts and filters', () => {
   const client = new Client();
   for (let count = 0; count < 60; count += 1)
-    client.post('/networks', {
-      name: `g${String(count).padStart(2, '0')}`,
-      ip_range: '10.0.0.0/16',
-      labels: { parity: count % 2 === 0 ? 'even' : 'odd' },
-    });
-  const names = (url: string): string[] => client.get(url).json.networks.map((each: { name: string }) => each.name);
-  expect(names('/networks')).toHaveLength(25);
-  const page = client.get('/networks?page=2&per_page=50').json;
-  expect(page.networks).toHaveLength(10);
+    client.volume(`g${String(count).padStart(2, '0')}`, { labels: { parity: count % 2 === 0 ? 'even' : 'odd' } });
+  const names = (url: string): string[] => client.get(url).json.volumes.map((each: { name: string }) => each.name);
+  expect(names('/volumes')).toHaveLength(25);
+  const page = client.get('/volumes?page=2&per_page=50').json;
+  expect(page.volumes).toHaveLength(10);
   expect(page.meta.pagination).toEqual({
     page: 2,
     per_page: 50,
@@ -115,11 +111,11 @@ test('pages, sorts and filters', () => {
     last_page: 2,
     total_entries: 60,
   });
-  expect(names('/networks?sort=name:desc&per_page=2')).toEqual(['g59', 'g58']);
-  expect(names('/networks?name=g07')).toEqual(['g07']);
-  expect(names('/networks?label_selector=parity%3Dodd&per_page=50')).toHaveLength(30);
-  expect(fault(client.get('/networks?sort=colour'))).toBe('422 invalid_input');
-  expect(fault(client.get('/networks?label_selector=%3D%3D'))).toBe('422 invalid_input');
+  expect(names('/volumes?sort=name:desc&per_page=2')).toEqual(['g59', 'g58']);
+  expect(names('/volumes?name=g07')).toEqual(['g07']);
+  expect(names('/volumes?label_selector=parity%3Dodd&per_page=50')).toHaveLength(30);
+  expect(fault(client.get('/volumes?sort=colour'))).toBe('422 invalid_input');
+  expect(fault(client.get('/volumes?label_selector=%3D%3D'))).toBe('422 invalid_input');
 });
 
 describe('the log', () => {
@@ -183,4 +179,22 @@ describe('the log', () => {
   ])('%s is refused with its line', (_, lines, message) => {
     expect(() => new Client({}, lines)).toThrow(message);
   });
+});
+
+test('of finished actions the oldest are forgotten, those that run never', () => {
+  const client = new Client({ speed: 1 });
+  const volume = client.volume('slow');
+  const { id: running } = client.get(`/volumes/${volume}/actions`).json.actions[0];
+  const group = client.server('a');
+  const change = { method: 'POST', path: `/v1/servers/${group}/actions/enable_rescue`, body: {} };
+  const first = client.get(`/servers/${group}/actions`).json.actions[0].id;
+  client.now += 100;
+  for (let count = 0; count < 20_100; count += 1) client.sandbox.byHand('main', change);
+  expect(client.get(`/actions/${running}`).json.action.status).toBe('running');
+  expect(client.get(`/actions/${first}`).status).toBe(200);
+  client.pass(60_000);
+  for (let count = 0; count < 20_100; count += 1) client.sandbox.byHand('main', change);
+  expect(client.get(`/actions/${running}`).status).toBe(404);
+  const again = new Client({ speed: 1 }, client.log);
+  expect(again.get(`/servers/${group}/actions?per_page=1`).json.meta.pagination.total_entries).toBeLessThan(20_100);
 });

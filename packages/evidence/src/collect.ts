@@ -18,6 +18,7 @@ import { annexA, annexA8, annexA8Evidence, type Control } from './controls/index
 import { joinObligations } from './obligations.ts';
 import type { Observed } from './observe/current.ts';
 import { type ObservedRow, observedRows, shownObservations } from './observe/rows.ts';
+import type { PayloadProof } from './payload-proof.ts';
 import { reconcile, type TierResource } from './reconcile.ts';
 import { stateOf } from './state.ts';
 import { totalsOf } from './totals.ts';
@@ -45,6 +46,7 @@ export interface Collection {
   readonly claims?: ClaimsInput;
   readonly obligations?: readonly Obligation[];
   readonly resources?: readonly TierResource[];
+  readonly payloads?: readonly PayloadProof[];
   /** Digest of the last record of the store. */
   readonly storeHead?: string;
 }
@@ -191,7 +193,7 @@ function observationsOf({ observed, storeHead }: Collection): EvidenceExport['ob
 
 /** What an auditor should ask about, for all 93 controls where the whole is exported, else for those selected. */
 function findingsOf(
-  { observed, claims, selection, asOf }: Collection,
+  { observed, claims, selection, asOf, payloads = [] }: Collection,
   rows: readonly EvidenceControl[],
   reconciliation: readonly Reconciled[],
   overdue: readonly JoinedObligation[],
@@ -237,7 +239,15 @@ function findingsOf(
     subject: address,
     message: `${rule} on ${attribute} of ${address} is open for ${ageDays} days`,
   }));
-  return [...claimed, ...(observed?.findings ?? []), ...drift, ...late].map((one) => ({
+  const other = payloads
+    .filter(({ verdict }) => verdict === 'differs')
+    .map(({ server, address, because }) => ({
+      code: 'drift' as const,
+      controls: ['A.8.9', 'A.8.32'],
+      subject: address,
+      message: `${server} does not run what is declared: ${because}`,
+    }));
+  return [...claimed, ...(observed?.findings ?? []), ...drift, ...other, ...late].map((one) => ({
     ...one,
     controls: [...one.controls],
   }));

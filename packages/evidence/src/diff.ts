@@ -1,13 +1,13 @@
 import type { EvidenceExport } from '@lukko/formats';
 
 export interface EvidenceDifference {
-  readonly kind: 'state' | 'claim' | 'finding' | 'resource' | 'observation';
+  readonly kind: 'state' | 'claim' | 'verdict' | 'finding' | 'resource' | 'observation';
   readonly change: 'new' | 'gone' | 'changed';
   readonly subject: string;
   readonly what: string;
 }
 
-/** What is different between two exports, in a fixed order: states, claims, findings, resources, what was observed. */
+/** What is different between two exports, in a fixed order: states, claims, verdicts, findings, resources, what was observed. */
 export function diffEvidence(before: EvidenceExport, after: EvidenceExport): readonly EvidenceDifference[] {
   const rows = new Map(before.controls.map((control) => [control.id, control]));
   const controls = after.controls.flatMap((now): EvidenceDifference[] => {
@@ -20,6 +20,13 @@ export function diffEvidence(before: EvidenceExport, after: EvidenceExport): rea
         : [changed('claim', now.id, `${was.claim?.status ?? 'not stated'} to ${now.claim?.status ?? 'not stated'}`)]),
     ];
   });
+  const verdicts = (evidence: EvidenceExport) =>
+    new Map(
+      evidence.verdicts.map((one) => [
+        `${one.rule}\0${one.at ?? one.address} (${one.tier})`,
+        one.waiver === undefined ? (one.verdict as string) : `${one.verdict}, waived`,
+      ]),
+    );
   const findings = (evidence: EvidenceExport) =>
     new Map(evidence.findings.map((one) => [`${one.code}\0${one.subject}`, one.message]));
   const resources = (evidence: EvidenceExport) =>
@@ -34,6 +41,7 @@ export function diffEvidence(before: EvidenceExport, after: EvidenceExport): rea
     );
   return [
     ...controls,
+    ...compare('verdict', verdicts(before), verdicts(after)),
     ...compare('finding', findings(before), findings(after)),
     ...compare('resource', resources(before), resources(after)),
     ...compare('observation', observed(before), observed(after)),

@@ -38,6 +38,7 @@ export { readHetzner, resourceKinds } from './observe/hetzner.ts';
 export { hostReportNamespace, readHostReport } from './observe/host-report.ts';
 export { type Origin, originsOf } from './observe/origin.ts';
 export { type Period, periodOf } from './observe/period.ts';
+export { type PayloadFacts, type PayloadProof, provePayloads } from './payload-proof.ts';
 export { type TierResource, tierResources } from './reconcile.ts';
 export { beginning, chain, type Head, line, readStore, type Store, type Unchained } from './store/chain.ts';
 export { draw, type Member, population, populationDigest } from './store/sample.ts';

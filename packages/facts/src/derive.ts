@@ -13,6 +13,7 @@ import { readPayload } from './payload/read.ts';
 import { placementsOf } from './placement.ts';
 import { resolver } from './resolve.ts';
 import { secretsOf } from './secrets.ts';
+import { hostSettingsOf } from './settings/host-settings.ts';
 import type { Facts, HostUse, Payload, ServerFacts, VolumeFacts } from './types.ts';
 
 export interface FactsOptions {
@@ -95,6 +96,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
     },
     server,
     volume,
+    hostSettings: keyed((resource) => hostSettingsOf(payload(resource))),
     resolve: resolver(graph, payloads, { operators, register }),
   };
 }

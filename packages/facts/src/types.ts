@@ -1,4 +1,5 @@
 import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
+import type { HostSettings } from './settings/host-settings.ts';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
 export interface Statement {
@@ -25,6 +26,8 @@ export interface Facts {
   readonly codeRuns: readonly CodeRun[];
   server(resource: Resource): ServerFacts;
   volume(resource: Resource): VolumeFacts;
+  /** How a host is set up: packet filter, sshd, clocks, resolvers, mail, packages, updates, journal, swap. */
+  hostSettings(server: Resource): HostSettings;
   /** Who operates a host: own zone or address, operators data by longest suffix, register, or nobody known. */
   resolve(host: string): Resolution;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pattern, schemaVersion } from './common.ts';
 
 const time = z.iso.datetime('expected a time such as 2026-03-31T04:05:06Z');

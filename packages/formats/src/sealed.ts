@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, pattern, schemaVersion } from './common.ts';
 
 const compact = pattern(/^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]*\.[\w-]+$/, 'expected a JWE in compact form (RFC 7516)');

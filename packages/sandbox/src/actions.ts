@@ -64,6 +64,10 @@ const LOCKS: Readonly<Record<string, readonly string[]>> = {
   delete_subaccount: ['storage_box_subaccount'],
 };
 
+/** Finished actions of a project are kept up to the first number; then the oldest go, down to the second. */
+const MOST_ACTIONS = 20_000;
+const ACTIONS_LEFT = 10_000;
+
 export interface Begin {
   readonly command: string;
   readonly resources: readonly ResourceRef[];
@@ -148,6 +152,7 @@ export class Actions {
 
   /** Ends what is due, in the order in which it ends. */
   tick(now: number): void {
+    if (this.store.count('action') > MOST_ACTIONS) this.forget();
     if (now < this.nextEnd) return;
     const due = [...this.running]
       .map((id) => this.store.get('action', id))
@@ -157,6 +162,12 @@ export class Actions {
     for (const action of due) this.finish(action);
     this.nextEnd = Number.POSITIVE_INFINITY;
     for (const id of this.running) this.nextEnd = Math.min(this.nextEnd, this.store.get('action', id)?.ends ?? now);
+  }
+
+  /** Removes the oldest of those that ended: whoever waited for them has long asked. */
+  private forget(): void {
+    const ended = this.store.all('action').filter(({ id }) => !this.running.has(id));
+    for (const { id } of ended.slice(0, Math.max(0, ended.length - ACTIONS_LEFT))) this.store.remove('action', id);
   }
 
   /** Those that run, by id. */

@@ -49,6 +49,7 @@ describe('lukko evidence export', () => {
       'evidence.csv',
       'evidence.json',
       'manifest.json',
+      'oscal',
       'report.html',
       'tables',
     ]);

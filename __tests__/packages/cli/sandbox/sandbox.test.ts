@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox } from '../../../../packages/cli/src/sandbox/start.ts';
+import { repository } from '../../../e2e/support.ts';
 import { directoryWith, lukko } from '../fake-ports.ts';
+
+jest.setTimeout(60_000);
 
 const settings = { projects: ['main', 'keys'], port: 0, speed: Number.POSITIVE_INFINITY, rateLimit: 1_000_000 };
 const clock = () => Date.parse('2026-06-01T12:00:00Z');
@@ -97,4 +102,25 @@ test('a log that is something else: exit 2, and it stays as it is', async () => 
   expect(code).toBe(2);
   expect(err).toContain('is no log of a sandbox');
   expect(readFileSync(join(directory, 'notes.txt'), 'utf8')).toBe('mine\n');
+});
+
+test.each([[[]], [['--intercept']]])('it says where it is and what to export: %j', async (options) => {
+  const program = ['--import', 'tsx', join(repository, 'packages/cli/src/main.ts'), 'sandbox', '--token-seed', 'said'];
+  const child = spawn(process.execPath, [...program, '--project', 'main', '--project', 'eu-keys', ...options], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  for await (const piece of child.stdout.iterator({ destroyOnReturn: false })) {
+    said += String(piece);
+    if (/CONTROL_TOKEN=\S+\n/.test(said)) break;
+  }
+  const gone = once(child, 'exit');
+  child.kill('SIGINT');
+  expect((await gone)[0]).toBe(0);
+  const same = said
+    .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
+    .replace(/[0-9a-f]{64}/g, '<token>')
+    .replace(/=\S+authority\.pem/g, '=<folder of this run>/authority.pem');
+  expect(same).toMatchSnapshot();
 });

@@ -4,9 +4,11 @@ import {
   bundleNamespace,
   type ClaimsInput,
   collectEvidence,
+  counts,
   EvidenceError,
   type Observed,
   observedAt,
+  provePayloads,
   renderContent,
   renderEvidenceJson,
   type Store,
@@ -67,6 +69,7 @@ export async function exportEvidence(
   const store = storeAt(options.observations, ports);
   const observed = observedAt(store, asOf, publicRoots());
   const claims = claimsOf(policy, ports);
+  const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));
   const evidence = collect({
     selection: options.control,
     reports: gathered.reports,
@@ -77,6 +80,7 @@ export async function exportEvidence(
     observed,
     obligations: obligationsOf(gathered.environments, ports),
     resources: gathered.resources,
+    payloads,
     ...(since === undefined ? {} : { since }),
     ...(claims === undefined ? {} : { claims: claimsInput(claims, policy) }),
     ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
@@ -85,6 +89,7 @@ export async function exportEvidence(
     evidence,
     facts: gathered.facts,
     services: policy.services,
+    payloads,
     store,
     ...(claims === undefined ? {} : { claims: claims.claims.value, documents: claims.documents }),
   });
@@ -164,6 +169,17 @@ function claimsOf(policy: PolicySource, ports: Ports): ClaimsFiles | undefined {
 
 function claimsInput({ claims, attestations }: ClaimsFiles, { approvers }: PolicySource): ClaimsInput {
   return { claims: claims.value, attestations, signers: approvers };
+}
+
+/** What hosts say their metadata service hands out, from reports that count. */
+function reportedPayloads({ judged }: Observed): ReadonlyMap<string, string> {
+  return new Map(
+    judged.flatMap((one) => {
+      const { collector, subject, facts } = one.observation;
+      if (collector !== 'host-report' || !counts(one) || typeof facts.payload !== 'string') return [];
+      return [[subject.name ?? subject.id, facts.payload] as const];
+    }),
+  );
 }
 
 /** The ledgers of the environments that were exported, where the gates wrote one. */

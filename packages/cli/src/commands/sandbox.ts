@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { printable } from '@lukko/policy-engine';
 import { fileProblem, InputError } from '../errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type RunningSandbox, startSandbox } from '../sandbox/start.ts';
@@ -24,17 +25,34 @@ export interface SandboxOptions {
  */
 export async function sandbox(options: SandboxOptions, ports: Ports): Promise<number> {
   const running = await start(options, ports);
-  const exports = Object.entries(running.environment).map(([name, value]) => `export ${name}=${value}\n`);
-  const kept =
-    options.log === undefined ? 'kept in memory only: give --log <file> to keep it' : `kept in ${options.log}`;
-  ports.out(
-    `Sandbox of the Hetzner API on http://127.0.0.1:${running.port}, ${kept}. Stop it with Ctrl-C.\n\n${exports.join('')}`,
-  );
-  await new Promise<void>((resolve) => {
+  // Whoever reads the message may stop it at once.
+  const told = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  ports.out(startMessage(running, options.log));
+  await told;
   await running.stop();
   return 0;
+}
+
+/** What a person sees who starts it: where it is, what is kept, and exports to paste into another shell. */
+function startMessage({ port, environment }: RunningSandbox, log: string | undefined): string {
+  const kept =
+    log === undefined ? 'All of it is gone when it stops: give --log <file> to keep it.' : `Kept in ${printable(log)}.`;
+  const groups: readonly (readonly [string, (name: string) => boolean])[] = [
+    ['for terraform, cdktf and other clients', (name) => /^(HCLOUD|HETZNER)_/.test(name)],
+    ['for clients with hard-coded hosts', (name) => !/^(HCLOUD|HETZNER|LUKKO)_/.test(name)],
+    ['for lukko sandbox fault, drift, snapshot and restore', (name) => /^LUKKO_/.test(name)],
+  ];
+  const exports = groups.flatMap(([about, belongs]) => {
+    const names = Object.keys(environment).filter(belongs);
+    return names.length === 0 ? [] : ['', `# ${about}`, ...names.map((name) => `export ${name}=${environment[name]}`)];
+  });
+  return `${[
+    `The Hetzner API on http://127.0.0.1:${port} - open it in a browser to see what it holds.`,
+    `${kept} Stop it with Ctrl-C.`,
+    ...exports,
+  ].join('\n')}\n`;
 }
 
 /**

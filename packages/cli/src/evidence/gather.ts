@@ -1,4 +1,4 @@
-import { type TierReport, type TierResource, tierResources } from '@lukko/evidence';
+import { type PayloadFacts, type TierReport, type TierResource, tierResources } from '@lukko/evidence';
 import { deriveFacts, type Facts } from '@lukko/facts';
 import type { EvidenceExport } from '@lukko/formats';
 import { evaluate, type PolicySource } from '@lukko/policy-engine';
@@ -10,6 +10,7 @@ import { readGraph } from '../graph.ts';
 import { planTime } from '../plan-time.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refuseNothing } from '../refuse-nothing.ts';
+import { payloadFacts } from './payloads.ts';
 
 type Environment = EvidenceExport['environments'][number];
 
@@ -20,6 +21,7 @@ export interface Gathered {
   readonly resources: readonly TierResource[];
   /** Facts of every input, for tables and diagrams; declared before planned. */
   readonly facts: readonly Facts[];
+  readonly payloads: readonly PayloadFacts[];
 }
 
 /** Finds and judges every path with all reasons kept. @throws InputError and its like for exit 2 */
@@ -47,6 +49,7 @@ export async function gather(
     environments: [...distinct.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one),
     resources: judged.flatMap(({ resources }) => resources),
     facts: judged.map(({ facts }) => facts),
+    payloads: found.flatMap((one) => payloadFacts(one, ports)),
   };
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type GateVerdict, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
 import { excuse, mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
+import { logAct } from '../evidence/tool-log.ts';
 import { nodeFiles } from '../ports/node.ts';
 import type { ApplyOptions } from './arguments.ts';
 import { resolvedBackend } from './backend.ts';
@@ -13,6 +14,7 @@ import { refuseOffLoopback } from './fixtures.ts';
 import { readBytes, repositoryOf } from './folder.ts';
 import { intentsFor, intentText, useIntent } from './intents.ts';
 import { judgePlan } from './judge.ts';
+import { priceLines } from './prices.ts';
 import { Refusal } from './refusal.ts';
 import { defuse, QUESTIONS } from './relay.ts';
 import { noteInterrupts, type Program, supervise } from './run.ts';
@@ -103,8 +105,18 @@ export async function applyGated(gated: Gated): Promise<number> {
         'look at the plan with terraform plan',
       );
     const waivers = refuseUnnamedWaivers(report, environment);
+    const [cloud] = endpoints(
+      { HCLOUD_ENDPOINT: environment.HCLOUD_ENDPOINT, HETZNER_ENDPOINT: environment.HCLOUD_ENDPOINT },
+      [],
+    );
+    const asked = { endpoint: cloud?.url ?? '', token: program.environment.HCLOUD_TOKEN };
+    for (const line of await priceLines(shown.output, asked)) say(`${line}\n`);
     if (!(await approved(gated, stack, reached))) return 1;
     if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
+    for (const id of waivers) {
+      const where = { cwd: repository, files: nodeFiles, now: gated.now, environment };
+      logAct(undefined, { act: 'waiver-used', about: digest(bytes), detail: id.slice(0, 200) }, where);
+    }
     for (const intent of intents) useIntent(kept, intent, gated.now(), digest(bytes));
     record(stack, report, {
       sha256: digest(bytes),

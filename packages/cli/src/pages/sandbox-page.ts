@@ -57,7 +57,8 @@ function faults(): string {
 
 A fault is one word for what goes wrong and, after commas, whom it strikes: \`resource_unavailable,on=create_server,after=3,times=2\`.
 \`--fault\` gives it from the start; while the sandbox runs there are \`lukko sandbox fault add\`, \`list\` and \`clear\`. An answer that a fault made says so in its
-message and in the header \`lukko-sandbox-fault\`. Faults belong to one run: no log and no snapshot holds them.
+message and in the header \`lukko-sandbox-fault\`. Faults belong to one run: no log and no snapshot holds them. A creation whose answer is lost leaves an object that
+no state knows, as it would at Hetzner: import it or delete it.
 
 ${markdownTable(['what', 'then'], rows(FAULT_WORDS))}
 
@@ -141,7 +142,7 @@ documentation and reports in public. No request of ours was made to Hetzner. Not
 - the status for a body that is too long (413), for a header that is too long (431) and for what is no HTTP (400);
 - whether an id that is no number is answered with 422 or 404;
 - what becomes of a server whose making failed: here it stays as it was begun, and can be deleted;
-- how long finished actions can be asked for;
+- how long finished actions can be asked for: here the last 10,000 of a project at least;
 - which of several free addresses a server gets; addresses lie in ranges set apart for documentation and tests;
 - what is sold out where, beyond what the catalogue says: use a fault;
 - prices: the catalogue's, of the day it was written.

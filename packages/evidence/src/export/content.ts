@@ -1,6 +1,7 @@
 import type { Facts } from '@lukko/facts';
 import type { Claims, EvidenceExport, RegisterEntry } from '@lukko/formats';
 import { sha256 } from '../canonical.ts';
+import type { PayloadProof } from '../payload-proof.ts';
 import { line, type Store } from '../store/chain.ts';
 import { tablesOf } from '../tables/index.ts';
 import { renderEvidenceCsv } from './csv.ts';
@@ -16,6 +17,7 @@ export interface ContentInput {
   readonly facts: readonly Facts[];
   readonly services: readonly RegisterEntry[];
   readonly store: Store;
+  readonly payloads?: readonly PayloadProof[];
   readonly claims?: Claims;
   /** Documents by the path written in the claims. */
   readonly documents?: ReadonlyMap<string, Uint8Array>;
@@ -23,10 +25,17 @@ export interface ContentInput {
 
 /** Every file of the bundle by path, but what integrity adds. */
 export function renderContent(input: ContentInput): ReadonlyMap<string, string> {
-  const { store, facts, services, claims } = input;
+  const { store, facts, services, claims, payloads = [] } = input;
   const evidence = withhold(input.evidence);
   const documents = new Map([...(input.documents ?? [])].map(([path, bytes]) => [path, sha256(bytes)]));
-  const tables = tablesOf({ evidence, facts, services, documents, ...(claims === undefined ? {} : { claims }) });
+  const tables = tablesOf({
+    evidence,
+    facts,
+    services,
+    documents,
+    payloads,
+    ...(claims === undefined ? {} : { claims }),
+  });
   const files = new Map([
     ['evidence.csv', renderEvidenceCsv(evidence)],
     ['evidence.json', renderEvidenceJson(evidence)],

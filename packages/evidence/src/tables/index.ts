@@ -1,6 +1,7 @@
 import { encryptionTable } from './encryption.ts';
 import { assetsTable, retentionTable, softwareTable } from './inventory.ts';
 import { documentsTable, erasureTable, grantsTable, isolationTable, notClaimedTable } from './organisation.ts';
+import { payloadsTable } from './payloads.ts';
 import { findingsTable, obligationsTable, observationsTable, reconciliationTable } from './records.ts';
 import { flowsTable, processorsTable, servicesTable } from './services.ts';
 import { statementTable } from './statement.ts';
@@ -12,6 +13,7 @@ const makers: readonly ((input: TablesInput) => Table)[] = [
   encryptionTable,
   assetsTable,
   reconciliationTable,
+  payloadsTable,
   observationsTable,
   obligationsTable,
   servicesTable,

@@ -1,5 +1,6 @@
 import type { Facts } from '@lukko/facts';
 import type { Claims, EvidenceExport, EvidenceProfile, RegisterEntry } from '@lukko/formats';
+import type { PayloadProof } from '../payload-proof.ts';
 
 /** One table of an export: a page, a CSV and a JSON file are made of the same rows. */
 export interface Table {
@@ -18,6 +19,7 @@ export interface TablesInput {
   readonly evidence: EvidenceExport;
   readonly facts: readonly Facts[];
   readonly services: readonly RegisterEntry[];
+  readonly payloads?: readonly PayloadProof[];
   readonly claims?: Claims;
   /** SHA-256 of the documents that are there, by the path in the claims. */
   readonly documents?: ReadonlyMap<string, string>;

@@ -219,13 +219,14 @@ common("storage_boxes", box, {"delete": True})
 
 # Pages: more than two of the largest size.
 for number in range(120):
-    client.networks.create(f"network-{number:03}", "10.0.0.0/16")
-pages = client.networks.get_list(page=3, per_page=50)
-assert len(pages.networks) == 20 and pages.meta.pagination.total_entries == 120
-assert len(client.networks.get_all()) == 120
-for each in client.networks.get_all():
+    client.volumes.create(10, f"volume-{number:03}", location=hel1)
+pages = client.volumes.get_list(page=3, per_page=50)
+assert len(pages.volumes) == 20 and pages.meta.pagination.total_entries == 120
+every = client.volumes.get_all()
+assert len(every) == 120
+for each in every:
     each.delete()
-assert client.networks.get_all() == []
+assert client.volumes.get_all() == []
 print("pages: 120 read")
 
 left = [

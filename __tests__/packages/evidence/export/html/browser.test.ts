@@ -80,7 +80,7 @@ if (chromium === undefined) {
       )) as [string, string];
       expect(contrast(ground, ink)).toBeGreaterThan(7);
       expect(await tab.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
-      expect(await tab.locator('[role=alert]').innerText()).toMatch(
+      expect(await tab.locator('[role=alert]').textContent()).toMatch(
         /^Sandbox\. 2 observations in this export did not come/,
       );
       await tab.evaluate(`dispatchEvent(new Event('beforeprint'))`);

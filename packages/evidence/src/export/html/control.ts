@@ -1,10 +1,12 @@
 import type { EvidenceControl, EvidenceExport, EvidenceTier, EvidenceVerdict } from '@lukko/formats';
+import { checkOf } from '../../observe/checks.ts';
 import { html, type Markup } from './template.ts';
 import { chip, classWords, count } from './words.ts';
 
 /** Passing elements shown per rule and tier, and reasons per element: a page is for reading, the JSON beside it holds all. */
 const shownElements = 6;
 const shownReasons = 3;
+const shownObservations = 12;
 
 type Verdicts = readonly EvidenceVerdict[];
 
@@ -18,7 +20,7 @@ export function controlArticle(control: EvidenceControl, evidence: EvidenceExpor
   return html`<article class="${control.state}" id="${control.id}">
 <div class="top"><h3>${control.id} ${control.summary}</h3>${chip(control.state)}</div>
 <p class="why">${sentence(control.why)} It can be shown ${classWords[control.class]}.</p>
-${rulesTable(control, verdicts)}
+${verdicts.length > 0 && rulesTable(control, verdicts)}
 ${list(
   'Broken',
   of((one) => one.verdict === 'fail' && one.waiver === undefined),
@@ -41,9 +43,28 @@ ${list(
 )}
 ${list('Exceptions that a rule allows', exceptions, (one) => html`<code>${one.address}</code> (${one.rule}): ${one.reason}`)}
 ${grounds(control, verdicts)}
+${observations(control, evidence)}
 <h4>Left to people and documents</h4>
 <p>${control.outside}.</p>
 </article>`;
+}
+
+/** Checks of this control on what was seen, those that fail first; each with the id of its observation. */
+function observations({ id }: EvidenceControl, { observed }: EvidenceExport): Markup | undefined {
+  const mine = observed.flatMap((one) =>
+    one.checks
+      .filter((check) => checkOf(one.collector, check.id)?.controls.includes(id) === true)
+      .map((check) => ({ one, check })),
+  );
+  const rank = ({ check: { holds } }: (typeof mine)[number]) => (holds === false ? 0 : holds === 'unknown' ? 1 : 2);
+  const sorted = [...mine].sort((a, b) => rank(a) - rank(b));
+  const rest = sorted.length - shownObservations;
+  return list(
+    rest > 0 ? `What was observed: the first ${shownObservations} of ${sorted.length} checks` : 'What was observed',
+    sorted.slice(0, shownObservations),
+    ({ one, check }) =>
+      html`${checkOf(one.collector, check.id)?.title ?? check.id}: <strong>${check.holds === 'unknown' ? 'not told' : check.holds ? 'holds' : 'FAILS'}</strong> on ${one.name ?? one.subject}${!one.counts && html` <strong>(not counted: ${one.because})</strong>`}<br><span class="more">${check.saw}; seen ${one.at}, until ${one.expires}; observation <code>${one.id}</code></span>`,
+  );
 }
 
 function sentence(text: string): string {

@@ -23,7 +23,7 @@ export function renderEvidenceHtml(
   evidence: EvidenceExport,
   { tables = [], facts: graphs = [] }: PageParts = {},
 ): string {
-  const shown = evidence.controls.filter((control) => control.declared !== undefined || control.planned !== undefined);
+  const shown = evidence.controls.filter(hasArticle);
   const names = evidence.environments.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="en">
@@ -132,41 +132,47 @@ function overview({ controls }: EvidenceExport): Markup {
 <tbody>${controls.map(overviewRow)}</tbody></table>`;
 }
 
+/** Whether there is anything to show of a control; every cell that is no blank leads there. */
+function hasArticle({ declared, planned, observed, notCounted }: EvidenceControl): boolean {
+  return declared !== undefined || planned !== undefined || observed !== undefined || notCounted > 0;
+}
+
 function overviewRow(control: EvidenceControl): Markup {
   const { declared, planned, observed, claim, applicable } = control;
-  const detailed = declared !== undefined || planned !== undefined;
+  const detailed = hasArticle(control);
   const days = Math.max(declared?.ageDays ?? 0, planned?.ageDays ?? 0);
+  const judged = declared !== undefined || planned !== undefined;
   return html`<tr data-row data-state="${control.state}"><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td data-label="Claimed">${applicable === 'not-stated' ? html`<span class="blank" aria-label="nothing">&ndash;</span>` : applicable ? (claim?.status ?? '').replaceAll('-', ' ') : 'not applicable'}</td><td>${chip(control.state)}${detailed && html`<br><span class="more">a part of it</span>`}</td>${[
-    tierCell('Declared', declared),
-    tierCell('Planned', planned),
+    tierCell('Declared', declared, control.id),
+    tierCell('Planned', planned, control.id),
     observedCell(control),
     observed !== undefined
       ? html`<td class="number" data-label="Age">${age(observed.ageDays)}</td>`
-      : detailed
+      : judged
         ? html`<td class="number" data-label="Age">${age(days)}</td>`
         : blank(),
   ]}</tr>`;
 }
 
-function observedCell({ observed, notCounted }: EvidenceControl): Markup {
+function observedCell({ id, observed, notCounted }: EvidenceControl): Markup {
   if (observed === undefined)
     return notCounted === 0
       ? blank()
-      : html`<td data-label="Observed"><span class="more">${count(notCounted, 'check')} of a sandbox, not counted</span></td>`;
+      : html`<td data-label="Observed"><a href="#${id}">${count(notCounted, 'check')} of a sandbox, not counted</a></td>`;
   const { holds, fails, unknown, count: times, longestGapHours } = observed;
   const text = [
     `${holds} hold`,
     ...(fails > 0 ? [`${fails} fail`] : []),
     ...(unknown > 0 ? [`${unknown} did not tell`] : []),
   ];
-  return html`<td data-label="Observed">${text.join(', ')}<br><span class="more">${count(times, 'time')}, longest gap ${longestGapHours} h</span></td>`;
+  return html`<td data-label="Observed"><a href="#${id}">${text.join(', ')}</a><br><span class="more">${count(times, 'time')}, longest gap ${longestGapHours} h</span></td>`;
 }
 
 function blank(): Markup {
   return html`<td class="blank"><span aria-label="nothing">&ndash;</span></td>`;
 }
 
-function tierCell(label: string, tier: EvidenceControl['declared']): Markup {
+function tierCell(label: string, tier: EvidenceControl['declared'], id: string): Markup {
   if (tier === undefined) return blank();
   const { pass, fail, unknown, obligations, waived, notApplicable } = tier.counts;
   const parts: readonly (readonly [number, string])[] = [
@@ -178,7 +184,7 @@ function tierCell(label: string, tier: EvidenceControl['declared']): Markup {
     [notApplicable, 'not applicable'],
   ];
   const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
-  return html`<td data-label="${label}">${text.join(', ')}</td>`;
+  return html`<td data-label="${label}"><a href="#${id}">${text.join(', ')}</a></td>`;
 }
 
 function inputs(evidence: EvidenceExport): Markup {
