@@ -7,7 +7,7 @@ import { must, type Ran, run, sleep } from './run.ts';
 import { GUEST_ADDRESS, type Site, TANG_ADDRESSES } from './site.ts';
 
 /** Factor on every time limit, which only ends a test that hangs: emulation on a busy machine is slow. */
-const PATIENCE = 6;
+const PATIENCE = 15;
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 
 export interface GuestOptions {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { request, createServer as serveHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -280,6 +280,23 @@ if ('missing' in found) {
     );
     expect(await get('logs.lukko.example', target, { cert: made('stranger', 'others') })).toBeUndefined();
     expect((await get('logs.lukko.example', '/insert/audit/x'))?.slice(9, 12)).toBe('502');
+  });
+
+  test('GlitchTip is never told whose address a report came from', async () => {
+    await start('errors');
+    const seen: Record<string, unknown>[] = [];
+    const backend = serveHttp((asked, answer) => {
+      seen.push(asked.headers);
+      answer.end('stored');
+    }).listen(ports.backend, '127.0.0.1');
+    try {
+      const head = 'X-Forwarded-For: 203.0.113.77\r\nX-Real-IP: 203.0.113.78\r\nForwarded: for=203.0.113.79\r\n';
+      expect(await get('errors.lukko.example', '/api/1/envelope/', { head })).toContain('stored');
+      expect(JSON.stringify(seen)).not.toMatch(/203\.0\.113|127\.0\.0\.1"/);
+      expect(seen).toHaveLength(1);
+    } finally {
+      backend.close();
+    }
   });
 
   test('the backups host admits our own addresses alone', async () => {

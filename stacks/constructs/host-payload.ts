@@ -24,8 +24,6 @@ export function hostPayload(config: Config, name: HostName, service: Service, en
       files: [...files, egressNames(egress), serving],
       runcmd: [
         ...BASE_COMMANDS,
-        // Otherwise the journal would be flushed to the root disk at every boot, before the volume is open.
-        ['systemctl', 'mask', 'systemd-journal-flush.service'],
         ['systemctl', 'enable', ...units],
         ['systemctl', 'enable', '--now', 'lukko-volume.service'],
       ],
@@ -65,9 +63,10 @@ const ALWAYS = ['nftables.service', 'lukko-egress.service', 'chrony.service', 's
 const BASE_COMMANDS: readonly (readonly string[])[] = [
   ['systemd-sysusers'],
   ['sysctl', '--system'],
+  // Masked, or the journal would be flushed to the root disk at every boot, before a volume is open.
+  ['ln', '-sf', '/dev/null', '/etc/systemd/system/systemd-journal-flush.service'],
   ['systemctl', 'daemon-reload'],
-  ['systemctl', 'enable', '--now', 'nftables.service'],
-  ['systemctl', 'enable', '--now', 'lukko-egress.service'],
+  ['systemctl', 'enable', '--now', 'nftables.service', 'lukko-egress.service'],
   ['ln', '-sf', '/etc/lukko/apt-proxy.conf', '/etc/apt/apt.conf.d/91-lukko-proxy'],
   ['systemctl', 'restart', 'systemd-journald.service'],
   ['systemctl', 'restart', 'systemd-resolved.service'],
