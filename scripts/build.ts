@@ -98,7 +98,7 @@ async function bundle(entry: string): Promise<Program> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [englishOnly, lateChildProcess, onlyWhatIsUsed, dataAsText],
+    plugins: [englishOnly, lateChildProcess, onlyWhatIsNamed, onlyWhatIsUsed, dataAsText],
     outfile: 'bundle.js',
   });
   const [file] = result.outputFiles;
@@ -139,6 +139,71 @@ const dataAsText: Plugin = {
     }));
   },
 };
+
+/**
+ * A package's index loads all its modules as soon as one of them is asked for; a command needs few of them. An import from an index becomes
+ * imports from the files behind it.
+ */
+const onlyWhatIsNamed: Plugin = {
+  name: 'only-what-is-named',
+  setup({ onLoad }) {
+    const known = new Map<string, ReadonlyMap<string, string>>();
+    const namesOf = (name: string): ReadonlyMap<string, string> => {
+      const names = known.get(name) ?? exportsOf(join(root, 'packages', name, 'src'));
+      known.set(name, names);
+      return names;
+    };
+    onLoad({ filter: /[\\/](packages|policies)[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace(
+        /^import \{([^}]*)\} from '@lukko\/([\w-]+)';$/gm,
+        (whole, list: string, name: string) => {
+          if (!existsSync(join(root, 'packages', name, 'src/index.ts'))) return whole;
+          const imported = list.split(',').map((each) => each.trim());
+          return imported
+            .filter((each) => each !== '' && !each.startsWith('type '))
+            .map((each) => {
+              const file = namesOf(name).get(each.split(' as ')[0] ?? '');
+              // What an index makes itself (`export * as der`) only it can give.
+              return `import { ${each} } from ${JSON.stringify(file ?? `@lukko/${name}`)};`;
+            })
+            .join(' ')
+            .concat('\n'.repeat(whole.split('\n').length - 1));
+        },
+      );
+      return { contents: loadedWhenCalled(contents), loader: 'ts' };
+    });
+  },
+};
+
+/** Few runs start another program, and loading what can takes longer than many a module of ours. */
+function loadedWhenCalled(text: string): string {
+  return text.replace(/^import \{([\w, ]*)\} from 'node:child_process';$/gm, (_, list: string) =>
+    list
+      .split(',')
+      .map((each) => each.trim())
+      .filter((name) => name !== '')
+      .map((name) => `const ${name} = (...args: unknown[]) => require('node:child_process').${name}(...args);`)
+      .join(' '),
+  );
+}
+
+/** Which file of a package each name of its index comes from. */
+function exportsOf(directory: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const index = readFileSync(join(directory, 'index.ts'), 'utf8');
+  for (const [, list, from = ''] of index.matchAll(/export (?:\*|\{([^}]*)\}) from '(\.[^']+)'/g)) {
+    const file = join(directory, from);
+    const names = list?.split(',').map((each) => each.trim().replace(/^type /, '')) ?? declaredIn(file);
+    for (const name of names) if (name !== '' && !name.includes(' as ')) found.set(name, file);
+  }
+  return found;
+}
+
+function declaredIn(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/^export (?:const|function|class|async function) (\w+)/gm)].map(([, name = '']) => name);
+}
 
 /** Our modules do nothing when they are loaded but make what they export: what nobody asks for need not be there, nor start. */
 const onlyWhatIsUsed: Plugin = {

@@ -12,15 +12,18 @@ import { operators, rules } from '../../policies/index.ts';
 
 const root = path.join(__dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
-const examples = 'examples/passes';
 const recorded = '__tests__/fixtures/same-stack';
-const { services } = parseFile(register, read(`${examples}/encrypted-volume-hcl/register.yaml`), 'register.yaml').value;
+const { services } = parseFile(
+  register,
+  read('examples/passes/encrypted-volume-hcl/register.yaml'),
+  'register.yaml',
+).value;
 
 /** Texts as they are, or with a change made in every form alike. */
 type Change = (text: string) => string;
 
 function hcl(change: Change): RootInput {
-  const directory = `${examples}/encrypted-volume-hcl`;
+  const directory = `${recorded}/hcl`;
   const files = readdirSync(path.join(root, directory)).map((name) => ({
     file: `${directory}/${name}`,
     text: change(read(`${directory}/${name}`)),
@@ -39,7 +42,7 @@ function hcl(change: Change): RootInput {
 
 const forms: Readonly<Record<string, (change: Change) => Graph>> = {
   'JSON syntax, as synthesised': (change) => {
-    const file = `${examples}/encrypted-volume/main.tf.json`;
+    const file = `${recorded}/synth/main.tf.json`;
     return readConfiguration([{ file, text: change(read(file)) }]);
   },
   HCL: (change) => {

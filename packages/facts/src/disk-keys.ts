@@ -27,6 +27,11 @@ export function keyOrigins(command: Command, payload: Payload): KeyOrigin[] {
   });
 }
 
+/** Whether its program is one that is given keys at all. */
+export function takesKey({ program }: Command): boolean {
+  return /^(cryptsetup|systemd-cryptsetup|clevis(-luks-\w+)?)$/.test(program);
+}
+
 /** Whether it takes a key away again: a key that was known to others may be gone by then. */
 export function removesKey({ program, args }: Command): boolean {
   if (program !== 'cryptsetup') return false;

@@ -1,6 +1,6 @@
 import type { Graph, Reason, Resource } from '@lukko/terraform-model';
 import { cryptsetupCall, type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
-import { keyOrigins, removesKey } from './disk-keys.ts';
+import { keyOrigins, removesKey, takesKey } from './disk-keys.ts';
 import { directory } from './mounted-paths.ts';
 import { hasHole, unmark } from './payload/marked.ts';
 import { secretsByForm, secretsByName } from './secret-patterns.ts';
@@ -27,6 +27,8 @@ export class Disk {
   private readonly about: readonly string[];
   private readonly mappers: readonly string[];
   private readonly ids: ReadonlyMap<string, string>;
+  private mountSteps: readonly Step[] | undefined;
+  private points: readonly string[] | undefined;
 
   constructor(volume: Resource, graph: Graph, payload: Payload) {
     this.volume = volume;
@@ -187,6 +189,7 @@ export class Disk {
   keyed(): Statement {
     const claim = 'nobody else knows its keys';
     const asked = this.steps.flatMap((step) => {
+      if (!takesKey(step.command)) return [];
       const { words } = cryptsetupCall(step.command.args);
       const device = step.command.program === 'cryptsetup' ? words[1] : deviceOf(step.action);
       const named = volumeNamed(device, this.holes, this.ids);
@@ -223,18 +226,20 @@ export class Disk {
     return this.judge('it is opened as LUKS', determined, open, 'nothing opens this volume as LUKS', steps);
   }
 
-  private mounts(): Step[] {
-    return this.steps.filter(({ action }) => action.does === 'mount' && this.isMapper(action.device));
+  private mounts(): readonly Step[] {
+    this.mountSteps ??= this.steps.filter(({ action }) => action.does === 'mount' && this.isMapper(action.device));
+    return this.mountSteps;
   }
 
   private isMapper(device: string | undefined): boolean {
     return device !== undefined && this.mappers.some((mapper) => device === `/dev/mapper/${mapper}`);
   }
 
-  private mountPoints(): string[] {
-    return this.mounts().flatMap(({ action }) =>
+  private mountPoints(): readonly string[] {
+    this.points ??= this.mounts().flatMap(({ action }) =>
       action.does === 'mount' && action.target !== undefined ? [directory(action.target)] : [],
     );
+    return this.points;
   }
 
   mounted(): Statement {

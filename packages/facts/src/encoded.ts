@@ -8,7 +8,7 @@ export interface Encoded {
   readonly line: number;
 }
 
-const RUN = /(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/]{20,}|[A-Za-z0-9_-]{20,})={0,2}(?![A-Za-z0-9+/_=-])/g;
+const RUN = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
 const MOST_RUNS = 200;
 const MOST_BYTES = 1 << 18;
 
@@ -18,21 +18,30 @@ const MOST_BYTES = 1 << 18;
  */
 export const encodedIn: (text: string) => readonly Encoded[] = byText((text) => {
   const found: Encoded[] = [];
-  if (!/[A-Za-z0-9+/_-]{20}/.test(text)) return found;
   let count = 0;
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.length < 20) continue;
-    for (const [run] of line.matchAll(RUN)) {
-      count += 1;
-      if (count > MOST_RUNS) return found;
-      const decoded = readable(run);
-      if (decoded !== undefined) found.push({ text: decoded, line: index + 1 });
-    }
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    const inner = readable(run);
+    if (inner === undefined) continue;
+    count += 1;
+    if (count > MOST_RUNS) return found;
+    found.push({ text: inner, line: lineAt(text, index) });
   }
   return found;
 });
 
+function lineAt(text: string, index: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
+}
+
 function readable(run: string): string | undefined {
+  // Text in base64 has capitals and small letters; paths, digests in hexadecimal and words have not both.
+  if (!/[A-Z]/.test(run) || !/[a-z]/.test(run)) return undefined;
+  // Bytes of keys and signatures show themselves in the first few.
+  const [first = 0, second = 0, ...others] = Buffer.from(run.slice(0, 16), 'base64');
+  const zipped = first === 0x1f && second === 0x8b;
+  if (!zipped && [first, second, ...others].some((byte) => byte < 9 || byte === 127)) return undefined;
   // What is no multiple of four is cut off, or no base64: only its padding may be left out.
   if (run.replace(/=+$/, '').length % 4 === 1) return undefined;
   const bytes = Buffer.from(run, 'base64');

@@ -16,6 +16,6 @@ export type { PlanInput } from './plan/read.ts';
 export { isPlanFile, type PlanFile, readPlanFile } from './plan-file/read.ts';
 export type * from './reason.ts';
 export { resourceTypes } from './resource-types.ts';
-export type { StateInput } from './state/read.ts';
+export type { StateInput } from './state-file/read.ts';
 export type * from './value.ts';
 export type { DataSourceType, ResourceArguments, ResourceType, TerraformJson } from './zz_resource_types.ts';

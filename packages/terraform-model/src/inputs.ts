@@ -5,7 +5,7 @@ import { World } from './configuration/world.ts';
 import { buildGraph, type Closure } from './graph/build.ts';
 import type { Graph } from './graph.ts';
 import { openPlan, type PlanInput } from './plan/read.ts';
-import { openState, type StateInput } from './state/read.ts';
+import { openState, type StateInput } from './state-file/read.ts';
 
 export type Input =
   | { readonly kind: 'roots'; readonly input: SynthInput }

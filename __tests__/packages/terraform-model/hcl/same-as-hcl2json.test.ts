@@ -23,13 +23,15 @@ function same(json: unknown): unknown {
 
 /** A text that is one list, object or constant is that. */
 function whole(template: Template): unknown {
-  const [only, ...more] = template;
+  const kept = template.filter((part) => part !== '');
+  const [only, ...more] = kept;
   if (only === undefined || typeof only === 'string' || only.kind !== 'interpolation' || more.length > 0)
     return flat(template);
   const { expression } = only;
   const inner = (one: Expression) => whole([{ kind: 'interpolation', expression: one }]);
   if (expression.kind === 'template') return whole(expression.template);
-  if (expression.kind === 'literal') return expression.value;
+  // Beside text that was trimmed away a constant is text.
+  if (expression.kind === 'literal') return kept.length < template.length ? flat(template) : expression.value;
   if (expression.kind === 'tuple') return expression.items.map(inner);
   if (expression.kind === 'object' && expression.entries.every(({ key }) => key.kind === 'literal')) {
     return Object.fromEntries(
@@ -42,6 +44,7 @@ function whole(template: Template): unknown {
 function flat(template: Template): unknown {
   const parts: unknown[] = [];
   const add = (part: TemplatePart) => {
+    if (part === '') return;
     if (typeof part === 'string') {
       if (typeof parts.at(-1) === 'string') parts.push(String(parts.pop()) + part);
       else parts.push(part);

@@ -1,3 +1,4 @@
+import { byText } from '../memo.ts';
 import {
   type Assignment,
   type Branch,
@@ -31,6 +32,13 @@ export function parseShell(text: string, line = 1): List {
   if (scripts.size >= 64) scripts.clear();
   scripts.set(key, fresh);
   return fresh;
+}
+
+const fromFirstLine = byText(parseShell);
+
+/** The same, worked out once for a text that begins at its first line: hosts share most of their scripts. */
+export function parsedShell(text: string, line: number): List {
+  return line === 1 ? fromFirstLine(text) : parseShell(text, line);
 }
 
 /** Hosts share most of their scripts, so each is parsed once; the trees are never changed. */

@@ -1,15 +1,15 @@
-import { byText } from '../memo.ts';
 import type { Command, Guard, PayloadFile } from '../types.ts';
 import { builtin } from './shell-builtins.ts';
 import { commandOf, inputOf, type Recorded, takeBack } from './shell-command.ts';
 import { expand, expandWhole } from './shell-expand.ts';
 import { filesChanged, findProgram, isReadPlace } from './shell-files.ts';
-import { DECLARES, parseShell } from './shell-parse.ts';
+import { DECLARES, parsedShell } from './shell-parse.ts';
 import {
   childScope,
   type Expanded,
   exportNames,
   fork,
+  outcome as later,
   leave,
   merge,
   type Outcome,
@@ -25,8 +25,6 @@ import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 const MOST_STEPS = 20_000;
 const DEEPEST_CALL = 20;
 const MOST_ROUNDS = 32;
-
-const parsed = byText(parseShell);
 
 /** Thrown when a script does more than this engine follows; the caller records it as unread. */
 export class TooMuch extends Error {}
@@ -55,10 +53,6 @@ export class ShellRun {
     this.files = files;
   }
 
-  private paths(): Iterable<string> {
-    return new Set([...this.files.keys(), ...this.written.keys()]);
-  }
-
   file(path: string): PayloadFile | undefined {
     return this.written.get(path) ?? this.files.get(path);
   }
@@ -66,7 +60,7 @@ export class ShellRun {
   /** Follows the text of a script; what is not understood is recorded as unread. */
   text(text: string, scope: Scope, line = 1): Outcome {
     try {
-      return this.list(line === 1 ? parsed(text) : parseShell(text, line), scope);
+      return this.list(parsedShell(text, line), scope);
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       this.unread.push({ at: scope.at, why: `shell script not understood: ${error.message}` });
@@ -83,14 +77,14 @@ export class ShellRun {
 
   list(nodes: List, scope: Scope): Outcome {
     let ok: boolean | undefined = true;
-    const mentions: (readonly string[])[] = [];
+    const seen: Outcome[] = [];
     for (const node of nodes) {
       if (scope.flow !== undefined) break;
       const outcome = this.node(node, scope);
       ok = outcome.ok;
-      mentions.push(outcome.mentions);
+      seen.push(outcome);
     }
-    return { ok, mentions: together(...mentions) };
+    return later(ok, () => together(...seen.map(({ mentions }) => mentions)));
   }
 
   private node(node: Node, scope: Scope): Outcome {
@@ -152,7 +146,7 @@ export class ShellRun {
     const outcome = this.invoke(words, own, node.line, writes);
     this.input = inherited;
     if (own !== scope) takeBack(own, scope, node.assignments);
-    return { ok: outcome.ok, mentions: together(outcome.mentions, ...seen) };
+    return later(outcome.ok, () => together(outcome.mentions, ...seen));
   }
 
   private redirects(redirects: readonly Redirect[], scope: Scope, words: readonly Expanded[]): (string | undefined)[] {
@@ -189,7 +183,7 @@ export class ShellRun {
 
   /** A file or directory that a command changes or takes away: what the payload holds there is no longer what counts. */
   private touch(path: string, scope: Scope): void {
-    for (const at of this.paths())
+    for (const at of new Set([...this.files.keys(), ...this.written.keys()]))
       if (at === path || at.startsWith(`${path.replace(/\/+$/, '')}/`))
         this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
   }
@@ -207,29 +201,36 @@ export class ShellRun {
     this.steps += 1;
     if (this.steps > MOST_STEPS) throw new TooMuch(`more than ${MOST_STEPS} steps`);
     const [program, ...args] = words;
-    const mentions = together(...words.map((word) => word.mentions));
+    const shown = (): readonly string[] => together(...words.map((word) => word.mentions));
     if (program === undefined) return { ok: true, mentions: [] };
     const defined = program.text === undefined ? undefined : scope.functions.get(program.text);
-    if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, mentions);
+    if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, shown);
     const built = program.text === undefined ? undefined : builtin(this, program.text, args, scope, line);
-    if (built !== undefined) return { ok: built.ok, mentions: together(built.mentions, mentions) };
+    if (built !== undefined) return later(built.ok, () => together(built.mentions, shown()));
     const { file, foreign } = findProgram(program.text, scope.variables.get('PATH')?.text, (path) => this.file(path));
     this.record(words, scope, line, { opaque: foreign, followed: file !== undefined, writes });
     for (const path of filesChanged(program.text ?? '', args, (name) => this.file(name))) this.touch(path, scope);
-    if (file === undefined) return { ok: undefined, mentions };
-    return { ok: undefined, mentions: together(mentions, this.program(file, args, scope)) };
+    if (file === undefined) return later(undefined, shown);
+    const run = this.program(file, args, scope);
+    return later(undefined, () => together(shown(), run?.mentions ?? []));
   }
 
-  private program(file: PayloadFile, args: readonly Expanded[], scope: Scope): readonly string[] {
+  private program(file: PayloadFile, args: readonly Expanded[], scope: Scope): Outcome | undefined {
     const first = file.text.marked.slice(0, 200).split('\n')[0] ?? '';
     if (!first.startsWith('#!') || /^#!\s*\S*\/(env\s+)?(ba|da|k|z)?sh\b/.test(first))
-      return this.script(file, args, scope).mentions;
+      return this.script(file, args, scope);
     this.unread.push({ at: file.at, why: `not a shell script: ${first.slice(0, 80)}` });
     this.record([], scope, 1, { opaque: true });
-    return [];
+    return undefined;
   }
 
-  private call(body: List, at: string, args: readonly Expanded[], scope: Scope, mentions: readonly string[]): Outcome {
+  private call(
+    body: List,
+    at: string,
+    args: readonly Expanded[],
+    scope: Scope,
+    shown: () => readonly string[],
+  ): Outcome {
     if (scope.depth >= DEEPEST_CALL) throw new TooMuch(`functions call each other more than ${DEEPEST_CALL} deep`);
     const { guards, positional } = scope;
     const from = scope.at;
@@ -237,7 +238,7 @@ export class ShellRun {
     const outcome = this.list(body, scope);
     leave(scope, guards, 'return');
     Object.assign(scope, { positional, at: from, depth: scope.depth - 1 });
-    return { ok: outcome.ok, mentions: together(mentions, outcome.mentions) };
+    return later(outcome.ok, () => together(shown(), outcome.mentions));
   }
 
   record(words: readonly Expanded[], scope: Scope, line: number, more: Recorded): void {
@@ -250,8 +251,9 @@ export class ShellRun {
     const outcomes =
       only !== undefined && node.nodes.length === 1 ? [this.node(only, scope)] : this.piped(node.nodes, scope);
     const ok = outcomes[outcomes.length - 1]?.ok;
-    const mentions = together(...outcomes.map((outcome) => outcome.mentions));
-    return { ok: node.negated && ok !== undefined ? !ok : ok, mentions };
+    return later(node.negated && ok !== undefined ? !ok : ok, () =>
+      together(...outcomes.map(({ mentions }) => mentions)),
+    );
   }
 
   private piped(nodes: List, scope: Scope): Outcome[] {
@@ -297,29 +299,28 @@ export class ShellRun {
   private conditional(node: Node & { type: 'if' }, scope: Scope): Outcome {
     const done: Scope[] = [];
     let rest = scope;
-    const seen: (readonly string[])[] = [];
+    const seen: Outcome[] = [];
     let guard: Guard = { line: node.line, mentions: [] };
     let open = true;
     for (const { condition, body } of node.branches) {
       const outcome = this.list(condition, rest);
-      seen.push(outcome.mentions);
+      seen.push(outcome);
       if (rest.flow !== undefined) break;
       if (outcome.ok === false) continue;
       if (outcome.ok === true) {
-        seen.push(this.list(body, rest).mentions);
+        seen.push(this.list(body, rest));
         open = false;
         break;
       }
       guard = { line: node.line, mentions: together(guard.mentions, outcome.mentions) };
       const taken = fork(rest, guard);
-      seen.push(this.list(body, taken).mentions);
+      seen.push(this.list(body, taken));
       done.push(taken);
       rest = fork(rest, guard);
     }
-    if (open && rest.flow === undefined && node.otherwise !== undefined)
-      seen.push(this.list(node.otherwise, rest).mentions);
+    if (open && rest.flow === undefined && node.otherwise !== undefined) seen.push(this.list(node.otherwise, rest));
     if (done.length > 0) this.join(scope, [...done, rest], guard);
-    return { ok: undefined, mentions: together(...seen) };
+    return later(undefined, () => together(...seen.map(({ mentions }) => mentions)));
   }
 
   private loop(node: Node & { type: 'while' }, scope: Scope): Outcome {
@@ -334,11 +335,11 @@ export class ShellRun {
       leave(taken, taken.guards, 'break');
       merge(scope, [taken, fork(scope)], guard);
       leave(scope, guards, 'break');
-      return { ok: undefined, mentions: together(outcome.mentions, body.mentions) };
+      return later(undefined, () => together(outcome.mentions, body.mentions));
     }
     const body = this.list(node.body, scope);
     leave(scope, guards, 'break');
-    return { ok: undefined, mentions: together(outcome.mentions, body.mentions) };
+    return later(undefined, () => together(outcome.mentions, body.mentions));
   }
 
   private forEach(node: Node & { type: 'for' }, scope: Scope): Outcome {

@@ -13,6 +13,20 @@ export interface Outcome {
   readonly mentions: readonly string[];
 }
 
+/**
+ * An outcome whose mentions are gathered when somebody asks: only conditions and substitutions do, and most commands stand in neither.
+ */
+export function outcome(ok: boolean | undefined, gather: () => readonly string[]): Outcome {
+  let mentions: readonly string[] | undefined;
+  return {
+    ok,
+    get mentions() {
+      mentions ??= gather();
+      return mentions;
+    },
+  };
+}
+
 /** Why the rest of a list does not run; the order is how much of the script it ends. */
 export type Flow = 'break' | 'return' | 'exit';
 const FLOWS: readonly Flow[] = ['break', 'return', 'exit'];
@@ -168,7 +182,20 @@ export function together(...lists: readonly (readonly string[])[]): readonly str
   const filled = lists.filter((list) => list.length > 0);
   const [only] = filled;
   if (only === undefined || filled.length === 1) return only ?? [];
+  return filled.reduce((sum, list) => sum + list.length, 0) <= FEW ? fewTogether(filled) : manyTogether(filled);
+}
+
+const FEW = 12;
+
+/** Most commands show a handful of words: comparing them is cheaper than a set. */
+function fewTogether(lists: readonly (readonly string[])[]): readonly string[] {
+  const all: string[] = [];
+  for (const list of lists) for (const text of list) if (!all.includes(text)) all.push(text);
+  return all;
+}
+
+function manyTogether(lists: readonly (readonly string[])[]): readonly string[] {
   const all = new Set<string>();
-  for (const list of filled) for (const text of list) if (all.size < MOST_MENTIONS) all.add(text);
+  for (const list of lists) for (const text of list) if (all.size < MOST_MENTIONS) all.add(text);
   return [...all];
 }

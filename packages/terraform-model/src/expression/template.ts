@@ -211,6 +211,10 @@ function nest(cursor: Cursor, tokens: readonly Token[]): Template {
     }
   }
   if (stack.length > 1) cursor.fail(`"${stack.at(-1)?.opened?.kind}" is not closed`);
+  // One sequence alone is its value; beside text it becomes text, even where nothing of that is left.
+  const [only, ...more] = root.first;
+  const alone = typeof only === 'object' && only.kind === 'interpolation' && more.length === 0;
+  if (alone && tokens.length > 1) root.first.push('');
   return root.first;
 }
 
