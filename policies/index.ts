@@ -5,11 +5,17 @@ import { dataInFinland } from './data-in-finland.ts';
 import { dataPathsOnEncryptedVolume } from './data-paths-on-encrypted-volume.ts';
 import { dataRemovalGuarded } from './data-removal-guarded.ts';
 import { firewallsRestrictEgress } from './firewalls-restrict-egress.ts';
+import { hostsDoNotSwap } from './hosts-do-not-swap.ts';
+import { hostsFilterPackets } from './hosts-filter-packets.ts';
+import { hostsGuardMetadata } from './hosts-guard-metadata.ts';
 import { hostsInAllowedJurisdictions } from './hosts-in-allowed-jurisdictions.ts';
+import { hostsUpdateThemselves } from './hosts-update-themselves.ts';
+import { hstsSent } from './hsts-sent.ts';
 import { imagesFromAllowedRegistries } from './images-from-allowed-registries.ts';
 import { loadBalancerPinsLocation } from './load-balancer-pins-location.ts';
 import { loadBalancerServicesOverTls } from './load-balancer-services-over-tls.ts';
 import { locationsInEu } from './locations-in-eu.ts';
+import { logsMaskAddresses } from './logs-mask-addresses.ts';
 import { modulesPinned } from './modules-pinned.ts';
 import { networksUsePrivateRanges } from './networks-use-private-ranges.ts';
 import { noPlainServerBackups } from './no-plain-server-backups.ts';
@@ -23,6 +29,7 @@ import { providersReachAllowedJurisdictions } from './providers-reach-allowed-ju
 import { publicAddressesDeclared } from './public-addresses-declared.ts';
 import { publicServicesOverTls } from './public-services-over-tls.ts';
 import { ruleSets } from './rule-sets.ts';
+import { securityTxtServed } from './security-txt-served.ts';
 import { serverImagesSupported } from './server-images-supported.ts';
 import { serverTypesOffered } from './server-types-offered.ts';
 import { serversBehindFirewall } from './servers-behind-firewall.ts';
@@ -30,10 +37,12 @@ import { serversBootTheirOwnDisk } from './servers-boot-their-own-disk.ts';
 import { serversHaveSshKeys } from './servers-have-ssh-keys.ts';
 import { serversSpread } from './servers-spread.ts';
 import { sshKeysStrong } from './ssh-keys-strong.ts';
+import { sshdHardened } from './sshd-hardened.ts';
 import { stateBackendInAllowedJurisdiction } from './state-backend-in-allowed-jurisdiction.ts';
 import { stateKeepsNoSecretInPlain } from './state-keeps-no-secret-in-plain.ts';
 import { statesKeptApart } from './states-kept-apart.ts';
 import { storageBoxesClosed } from './storage-boxes-closed.ts';
+import { tlsFloor } from './tls-floor.ts';
 import { volumeEncryptedAtRest } from './volume-encrypted-at-rest.ts';
 import { volumesDeleteProtected } from './volumes-delete-protected.ts';
 import { zonesDeleteProtected } from './zones-delete-protected.ts';
@@ -51,11 +60,17 @@ export const rules: readonly Rule[] = [
   dataPathsOnEncryptedVolume,
   dataRemovalGuarded,
   firewallsRestrictEgress,
+  hostsDoNotSwap,
+  hostsFilterPackets,
+  hostsGuardMetadata,
   hostsInAllowedJurisdictions,
+  hostsUpdateThemselves,
+  hstsSent,
   imagesFromAllowedRegistries,
   loadBalancerPinsLocation,
   loadBalancerServicesOverTls,
   locationsInEu,
+  logsMaskAddresses,
   modulesPinned,
   networksUsePrivateRanges,
   noPlainServerBackups,
@@ -68,6 +83,7 @@ export const rules: readonly Rule[] = [
   providersReachAllowedJurisdictions,
   publicAddressesDeclared,
   publicServicesOverTls,
+  securityTxtServed,
   serverImagesSupported,
   serverTypesOffered,
   serversBehindFirewall,
@@ -75,10 +91,12 @@ export const rules: readonly Rule[] = [
   serversHaveSshKeys,
   serversSpread,
   sshKeysStrong,
+  sshdHardened,
   stateBackendInAllowedJurisdiction,
   stateKeepsNoSecretInPlain,
   statesKeptApart,
   storageBoxesClosed,
+  tlsFloor,
   volumeEncryptedAtRest,
   volumesDeleteProtected,
   zonesDeleteProtected,

@@ -60,7 +60,58 @@ function siteOf(site: Directive, global: readonly Directive[], file: PayloadFile
     line: site.line,
     ...(off ? { authorities: [], tls: 'off' as const, minimumTls: undefined } : issuers),
     upstreams: upstreamsOf(body),
+    headers: headersOf(body),
+    paths: body.flatMap(({ words: [name = '', path = ''] }) =>
+      HANDLERS.has(name) && path.startsWith('/') ? [path] : [],
+    ),
+    loggers: loggersOf(body, global, site.line),
   };
+}
+
+const HANDLERS = new Set(['handle', 'handle_path', 'route', 'respond', 'redir', 'file_server']);
+
+/** caddyserver.com/docs/caddyfile/directives/header: a prefix `-` removes, `?` sets where absent, `>` defers. */
+function headersOf(body: readonly Directive[]): CaddySite['headers'][number][] {
+  return body.flatMap((each): CaddySite['headers'][number][] => {
+    const [name, first, ...rest] = each.words;
+    if (name !== 'header') return [];
+    const fields = first === undefined || first === '*' ? rest : [first, ...rest];
+    if (first !== undefined && /^[/@]/.test(first)) return [];
+    const written = each.block ?? [{ words: fields, line: each.line, block: undefined }];
+    return written.flatMap(({ words: [field = '', ...value], line }) =>
+      field === '' || field.startsWith('-')
+        ? []
+        : [{ name: field.replace(/^[+?>]/, '').toLowerCase(), value: value.join(' '), line }],
+    );
+  });
+}
+
+/**
+ * The default logger, which gets errors with their requests whether or not the site logs access, and the logger of the site
+ * where it has one of its own: caddyserver.com/docs/caddyfile/directives/log.
+ */
+function loggersOf(
+  body: readonly Directive[],
+  global: readonly Directive[],
+  line: number,
+): CaddySite['loggers'][number][] {
+  const general = global.find(({ words }) => words[0] === 'log' && (words[1] === undefined || words[1] === 'default'));
+  const own = body.filter(({ words, block }) => words[0] === 'log' && block !== undefined);
+  return [
+    { line: general?.line ?? line, filters: filtersOf(general) },
+    ...own.map((each) => ({ line: each.line, filters: filtersOf(each) })),
+  ];
+}
+
+function filtersOf(logger: Directive | undefined): ReadonlyMap<string, string> {
+  const format = logger?.block?.find(({ words }) => words[0] === 'format' && words[1] === 'filter');
+  const inner = (format?.block ?? []).flatMap((each) => (each.words[0] === 'fields' ? (each.block ?? []) : [each]));
+  return new Map(
+    inner.map(({ words: [field = '', ...filter], block }) => [
+      field,
+      [...filter, ...(block ?? []).map((each) => each.words.join(' '))].join(' '),
+    ]),
+  );
 }
 
 function issuersOf(body: readonly Directive[], global: readonly Directive[]): Issuers {
