@@ -905,6 +905,19 @@ export interface CaddySite {
     readonly tls: 'acme' | 'internal' | 'files' | 'off';
     /** Lowest TLS version the site accepts; undefined where Caddy's default (1.2) applies. */
     readonly minimumTls: string | undefined;
+    /** Response headers of every answer: `header` without a matcher; names in lower case. */
+    readonly headers: readonly {
+        readonly name: string;
+        readonly value: string;
+        readonly line: number;
+    }[];
+    /** Paths that `handle` and its like answer by themselves: `/.well-known/security.txt`. */
+    readonly paths: readonly string[];
+    /** Loggers that a request of this site reaches, each with what its filter does to a field: `request>remote_ip` → `ip_mask 24 48`. */
+    readonly loggers: readonly {
+        readonly line: number;
+        readonly filters: ReadonlyMap<string, string>;
+    }[];
 }
 export interface DataPath {
     readonly path: string;
