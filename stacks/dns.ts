@@ -21,7 +21,9 @@ export class DnsStack extends LukkoStack {
       mode: 'primary',
       ttl: config.dns.ttl,
       labels: this.labels(),
-      ...(this.disposable ? {} : { deleteProtection: true, lifecycle: { preventDestroy: true } }),
+      // Written in both cases: what is left out the provider leaves as it is, and an environment may become disposable later.
+      deleteProtection: !this.disposable,
+      ...(this.disposable ? {} : { lifecycle: { preventDestroy: true } }),
     });
     this.cameFrom(this.zone, [
       { attribute: 'name', path: 'domain' },

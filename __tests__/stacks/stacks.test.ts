@@ -66,7 +66,7 @@ test('a disposable environment can be removed, every other one cannot', () => {
     const volume = documentOf(expected, name).resource.hcloud_volume?.data_volume;
     const kept = expected === example;
     expect({ protected: volume?.delete_protection, lifecycle: volume?.lifecycle }).toEqual(
-      kept ? { protected: true, lifecycle: { prevent_destroy: true } } : { protected: undefined, lifecycle: undefined },
+      kept ? { protected: true, lifecycle: { prevent_destroy: true } } : { protected: false, lifecycle: undefined },
     );
     expect(volume?.labels).toMatchObject({ 'lukko-class': kept ? 'production' : 'disposable' });
   }

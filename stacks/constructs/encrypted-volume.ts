@@ -34,7 +34,9 @@ export class EncryptedVolume extends Construct {
       location: config.location,
       automount: false,
       labels: scope.labels({ 'lukko-data': config.data }),
-      ...(scope.disposable ? {} : { deleteProtection: true, lifecycle: { preventDestroy: true } }),
+      // Written in both cases: what is left out the provider may leave as it is, and an environment may become disposable later.
+      deleteProtection: !scope.disposable,
+      ...(scope.disposable ? {} : { lifecycle: { preventDestroy: true } }),
     });
   }
 

@@ -149,8 +149,9 @@ const { expression, template } = fc.letrec<{ expression: string; template: strin
       fc.oneof(
         // A lone $ before a brace is what the other reader's form cannot tell from the start of a sequence.
         fc.constantFrom('text', ' ', '$.', '%.', '$${x}', '%%{y}', '{', '}', '#', '//', "'", 'é'),
-        tie('expression').map((inner) => `\${${inner}}`),
-        tie('expression').map((inner) => `\${~ ${inner} ~}`),
+        // The other reader drops an empty text from a template, and takes what is left for the whole of it.
+        tie('expression').map((inner) => `\${${inner === '""' ? '"."' : inner}}`),
+        tie('expression').map((inner) => `\${~ ${inner === '""' ? '"."' : inner} ~}`),
         fc
           .tuple(tie('expression'), tie('template'))
           .map(([inner, text]) => `%{ if ${inner} }${text}%{ else ~}no%{ endif }`),
