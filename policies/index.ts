@@ -6,6 +6,7 @@ import { dataInFinland } from './data-in-finland.ts';
 import { dataPathsOnEncryptedVolume } from './data-paths-on-encrypted-volume.ts';
 import { dataRemovalGuarded } from './data-removal-guarded.ts';
 import { databasesOffNetwork } from './databases-off-network.ts';
+import { errorTrackerClosed } from './error-tracker-closed.ts';
 import { firewallsRestrictEgress } from './firewalls-restrict-egress.ts';
 import { hostsDoNotSwap } from './hosts-do-not-swap.ts';
 import { hostsFilterPackets } from './hosts-filter-packets.ts';
@@ -14,6 +15,7 @@ import { hostsInAllowedJurisdictions } from './hosts-in-allowed-jurisdictions.ts
 import { hostsUpdateThemselves } from './hosts-update-themselves.ts';
 import { hstsSent } from './hsts-sent.ts';
 import { imagesFromAllowedRegistries } from './images-from-allowed-registries.ts';
+import { journalsShipped } from './journals-shipped.ts';
 import { loadBalancerPinsLocation } from './load-balancer-pins-location.ts';
 import { loadBalancerServicesOverTls } from './load-balancer-services-over-tls.ts';
 import { locationsInEu } from './locations-in-eu.ts';
@@ -21,6 +23,7 @@ import { logDeletionOff } from './log-deletion-off.ts';
 import { logRetentionSet } from './log-retention-set.ts';
 import { logsMaskAddresses } from './logs-mask-addresses.ts';
 import { modulesPinned } from './modules-pinned.ts';
+import { networksKeptApart } from './networks-kept-apart.ts';
 import { networksUsePrivateRanges } from './networks-use-private-ranges.ts';
 import { noPlainServerBackups } from './no-plain-server-backups.ts';
 import { noSecretsInConfiguration } from './no-secrets-in-configuration.ts';
@@ -67,6 +70,7 @@ export const rules: readonly Rule[] = [
   dataPathsOnEncryptedVolume,
   dataRemovalGuarded,
   databasesOffNetwork,
+  errorTrackerClosed,
   firewallsRestrictEgress,
   hostsDoNotSwap,
   hostsFilterPackets,
@@ -75,6 +79,7 @@ export const rules: readonly Rule[] = [
   hostsUpdateThemselves,
   hstsSent,
   imagesFromAllowedRegistries,
+  journalsShipped,
   loadBalancerPinsLocation,
   loadBalancerServicesOverTls,
   locationsInEu,
@@ -82,6 +87,7 @@ export const rules: readonly Rule[] = [
   logRetentionSet,
   logsMaskAddresses,
   modulesPinned,
+  networksKeptApart,
   networksUsePrivateRanges,
   noPlainServerBackups,
   noSecretsInConfiguration,
