@@ -1,9 +1,12 @@
 import type { Rule, RuleSetName } from '@lukko/policy-engine';
 import { addressesOutliveServers } from './addresses-outlive-servers.ts';
+import { clocksDeclared } from './clocks-declared.ts';
 import { containerImagesPinnedByDigest } from './container-images-pinned-by-digest.ts';
 import { dataInFinland } from './data-in-finland.ts';
 import { dataPathsOnEncryptedVolume } from './data-paths-on-encrypted-volume.ts';
 import { dataRemovalGuarded } from './data-removal-guarded.ts';
+import { databasesOffNetwork } from './databases-off-network.ts';
+import { errorTrackerClosed } from './error-tracker-closed.ts';
 import { firewallsRestrictEgress } from './firewalls-restrict-egress.ts';
 import { hostsDoNotSwap } from './hosts-do-not-swap.ts';
 import { hostsFilterPackets } from './hosts-filter-packets.ts';
@@ -12,22 +15,28 @@ import { hostsInAllowedJurisdictions } from './hosts-in-allowed-jurisdictions.ts
 import { hostsUpdateThemselves } from './hosts-update-themselves.ts';
 import { hstsSent } from './hsts-sent.ts';
 import { imagesFromAllowedRegistries } from './images-from-allowed-registries.ts';
+import { journalsShipped } from './journals-shipped.ts';
 import { loadBalancerPinsLocation } from './load-balancer-pins-location.ts';
 import { loadBalancerServicesOverTls } from './load-balancer-services-over-tls.ts';
 import { locationsInEu } from './locations-in-eu.ts';
+import { logDeletionOff } from './log-deletion-off.ts';
+import { logRetentionSet } from './log-retention-set.ts';
 import { logsMaskAddresses } from './logs-mask-addresses.ts';
 import { modulesPinned } from './modules-pinned.ts';
+import { networksKeptApart } from './networks-kept-apart.ts';
 import { networksUsePrivateRanges } from './networks-use-private-ranges.ts';
 import { noPlainServerBackups } from './no-plain-server-backups.ts';
 import { noSecretsInConfiguration } from './no-secrets-in-configuration.ts';
 import { noWorldOpenAdminPorts } from './no-world-open-admin-ports.ts';
 import { onlyWebPortsWorldOpen } from './only-web-ports-world-open.ts';
+import { packageSourcesDeclared } from './package-sources-declared.ts';
 import { planRunsNoForeignCode } from './plan-runs-no-foreign-code.ts';
 import { privateKeysStayOutOfState } from './private-keys-stay-out-of-state.ts';
 import { providersPinned } from './providers-pinned.ts';
 import { providersReachAllowedJurisdictions } from './providers-reach-allowed-jurisdictions.ts';
 import { publicAddressesDeclared } from './public-addresses-declared.ts';
 import { publicServicesOverTls } from './public-services-over-tls.ts';
+import { resolversDeclared } from './resolvers-declared.ts';
 import { ruleSets } from './rule-sets.ts';
 import { securityTxtServed } from './security-txt-served.ts';
 import { serverImagesSupported } from './server-images-supported.ts';
@@ -55,10 +64,13 @@ export { adequate } from './shared/countries.ts';
 /** Every rule, in the order of its id. Written by hand, never scanned: what holds can be read here. */
 export const rules: readonly Rule[] = [
   addressesOutliveServers,
+  clocksDeclared,
   containerImagesPinnedByDigest,
   dataInFinland,
   dataPathsOnEncryptedVolume,
   dataRemovalGuarded,
+  databasesOffNetwork,
+  errorTrackerClosed,
   firewallsRestrictEgress,
   hostsDoNotSwap,
   hostsFilterPackets,
@@ -67,22 +79,28 @@ export const rules: readonly Rule[] = [
   hostsUpdateThemselves,
   hstsSent,
   imagesFromAllowedRegistries,
+  journalsShipped,
   loadBalancerPinsLocation,
   loadBalancerServicesOverTls,
   locationsInEu,
+  logDeletionOff,
+  logRetentionSet,
   logsMaskAddresses,
   modulesPinned,
+  networksKeptApart,
   networksUsePrivateRanges,
   noPlainServerBackups,
   noSecretsInConfiguration,
   noWorldOpenAdminPorts,
   onlyWebPortsWorldOpen,
+  packageSourcesDeclared,
   planRunsNoForeignCode,
   privateKeysStayOutOfState,
   providersPinned,
   providersReachAllowedJurisdictions,
   publicAddressesDeclared,
   publicServicesOverTls,
+  resolversDeclared,
   securityTxtServed,
   serverImagesSupported,
   serverTypesOffered,

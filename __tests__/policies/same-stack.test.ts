@@ -101,7 +101,9 @@ describe.each(Object.entries(changes))('%s', (name, change) => {
   test('is judged', () => {
     expect(expected.filter((one) => one.startsWith('pass')).length).toBeGreaterThan(20);
     expect(expected.filter((one) => /^(fail|unknown) /.test(one))).toMatchSnapshot();
-    expect(expected.some((one) => one.startsWith('fail'))).toBe(name !== 'as it is');
+    // How the recorded host is set up breaks rules of its own; a change must break one more.
+    const unchanged = verdicts((first as NonNullable<typeof first>)[1]((text) => text));
+    expect(expected.some((one) => one.startsWith('fail') && !unchanged.includes(one))).toBe(name !== 'as it is');
   });
 
   test.each(others)('as %s it gets the same verdicts', (_, form) => {

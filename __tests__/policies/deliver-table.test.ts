@@ -1,0 +1,45 @@
+import { rules } from '../../policies/index.ts';
+import { covered, open } from './required-phrases.ts';
+
+const ids = new Set(rules.map(({ id }) => id));
+
+test('there are at least fifty rules', () => {
+  expect(rules.length).toBeGreaterThanOrEqual(50);
+});
+
+test.each(Object.entries(covered))('%s: rules that exist answer it', (_, named) => {
+  expect(named).not.toEqual([]);
+  expect(named.filter((id) => !ids.has(id))).toEqual([]);
+});
+
+test('every rule answers something that was asked for, or is one of the foundation', () => {
+  const named = new Set(Object.values(covered).flat());
+  expect([...ids].filter((id) => !named.has(id))).toMatchInlineSnapshot(`
+    [
+      "addresses-outlive-servers",
+      "container-images-pinned-by-digest",
+      "data-in-finland",
+      "data-removal-guarded",
+      "images-from-allowed-registries",
+      "no-secrets-in-configuration",
+      "plan-runs-no-foreign-code",
+      "providers-reach-allowed-jurisdictions",
+      "servers-boot-their-own-disk",
+      "volumes-delete-protected",
+      "zones-delete-protected",
+    ]
+  `);
+});
+
+test('what no rule answers is said, with what it would take', () => {
+  expect(Object.keys(open).filter((phrase) => Object.hasOwn(covered, phrase))).toEqual([]);
+  expect(Object.keys(open)).toMatchInlineSnapshot(`
+    [
+      "backup path for every data volume, in another location",
+      "lock file present",
+      "object storage exposure",
+      "labels for owner and data class",
+      "licences of deployed images registered",
+    ]
+  `);
+});

@@ -1,0 +1,92 @@
+import type { Container } from '@lukko/facts';
+import { type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
+import { quadlet } from './shared/example-payloads.ts';
+import { asSetUp, hiddenSetUp, legible, missing, setUp } from './shared/host-setup.ts';
+import { fit, short } from './shared/message.ts';
+import { addressOf } from './shared/words.ts';
+
+/** Images of databases by their last name, from whichever registry. */
+const DATABASE =
+  /(^|\/)(postgres|postgresql|postgis|timescaledb|mysql|mariadb|mongo|mongodb|redis|valkey|keydb|memcached|elasticsearch|opensearch|clickhouse-server|couchdb|influxdb|cassandra)(:|@|$)/;
+/** Options by which a database listens on loopback alone, or on no network at all. */
+const LOCAL =
+  /listen_addresses=(['"]?(localhost|127\.0\.0\.1)?['"]?)(\s|$)|--(bind|bind-address|bind_ip)[= ](127\.0\.0\.1|localhost)(\s|$)|--skip-networking(\s|$)/;
+
+const postgres = (...options: readonly string[]) =>
+  setUp({
+    '/etc/containers/systemd/postgresql.container': quadlet('registry.lukko.example/library/postgres:17', options),
+  });
+
+export const databasesOffNetwork = rule({
+  id: 'databases-off-network',
+  title: 'Databases answer on no network but that of their own host',
+  severity: 'high',
+  waivable: true,
+  controls: ['ISO27001:2022/A.8.20', 'ISO27001:2022/A.8.22', 'ISO27001:2022/A.8.3', 'GDPR/32(1)(b)'],
+  rationale:
+    'A database that answers on a network is one forgotten firewall rule away from everybody, and images of databases listen on every address unless told otherwise. Beside the application, on a socket, on loopback or in a network of containers, nobody else can even ask.',
+  remediation: 'Give the container Network=none and a socket, a network of its own, or publish on 127.0.0.1 only',
+  sources: [
+    'https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html',
+    'https://hub.docker.com/_/postgres',
+  ],
+  appliesTo: ['server'],
+  appliesWhen: (host, facts): Truth => {
+    const [first] = host.payload.containers.filter(isDatabase);
+    return first === undefined
+      ? missing(facts.hostSettings(host.resource), 'no database in a container')
+      : yes({ at: first.unit.file.at, saw: legible(first.image) });
+  },
+  check: (host, facts): readonly Judgement[] => {
+    const name = addressOf(host.resource);
+    const databases = host.payload.containers.filter(isDatabase);
+    if (databases.length === 0) {
+      const truth = missing(facts.hostSettings(host.resource), 'databases that were not read');
+      return [{ truth, message: fit(`${name} may run a database that was not read`) }];
+    }
+    return databases.map((container): Judgement => {
+      const truth = asSetUp(host, reached(container));
+      const text =
+        truth.is === 'unknown'
+          ? `is not shown to keep ${container.unit.name} off the network`
+          : `lets a network reach ${container.unit.name}: ${truth.because[0]?.saw}`;
+      return { truth, message: fit(`${name} ${text}`), at: `${container.unit.file.at}:${container.line}` };
+    });
+  },
+  message: () => 'a database answers on a network',
+  examples: [
+    { name: 'no network', verdict: 'pass', terraform: postgres('Network=none') },
+    { name: 'published on loopback', verdict: 'pass', terraform: postgres('PublishPort=127.0.0.1:5432:5432') },
+    {
+      name: "on the host's network, listening on loopback",
+      verdict: 'pass',
+      terraform: postgres('Network=host', 'Exec=postgres -c listen_addresses=127.0.0.1'),
+    },
+    { name: 'published on every address', verdict: 'fail', terraform: postgres('PublishPort=5432:5432') },
+    { name: "on the host's network as the image has it", verdict: 'fail', terraform: postgres('Network=host') },
+    { name: 'a payload that a variable without value holds', verdict: 'unknown', terraform: hiddenSetUp() },
+  ],
+});
+
+const isDatabase = ({ image }: Container): boolean => DATABASE.test(image);
+
+function reached({ unit, networkHost, publishes }: Container): Truth {
+  const at = unit.file.at;
+  const entries = unit.entries.filter(({ section }) => section === 'Container');
+  const open = publishes.find((one) => !/^(127\.\d+\.\d+\.\d+|\[::1\]|localhost):/.test(one));
+  if (open !== undefined)
+    return /\p{Co}/u.test(open)
+      ? unknown({ at, saw: `PublishPort=${legible(open)}`, causes: ['function'] })
+      : no({ at, saw: `PublishPort=${short(open, 40)}` });
+  const more = entries.find(
+    ({ key, value }) => key === 'PodmanArgs' && /(--publish|-p\b|--network|--net\b)/.test(value),
+  );
+  if (more !== undefined) return unknown({ at: `${at}:${more.line}`, saw: more.key, causes: ['function'] });
+  if (!networkHost) return yes({ at, saw: `${unit.name}: no port of it leaves the host` });
+  const exec = entries.find(({ key }) => key === 'Exec');
+  if (exec !== undefined && LOCAL.test(exec.value))
+    return yes({ at: `${at}:${exec.line}`, saw: `Exec=${short(legible(exec.value), 60)}` });
+  return exec !== undefined && /config|\.conf|\p{Co}/u.test(exec.value)
+    ? unknown({ at: `${at}:${exec.line}`, saw: 'options that are not followed', causes: ['function'] })
+    : no({ at, saw: 'Network=host, and nothing keeps it to loopback' });
+}

@@ -1,0 +1,64 @@
+import type { Container, HostSettings, ServerFacts } from '@lukko/facts';
+import { type Judgement, type Truth, unknown, yes } from '@lukko/policy-engine';
+import type { TerraformJson } from '@lukko/terraform-model';
+import { quadlet, victoriaLogsImage } from './example-payloads.ts';
+import { asSetUp, missing, setUp } from './host-setup.ts';
+import { fit } from './message.ts';
+import { addressOf } from './words.ts';
+
+const isLogStore = ({ image }: Container): boolean => /(^|\/)victoria-logs(:|@|$)/.test(image);
+
+/** An example's server with VictoriaLogs and these options. */
+export function logStore(options: string): TerraformJson {
+  const exec = `Exec=-storageDataPath=/data ${options}`.trim();
+  return setUp({ '/etc/containers/systemd/logs.container': quadlet(victoriaLogsImage, [exec]) });
+}
+
+/** Whether a server runs VictoriaLogs in a container. */
+export function storesLogs(host: ServerFacts, settings: HostSettings): Truth {
+  const store = host.payload.containers.find(isLogStore);
+  return store === undefined
+    ? missing(settings, 'no log store')
+    : yes({ at: store.unit.file.at, saw: `${store.unit.name} is VictoriaLogs` });
+}
+
+/** The options of each log store, judged: https://docs.victoriametrics.com/victorialogs/#list-of-command-line-flags */
+export function judgeStores(
+  host: ServerFacts,
+  settings: HostSettings,
+  judge: (options: ReadonlyMap<string, string>, at: string) => Truth,
+  claim: string,
+): readonly Judgement[] {
+  const name = addressOf(host.resource);
+  const stores = host.payload.containers.filter(isLogStore);
+  if (stores.length === 0) {
+    const truth = missing(settings, 'log stores that were not read');
+    return [{ truth, message: fit(`${name} may run a log store that was not read`) }];
+  }
+  return stores.map((store): Judgement => {
+    const at = store.unit.file.at;
+    const truth = asSetUp(host, judged(store, judge));
+    const text =
+      truth.is === 'unknown'
+        ? `is not shown ${claim}: ${store.unit.name}`
+        : `${store.unit.name}: ${truth.because[0]?.saw}`;
+    return { truth, message: fit(`${name} ${text}`), at };
+  });
+}
+
+function judged({ unit }: Container, judge: (options: ReadonlyMap<string, string>, at: string) => Truth): Truth {
+  const at = unit.file.at;
+  const lines = unit.entries.filter(({ section, key }) => section === 'Container' && key === 'Exec');
+  const exec = lines[lines.length - 1];
+  const words = (exec?.value ?? '').split(/\s+/).filter((word) => word !== '');
+  const options = new Map<string, string>();
+  for (const word of words) {
+    const [, name, value] = /^--?([\w.]+)(?:=(.*))?$/.exec(word) ?? [];
+    if (name !== undefined) options.set(name, (value ?? 'true').replace(/^["']|["']$/g, ''));
+  }
+  if (options.get('envflag.enable') !== undefined && options.get('envflag.enable') !== 'false')
+    return unknown({ at, saw: '-envflag.enable: the environment sets options too', causes: ['function'] });
+  if (words.some((word) => /^[\p{Co}$]/u.test(word)))
+    return unknown({ at, saw: 'options that are not known', causes: ['function'] });
+  return judge(options, exec === undefined ? at : `${at}:${exec.line}`);
+}
