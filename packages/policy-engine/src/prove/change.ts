@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Facts } from '@lukko/facts';
 import type { GraphChanges, Resource, Scalar, Value } from '@lukko/terraform-model';
 
@@ -75,10 +76,27 @@ export function inPayloads(facts: Facts, from: RegExp, to: string): readonly Tar
 function replaced(value: Value, from: RegExp, to: string): Value {
   if (value.state === 'known') {
     if (typeof value.value !== 'string') return value;
-    const text = value.value.replace(from, to);
+    const text = inText(value.value, from, to);
     return text === value.value ? value : known(text);
   }
   if (value.state !== 'text') return value;
-  const parts = value.parts.map((part) => (typeof part === 'string' ? part.replace(from, to) : part));
+  const parts = value.parts.map((part) => (typeof part === 'string' ? inText(part, from, to) : part));
   return parts.every((part, index) => part === value.parts[index]) ? value : { ...value, parts };
+}
+
+/** The beginning of what gzip makes, in base64 (RFC 1952: bytes 1f 8b 08 and no flag): files of a payload may stand in it compressed. */
+const PACKED = /\bH4sI[A-Za-z0-9+/]{16,}={0,2}/g;
+const MOST_UNPACKED = 4 * 1024 * 1024;
+
+/** Replaced in the text, and in what stands compressed within it; what cannot be unpacked stays as it is. */
+function inText(text: string, from: RegExp, to: string): string {
+  return text.replace(from, to).replace(PACKED, (packed) => {
+    try {
+      const before = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_UNPACKED }).toString();
+      const after = before.replace(from, to);
+      return after === before ? packed : gzipSync(after).toString('base64');
+    } catch {
+      return packed;
+    }
+  });
 }

@@ -41,7 +41,7 @@ export const mutations: readonly Mutation[] = [
   {
     id: 'plain-mount',
     what: 'the bare device is mounted instead of the opened one',
-    targets: (facts) => inPayloads(facts, /mount \/dev\/mapper\/[\w-]+/g, 'mount /dev/sdb'),
+    targets: (facts) => inPayloads(facts, /\bmount((?: -o [\w,=]+)?) \/dev\/mapper\/[\w-]+/g, 'mount$1 /dev/sdb'),
   },
   {
     id: 'data-beside-volume',
