@@ -5,6 +5,7 @@ import { containerImagesPinnedByDigest } from './container-images-pinned-by-dige
 import { dataInFinland } from './data-in-finland.ts';
 import { dataPathsOnEncryptedVolume } from './data-paths-on-encrypted-volume.ts';
 import { dataRemovalGuarded } from './data-removal-guarded.ts';
+import { dataVolumesBackedUp } from './data-volumes-backed-up.ts';
 import { databasesOffNetwork } from './databases-off-network.ts';
 import { errorTrackerClosed } from './error-tracker-closed.ts';
 import { firewallsRestrictEgress } from './firewalls-restrict-egress.ts';
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   dataInFinland,
   dataPathsOnEncryptedVolume,
   dataRemovalGuarded,
+  dataVolumesBackedUp,
   databasesOffNetwork,
   errorTrackerClosed,
   firewallsRestrictEgress,

@@ -35,7 +35,6 @@ test('what no rule answers is said, with what it would take', () => {
   expect(Object.keys(open).filter((phrase) => Object.hasOwn(covered, phrase))).toEqual([]);
   expect(Object.keys(open)).toMatchInlineSnapshot(`
     [
-      "backup path for every data volume, in another location",
       "lock file present",
       "object storage exposure",
       "labels for owner and data class",

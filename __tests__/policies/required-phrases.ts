@@ -5,6 +5,7 @@
 export const covered: Readonly<Record<string, readonly string[]>> = {
   'every volume': ['volume-encrypted-at-rest'],
   'every data path': ['data-paths-on-encrypted-volume'],
+  'backup path for every data volume, in another location': ['data-volumes-backed-up'],
   swap: ['hosts-do-not-swap'],
   'server backups and snapshots of plain roots': ['no-plain-server-backups'],
   'state encrypted, a local backend only where no secret is': ['state-keeps-no-secret-in-plain'],
@@ -47,8 +48,6 @@ export const covered: Readonly<Record<string, readonly string[]>> = {
 
 /** Asked for, and answered by no rule yet, each with what it would take. */
 export const open: Readonly<Record<string, string>> = {
-  'backup path for every data volume, in another location':
-    'a fact that ties the repository a payload names to the place where it stands',
   'lock file present': 'examples of rules are read as a cdktf.out, whose lock file is made when it is applied',
   'object storage exposure': 'the access list of a bucket is no resource of the provider',
   'labels for owner and data class': 'a data class on every resource of the shipped stacks',
