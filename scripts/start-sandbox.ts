@@ -27,15 +27,29 @@ export interface Stage {
   readonly doing: (text: string) => void;
 }
 
+/** What `lukko observe` looks at: the API that both projects live in. */
+const TARGETS = `schemaVersion: 1
+environment: { name: example, class: disposable }
+vantage: npm-start
+hetzner:
+  - { project: main, token: HCLOUD_TOKEN_MAIN }
+  - { project: keys, token: HCLOUD_TOKEN_KEYS }
+`;
+
 /** Two plans at once keep two cores busy; more would only wait for each other. */
 const AT_ONCE = 2;
 
 /**
- * Deploys and destroys every stack of config/sandbox.yaml.
+ * Deploys every stack of config/sandbox.yaml, looks at what stands, and destroys it.
  * @param terraform path of the real terraform or tofu
+ * @param store where what is seen is kept; a file beside it holds what was done
  * @returns false when a step did not do what it should; its output has been printed.
  */
-export async function deployInSandbox(terraform: string, { root, run, say, doing }: Stage): Promise<boolean> {
+export async function deployInSandbox(
+  terraform: string,
+  store: string,
+  { root, run, say, doing }: Stage,
+): Promise<boolean> {
   // Inside the repository, where the gate finds lukko.yaml; states and verdicts lie beside the output, so here as well.
   const temporary = mkdtempSync(path.join(root, '.lukko-start-'));
   const output = path.join(temporary, 'cdktf.out');
@@ -105,6 +119,18 @@ export async function deployInSandbox(terraform: string, { root, run, say, doing
       return false;
     const { main = 0, keys = 0 } = sandbox.objects();
     say(`${main + keys} objects stand in the sandbox after ${seconds(begun)} s; every plan passed the gate.`);
+    const targets = path.join(temporary, 'observe.yaml');
+    writeFileSync(targets, TARGETS);
+    doing('looking at what stands');
+    const lukko = path.join(root, 'packages', 'cli', 'dist', 'lukko.js');
+    const looked = await run(
+      process.execPath,
+      [lukko, 'observe', '--targets', targets, '--store', store, '--log', path.join(temporary, 'log.jsonl')],
+      environment,
+      root,
+    );
+    if (looked.code === 2) return failed(looked);
+    say(`lukko observe: ${looked.text.split(' from ')[0]}, marked sandbox: they count for nothing.`);
     const from = Date.now();
     const before = (stack: string) => names.filter((other) => after[other]?.includes(stack));
     if (!(await inOrder([...names].reverse(), before, (stack) => each('destroy', stack)))) return false;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import { realTerraform } from '../packages/cli/src/gate/real-terraform.ts';
@@ -16,6 +17,9 @@ const lukko = path.join(root, 'packages', 'cli', 'dist', 'lukko.js');
 const refused = path.join('examples', 'refused', 'us-cloud');
 const output = process.env.CDKTF_OUTDIR ?? 'cdktf.out';
 const evidence = 'evidence-out';
+const kept = mkdtempSync(path.join(tmpdir(), 'lukko-start-'));
+const observations = path.join(kept, 'observations.jsonl');
+process.once('exit', () => rmSync(kept, { recursive: true, force: true }));
 
 async function main(): Promise<number> {
   if (!existsSync(lukko)) {
@@ -62,7 +66,17 @@ async function checkRefused(step: string): Promise<boolean> {
 
 async function exportEvidence(step: string): Promise<boolean> {
   heading(step, 'Export evidence for Annex A.8 of ISO/IEC 27001:2022: lukko evidence export --control A.8');
-  const ended = await run(process.execPath, [lukko, 'evidence', 'export', '--control', 'A.8', '--out', evidence]);
+  const seen = existsSync(observations) ? ['--observations', observations] : [];
+  const ended = await run(process.execPath, [
+    lukko,
+    'evidence',
+    'export',
+    '--control',
+    'A.8',
+    '--out',
+    evidence,
+    ...seen,
+  ]);
   print(ended);
   return ended.code === 0;
 }
@@ -75,7 +89,7 @@ async function deploy(step: string): Promise<boolean> {
     say('Left out: neither terraform nor tofu is on PATH. `npm start` needs neither.');
     return true;
   }
-  return deployInSandbox(terraform, { root, run, say, doing });
+  return deployInSandbox(terraform, observations, { root, run, say, doing });
 }
 
 function findTerraform(): string | undefined {

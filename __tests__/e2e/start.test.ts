@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, copyRepository, environment, filesBelow, findTerraform, run } from './support.ts';
 
@@ -48,6 +48,10 @@ describe('npm start', () => {
     const stacks = lines.map((line) => /^ {2}(\w+) +(.*?) +plan gate: \d+ pass, 0 fail, 0 unknown/.exec(line));
     expect(stacks.flatMap((match) => (match === null ? [] : [`${match[1]}: ${match[2]}`])).sort()).toMatchSnapshot();
     expect(text).toMatch(/No object is left after/);
+    expect(text).toMatch(/lukko observe: \d+ observations, marked sandbox: they count for nothing\./);
+    const report = readFileSync(path.join(copy.root, 'evidence-out/report.html'), 'utf8');
+    expect(report).toContain('<strong>Sandbox.</strong>');
+    expect(text).toContain('0 of 34 observed on a running system');
     expect(filesBelow(copy.root).filter((file) => file.startsWith('.lukko-start'))).toEqual([]);
     expect(filesBelow(path.join(copy.root, 'state'))).toEqual(['example/obligations.json']);
   });

@@ -12,9 +12,10 @@ import { directoryWith } from '../fake-ports.ts';
  * acknowledged, is there afterwards. kill.test.ts does so a hundred times without terraform.
  */
 
-jest.setTimeout(300_000);
+/** More of them where somebody asks: LUKKO_TEST_KILLS=100. */
+const KILLS = Number(process.env.LUKKO_TEST_KILLS ?? '4');
+jest.setTimeout(300_000 + KILLS * 10_000);
 
-const KILLS = 4;
 const NAME = 'whatever terraform knows of survives kills in the midst of its apply, and a later apply finishes';
 const found = findTerraform();
 if ('missing' in found) console.warn(`${found.missing}; not run:\n  ${NAME}`);
