@@ -53,7 +53,7 @@ describe('npm start', () => {
     expect(report).toContain('<strong>Sandbox.</strong>');
     expect(text).toContain('0 of 34 observed on a running system');
     expect(filesBelow(copy.root).filter((file) => file.startsWith('.lukko-start'))).toEqual([]);
-    expect(filesBelow(path.join(copy.root, 'state'))).toEqual(['example/obligations.json']);
+    expect(filesBelow(path.join(copy.root, 'state'))).toEqual(['example/obligations.json', 'lukko-log.jsonl']);
   });
 
   withTerraform('says in one line when the provider cannot be found', async () => {
