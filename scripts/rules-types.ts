@@ -20,6 +20,8 @@ const sources = [
   'packages/terraform-model/src/zz_resource_types.ts',
   'packages/terraform-model/src/graph.ts',
   'packages/facts/src/types.ts',
+  'packages/facts/src/payload/nftables.ts',
+  'packages/facts/src/settings/types.ts',
   'packages/policy-engine/src/truth.ts',
   'packages/policy-engine/src/rule.ts',
   'packages/cli/src/own-rules/api.ts',

@@ -1000,6 +1000,91 @@ export interface Resolution {
     readonly matched?: string;
 }
 
+/** A ruleset as nft(8) loads it from a file, as far as its text tells. */
+export interface NftRuleset {
+    readonly chains: readonly NftChain[];
+    readonly unread: readonly {
+        readonly line: number;
+        readonly why: string;
+    }[];
+}
+export interface NftChain {
+    /** `inet`, `ip`, `ip6`, `arp`, `bridge`, `netdev`. */
+    readonly family: string;
+    readonly table: string;
+    readonly name: string;
+    /** Base chains only: `filter`, `nat`, `route`; and `input`, `forward`, `output`, `prerouting`, … */
+    readonly type: string | undefined;
+    readonly hook: string | undefined;
+    /** nft(8): `accept` when nothing is written. */
+    readonly policy: string;
+    readonly rules: readonly NftRule[];
+    readonly line: number;
+}
+export interface NftRule {
+    /** Words, operators and anonymous sets (`{ 80, 443 }`, as one word); variables of the file are replaced. */
+    readonly words: readonly string[];
+    readonly line: number;
+}
+/**
+ * Reads an nftables file (nft(8), *Input file format*): tables with their chains, `add rule` lines, `define` variables. What it includes, or does
+ * in another way, is unread; nothing is thrown.
+ */
+declare function parseNftables(text: string): NftRuleset;
+
+/** One value of a configuration file, where it stands. */
+export interface HostSetting {
+    readonly value: string;
+    readonly at: string;
+    readonly line: number;
+}
+/** A host (or URL, or address) that a setting names; holes as `${…}`. */
+export interface NamedHost {
+    readonly host: string;
+    readonly at: string;
+    readonly line: number;
+}
+/** The packet filter of a host, as its payload sets it up. */
+export interface HostFirewall {
+    /** The ruleset that is loaded at boot; undefined where the payload brings none that is read. */
+    readonly file: PayloadFile | undefined;
+    readonly ruleset: NftRuleset | undefined;
+    /** `nothing comes in but what is named`: for IPv4 and IPv6. */
+    readonly dropsInbound: Statement;
+    /** `nothing leaves but what is named`: for IPv4 and IPv6. */
+    readonly dropsOutbound: Statement;
+    /** `only root reaches the metadata service`, which hands out user_data to whoever asks (169.254.169.254). */
+    readonly guardsMetadata: Statement;
+}
+/** How a host is set up, as far as its payload says; derived once per server. */
+export interface HostSettings {
+    readonly server: Resource;
+    readonly payload: Payload;
+    /** Everything the payload does could be read: only then is what is not found not there. */
+    readonly whole: boolean;
+    readonly firewall: HostFirewall;
+    /** sshd_config(5): keyword in lower case → its first value, drop-ins first as Debian includes them. `Match` blocks are left out. */
+    readonly sshd: ReadonlyMap<string, HostSetting>;
+    /** Clocks that are asked: chrony, systemd-timesyncd, cloud-init's `ntp`. Empty: what the distribution brings. */
+    readonly clocks: readonly NamedHost[];
+    /** Resolvers that are asked: resolved, resolv.conf, networkd, cloud-init. Empty: what DHCP gives (Hetzner's own). */
+    readonly resolvers: readonly NamedHost[];
+    /** Where mail is handed over: postfix, msmtp, ssmtp, exim, nullmailer, dma. */
+    readonly mailRelays: readonly NamedHost[];
+    /** Package archives: sources.list, deb822 sources, cloud-init's `apt`, proxies. Empty: the image's own. */
+    readonly packageSources: readonly NamedHost[];
+    /** Where logs are sent: rsyslog, syslog-ng, journal-upload. */
+    readonly logTargets: readonly NamedHost[];
+    /** journald.conf(5), section Journal, drop-ins last: key → value. */
+    readonly journal: ReadonlyMap<string, HostSetting>;
+    /** sysctl.d(5): name with dots → value. */
+    readonly kernel: ReadonlyMap<string, HostSetting>;
+    /** `memory is not swapped to a disk`: zram is in memory. */
+    readonly noSwap: Statement;
+    /** `security updates are installed by themselves`: unattended-upgrades with both periodic steps. */
+    readonly automaticUpdates: Statement;
+}
+
 /** Kleene truth plus what decided it: the reasons are what makes a pass evidence. */
 export interface Truth {
     readonly is: boolean | 'unknown';

@@ -1,5 +1,5 @@
 import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
-import type { HostSettings } from './settings/host-settings.ts';
+import type { HostSettings } from './settings/types.ts';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
 export interface Statement {

@@ -2,19 +2,7 @@ import type { Reason } from '@lukko/terraform-model';
 import { hasHole } from '../payload/marked.ts';
 import { type NftChain, type NftRule, type NftRuleset, parseNftables } from '../payload/nftables.ts';
 import type { Command, Payload, PayloadFile, Statement } from '../types.ts';
-
-/** The packet filter of a host, as its payload sets it up. */
-export interface HostFirewall {
-  /** The ruleset that is loaded at boot; undefined where the payload brings none that is read. */
-  readonly file: PayloadFile | undefined;
-  readonly ruleset: NftRuleset | undefined;
-  /** `nothing comes in but what is named`: for IPv4 and IPv6. */
-  readonly dropsInbound: Statement;
-  /** `nothing leaves but what is named`: for IPv4 and IPv6. */
-  readonly dropsOutbound: Statement;
-  /** `only root reaches the metadata service`, which hands out user_data to whoever asks (169.254.169.254). */
-  readonly guardsMetadata: Statement;
-}
+import type { HostFirewall } from './types.ts';
 
 const FILE = '/etc/nftables.conf';
 const METADATA = '169.254.169.254';

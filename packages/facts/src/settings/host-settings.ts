@@ -1,52 +1,10 @@
-import type { Reason, Resource } from '@lukko/terraform-model';
+import type { Reason } from '@lukko/terraform-model';
 import { sshdSettings } from '../payload/config-files.ts';
 import { unmark } from '../payload/marked.ts';
 import { parseUnitFile } from '../payload/unit-file.ts';
 import type { Payload, PayloadFile, Statement } from '../types.ts';
-import { firewallOf, type HostFirewall } from './firewall.ts';
-
-/** One value of a configuration file, where it stands. */
-export interface HostSetting {
-  readonly value: string;
-  readonly at: string;
-  readonly line: number;
-}
-
-/** A host (or URL, or address) that a setting names; holes as `${…}`. */
-export interface NamedHost {
-  readonly host: string;
-  readonly at: string;
-  readonly line: number;
-}
-
-/** How a host is set up, as far as its payload says; derived once per server. */
-export interface HostSettings {
-  readonly server: Resource;
-  readonly payload: Payload;
-  /** Everything the payload does could be read: only then is what is not found not there. */
-  readonly whole: boolean;
-  readonly firewall: HostFirewall;
-  /** sshd_config(5): keyword in lower case → its first value, drop-ins first as Debian includes them. `Match` blocks are left out. */
-  readonly sshd: ReadonlyMap<string, HostSetting>;
-  /** Clocks that are asked: chrony, systemd-timesyncd, cloud-init's `ntp`. Empty: what the distribution brings. */
-  readonly clocks: readonly NamedHost[];
-  /** Resolvers that are asked: resolved, resolv.conf, networkd, cloud-init. Empty: what DHCP gives (Hetzner's own). */
-  readonly resolvers: readonly NamedHost[];
-  /** Where mail is handed over: postfix, msmtp, ssmtp, exim, nullmailer, dma. */
-  readonly mailRelays: readonly NamedHost[];
-  /** Package archives: sources.list, deb822 sources, cloud-init's `apt`, proxies. Empty: the image's own. */
-  readonly packageSources: readonly NamedHost[];
-  /** Where logs are sent: rsyslog, syslog-ng, journal-upload. */
-  readonly logTargets: readonly NamedHost[];
-  /** journald.conf(5), section Journal, drop-ins last: key → value. */
-  readonly journal: ReadonlyMap<string, HostSetting>;
-  /** sysctl.d(5): name with dots → value. */
-  readonly kernel: ReadonlyMap<string, HostSetting>;
-  /** `memory is not swapped to a disk`: zram is in memory. */
-  readonly noSwap: Statement;
-  /** `security updates are installed by themselves`: unattended-upgrades with both periodic steps. */
-  readonly automaticUpdates: Statement;
-}
+import { firewallOf } from './firewall.ts';
+import type { HostSetting, HostSettings, NamedHost } from './types.ts';
 
 /** What a server's payload says of the host's settings. Never throws; what is not shown is stated as unknown. */
 export function hostSettingsOf(payload: Payload): HostSettings {
