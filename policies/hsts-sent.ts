@@ -10,7 +10,7 @@ export const hstsSent = rule({
   title: 'Web sites tell browsers to come back over TLS only',
   severity: 'medium',
   waivable: true,
-  controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.8.26', 'ISO27001:2022/A.5.14'],
+  controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.5.14'],
   rationale:
     'Whoever types a name without https asks in the clear first, and whoever stands between answers in its place. After one answer with Strict-Transport-Security a browser does not ask in the clear again, for as long as the header says.',
   remediation: 'Write header Strict-Transport-Security "max-age=31536000; includeSubDomains" in every site',
