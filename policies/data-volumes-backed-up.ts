@@ -110,13 +110,20 @@ function backedUp(
   return all([made, ...found.map(({ host, at }) => elsewhere(host, at, own, facts))]);
 }
 
+const REPOSITORY = /^\s*(?:export\s+)?\w*REPOSITORY=["']?((?:rest|s3):https?:[^\s"']+)/;
+
+/** The lines of a text that have a word in them; most files have none, and are not taken apart. */
+const linesWith = (word: string, text: string): readonly string[] =>
+  text.includes(word) ? text.split('\n').filter((line) => line.includes(word)) : [];
+
 /** Hosts of every repository that a file or an option names: restic.readthedocs.io, "Preparing a new repository". */
 function repositories({ files, commands }: Payload): readonly { readonly host: string; readonly at: string }[] {
   const texts = [
     ...files.flatMap(({ text, at }) =>
-      [...text.marked.matchAll(/^\s*(?:export\s+)?\w*REPOSITORY=["']?((?:rest|s3):https?:[^\s"']+)/gm)].map(
-        ([, value = '']) => ({ value, at }),
-      ),
+      linesWith('REPOSITORY=', text.marked).flatMap((line) => {
+        const value = REPOSITORY.exec(line)?.[1];
+        return value === undefined ? [] : [{ value, at }];
+      }),
     ),
     ...commands.flatMap(({ program, args, at }) =>
       program !== 'restic'
