@@ -9,6 +9,7 @@ import {
   type Expanded,
   exportNames,
   fork,
+  known,
   outcome as later,
   leave,
   merge,
@@ -122,7 +123,12 @@ export class ShellRun {
   }
 
   words(words: readonly Word[], scope: Scope): Expanded[] {
-    return words.flatMap((word) => expand(word, scope, this.substitute));
+    const expanded: Expanded[] = [];
+    for (const word of words) {
+      if (word.literal === undefined) expanded.push(...expand(word, scope, this.substitute));
+      else expanded.push(known(word.literal));
+    }
+    return expanded;
   }
 
   readonly substitute = (body: List, scope: Scope): readonly string[] => {
@@ -137,7 +143,8 @@ export class ShellRun {
     const words = this.words(node.words, scope);
     const [program] = words;
     const declares = program?.text !== undefined && DECLARES.includes(program.text);
-    const own = words.length > 0 && !declares ? fork(scope) : scope;
+    // Only variables before the command hold for it alone.
+    const own = words.length > 0 && !declares && node.assignments.length > 0 ? fork(scope) : scope;
     const seen: (readonly string[])[] = [];
     for (const assignment of node.assignments) {
       const value = assignment.other ? undetermined() : expandWhole(assignment.value, scope, this.substitute);
