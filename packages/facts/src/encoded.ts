@@ -33,8 +33,10 @@ export const encodedIn: (text: string) => readonly Encoded[] = byText((text) => 
 /** The same lines stand in the files of many hosts, and in the whole that brings the files. */
 const inLine = byText((line): readonly string[] => {
   let found: string[] | undefined;
-  for (const [run] of line.matchAll(RUN)) {
-    const inner = readable(run);
+  RUN.lastIndex = 0;
+  // Not matchAll, which copies the expression for each line.
+  for (let run = RUN.exec(line); run !== null; run = RUN.exec(line)) {
+    const inner = readable(run[0]);
     if (inner === undefined) continue;
     found ??= [];
     if (found.push(inner) >= MOST_RUNS) break;

@@ -106,7 +106,9 @@ const PAIR =
 const byName = byText((line): readonly string[] => {
   if (!ANY_NAME.test(line) || line.length > 20_000 || /^\s*(#|;|\/\/)/.test(line)) return NONE;
   const found: string[] = [];
-  for (const match of line.matchAll(PAIR)) {
+  PAIR.lastIndex = 0;
+  // Not matchAll, which copies the expression for each line.
+  for (let match = PAIR.exec(line); match !== null; match = PAIR.exec(line)) {
     const name = match[1] ?? '';
     const value = (match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2');
     if (isSecretName(name) && isSecretValue(value) && !/[$`]/.test(value)) found.push(`literal ${name.toLowerCase()}`);

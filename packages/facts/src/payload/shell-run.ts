@@ -202,9 +202,12 @@ export class ShellRun {
 
   /** A file or directory that a command changes or takes away: what the payload holds there is no longer what counts. */
   private touch(path: string, scope: Scope): void {
-    for (const at of new Set([...this.files.keys(), ...this.written.keys()]))
-      if (at === path || at.startsWith(`${path.replace(/\/+$/, '')}/`))
-        this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
+    const below = `${path.replace(/\/+$/, '')}/`;
+    const changed = (at: string): void => {
+      if (at === path || at.startsWith(below)) this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
+    };
+    for (const at of this.files.keys()) changed(at);
+    for (const at of this.written.keys()) if (!this.files.has(at)) changed(at);
   }
 
   /** The holes of the whole payload, for files that scripts write. */
