@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, type Ran, run, sleep } from '../boot/run.ts';
 import { caddyProgram } from '../boot/tools.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
+import { ended, Front, free } from './front.ts';
 import { onHost } from './on-host.ts';
 
 /** The two stores; neither Debian nor the npm registry has VictoriaLogs, so its program is named or found on the PATH. */
@@ -48,14 +48,6 @@ export function optionsOf(name: LogClass): readonly string[] {
   return /^Exec=(.*)$/m.exec(quadlet)?.[1]?.split(' ') ?? [];
 }
 
-export const free = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
 interface Program {
   process: ChildProcess | undefined;
   readonly port: number;
@@ -67,25 +59,30 @@ interface Program {
  */
 export class LogServer {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'lukko-logs-'));
-  /** What Caddy wrote so far: its access log and what else it says, which the journal of the host takes. */
-  log = '';
+  private readonly front = new Front(this.folder);
   private readonly stores = new Map<LogClass, Program>();
-  private caddy: ChildProcess | undefined;
-  private https = 0;
 
-  /** PEM of the authority that signed Caddy's certificate. */
+  /** What Caddy wrote so far: its access log and what else it says, which the journal of the host takes. */
+  get log(): string {
+    return this.front.log;
+  }
+
   get authority(): string {
-    return path.join(this.folder, 'storage/pki/authorities/local/root.crt');
+    return this.front.authority;
   }
 
   url(target: string): string {
-    return `https://localhost:${this.https}${target}`;
+    return this.front.url(target);
   }
 
   async start(queryCa?: string): Promise<void> {
     for (const name of CLASSES) await this.open(name);
-    this.https = await free();
-    await this.front(queryCa);
+    const caddyfile = logFiles(queryCa).find((file) => file.path === '/etc/caddy/Caddyfile')?.content ?? '';
+    const backends = new Map([
+      ['9427', this.stores.get('audit')?.port ?? 0],
+      ['9428', this.stores.get('application')?.port ?? 0],
+    ]);
+    await this.front.start('logs', caddyfile, backends, queryCa);
   }
 
   /** Starts a store, on the port and folder it had before. */
@@ -107,7 +104,7 @@ export class LogServer {
   }
 
   async stop(): Promise<void> {
-    await ended(this.caddy, 'SIGTERM');
+    await this.front.stop();
     for (const name of CLASSES) await this.close(name);
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -171,46 +168,4 @@ export class LogServer {
     // A file ends; the journal of a host does not, and is waited for.
     return run(UPLOAD, [...args, `--file=${file}`, '--follow=no'], { timeout: 120_000 });
   }
-
-  private async front(queryCa?: string): Promise<void> {
-    const found = caddyProgram();
-    if ('missing' in found) throw new Error(found.missing);
-    const http = await free();
-    mkdirSync(path.join(this.folder, 'etc'), { recursive: true });
-    if (queryCa !== undefined) writeFileSync(path.join(this.folder, 'etc/query-ca.pem'), queryCa);
-    const changes: readonly (readonly [RegExp, string])[] = [
-      [/^logs\.lukko\.example \{/m, 'localhost {'],
-      [/admin unix\/\/\S+/, 'admin off\n\tskip_install_trust\n\tlocal_certs'],
-      [
-        /\tacme_ca \S+\n/,
-        `\thttp_port ${http}\n\thttps_port ${this.https}\n\tdefault_bind 127.0.0.1\n\tstorage file_system ${this.folder}/storage\n`,
-      ],
-      [/\tacme_eab \{[\s\S]*?\n\t\}\n/, ''],
-      [/127\.0\.0\.1:9427/g, `127.0.0.1:${this.stores.get('audit')?.port}`],
-      [/127\.0\.0\.1:9428/g, `127.0.0.1:${this.stores.get('application')?.port}`],
-    ];
-    let text = logFiles(queryCa).find((file) => file.path === '/etc/caddy/Caddyfile')?.content ?? '';
-    for (const [pattern, replacement] of changes) {
-      if (text.search(pattern) < 0) throw new Error(`the Caddyfile has nothing like ${pattern}`);
-      text = text.replace(pattern, replacement);
-    }
-    const file = path.join(this.folder, 'etc/Caddyfile');
-    writeFileSync(file, text.replaceAll('/etc/caddy/', `${this.folder}/etc/`));
-    this.caddy = spawn(found.program, ['run', '--config', file, '--adapter', 'caddyfile'], {
-      env: { ...process.env, LUKKO_SOURCES: '127.0.0.0/8', HOME: this.folder, XDG_CONFIG_HOME: this.folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.caddy.stdout, this.caddy.stderr])
-      stream?.on('data', (piece: Buffer) => {
-        this.log += piece.toString();
-      });
-    for (let tries = 0; tries < 600 && !(this.status('/') > 0); tries += 1) await sleep(50);
-  }
-}
-
-async function ended(running: ChildProcess | undefined, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-  const over = new Promise((resolve) => running.once('exit', resolve));
-  running.kill(signal);
-  await over;
 }
