@@ -18,3 +18,12 @@ export function byText<T>(make: (text: string) => T): (text: string) => T {
     return value;
   };
 }
+
+/** What takes long is made when it is first asked for, and kept. A throw is not kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
