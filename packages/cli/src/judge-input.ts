@@ -22,13 +22,16 @@ export interface JudgeOptions extends PolicyOptions {
   readonly live?: true;
 }
 
-export interface Judged {
-  readonly report: Report;
+/** All that a judgement takes. */
+export interface Judgeable {
   readonly policy: PolicySource;
   readonly facts: Facts;
   readonly found: Found;
-  /** The same judgement again, otherwise than it was. */
   readonly evaluation: Evaluation;
+}
+
+export interface Judged extends Judgeable {
+  readonly report: Report;
 }
 
 type Changes = Partial<Pick<Evaluation, 'collect' | 'earlier' | 'failOn' | 'minCoverage' | 'baseline'>>;
@@ -39,17 +42,23 @@ function pathsOf(paths: string | readonly string[] | undefined): readonly (strin
   return named.length === 0 ? [undefined] : [...new Set(named)];
 }
 
+/** Judges what paths hold by the policy that counts here: see readToJudge. */
+export async function judgeInput(...asked: Parameters<typeof readToJudge>): Promise<Judged> {
+  const read = await readToJudge(...asked);
+  return { ...read, report: evaluate(read.evaluation) };
+}
+
 /**
- * Judges what paths hold by the policy that counts here.
+ * Reads what paths hold, and the policy that counts here: what there is to judge, and by what.
  * @param change what of the evaluation the verb decides, once the policy is known
  * @throws InputError and its like for exit 2; nothing was printed or written.
  */
-export async function judgeInput(
+export async function readToJudge(
   paths: string | readonly string[] | undefined,
   options: JudgeOptions,
   ports: Ports,
   change: (policy: PolicySource) => Changes = () => ({}),
-): Promise<Judged> {
+): Promise<Judgeable> {
   const policy = await policyAt(options, ports);
   const changes = change(policy);
   const all: Found[] = [];
@@ -79,7 +88,7 @@ export async function judgeInput(
     policy: policy.policy,
     ...changes,
   };
-  return { report: evaluate(evaluation), policy, facts, found, evaluation };
+  return { policy, facts, found, evaluation };
 }
 
 async function live(path: string | undefined, { source }: JudgeOptions, ports: Ports): Promise<Found> {

@@ -9,6 +9,7 @@ import { attributeHosts } from './hosts/attributes.ts';
 import { imageHosts, payloadHosts } from './hosts/payload.ts';
 import { backendHosts, dataSourceHosts, dnsHosts, moduleHosts, providerHosts } from './hosts/terraform.ts';
 import { imagesOf } from './images.ts';
+import { once } from './memo.ts';
 import { readPayload } from './payload/read.ts';
 import { placementsOf } from './placement.ts';
 import { resolver } from './resolve.ts';
@@ -100,14 +101,6 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
     volume,
     hostSettings: keyed((resource) => hostSettingsOf(payload(resource))),
     resolve: resolver(graph, payloads, { operators, register }),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

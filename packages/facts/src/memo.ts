@@ -36,3 +36,12 @@ export function perObject<K extends object, T>(make: (key: K) => T): (key: K) =>
     return value;
   };
 }
+
+/** What takes long is made when it is first asked for, and kept. A throw is not kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
