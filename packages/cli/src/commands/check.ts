@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseJsonFile, report as reportFormat } from '@lukko/formats';
 import type { EarlierInput, PolicySource } from '@lukko/policy-engine';
+import { isPlanFile } from '@lukko/terraform-model';
 import { InputError } from '../errors.ts';
 import { decode, displayName, fromHere, readBytes } from '../input-file.ts';
 import { type JudgeOptions, judgeInput } from '../judge-input.ts';
@@ -39,7 +40,8 @@ export async function check(
   });
   const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
   await writeOutputs(report, policy.rules, outputs, { first }, ports);
-  if ((found.kind === 'plan' || found.kind === 'state') && options.source === undefined && report.summary.unknown > 0) {
+  const alone = found.kind === 'plan' ? !isPlanFile(found.plan.bytes) : found.kind === 'state';
+  if (alone && options.source === undefined && report.summary.unknown > 0) {
     ports.err(
       `note: a ${found.kind} shows ${found.kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
     );
