@@ -1,6 +1,7 @@
 import { deriveFacts, type Facts } from '@lukko/facts';
 import type { Report } from '@lukko/formats';
 import { type Evaluation, evaluate, type PolicySource } from '@lukko/policy-engine';
+import { isPlanFile } from '@lukko/terraform-model';
 import { catalogue } from './catalogue.ts';
 import { environmentClassOf } from './environment-class.ts';
 import { InputError } from './errors.ts';
@@ -65,7 +66,10 @@ export async function readToJudge(
   for (const path of pathsOf(paths))
     all.push(options.live === true ? await live(path, options, ports) : await find(path, ports));
   const [found, ...more] = all as [Found, ...Found[]];
-  const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
+  const siblings =
+    options.siblings === undefined
+      ? []
+      : await siblingsIn(options.siblings, options.source ?? planFile(found, paths), ports);
   if (siblings.length > 0 && (found.kind !== 'plan' || more.length > 0))
     throw new InputError('--siblings: goes with the JSON of one plan');
   const { source, varFile: variableFiles } = options;
@@ -89,6 +93,11 @@ export async function readToJudge(
     ...changes,
   };
   return { policy, facts, found, evaluation };
+}
+
+/** A binary plan tells itself which stack it was made from. */
+function planFile(found: Found, paths: string | readonly string[] | undefined): string | undefined {
+  return found.kind === 'plan' && isPlanFile(found.plan.bytes) ? pathsOf(paths)[0] : undefined;
 }
 
 async function live(path: string | undefined, { source }: JudgeOptions, ports: Ports): Promise<Found> {

@@ -1,6 +1,6 @@
 import type { Operator, RegisterEntry } from '@lukko/formats';
 import type { Graph, Resource } from '@lukko/terraform-model';
-import { attachmentsOf, live } from './attachments.ts';
+import { attachedElsewhere, attachmentsOf, live } from './attachments.ts';
 import { codeRunsOf } from './code-runs.ts';
 import { dataPathsOf } from './data-paths.ts';
 import { encryptionOf } from './encryption.ts';
@@ -69,7 +69,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
   const lazily = {
     placements: once(() => placementsOf(graph)),
     servers: once(() => live(graph, 'hcloud_server').map(server)),
-    volumes: once(() => live(graph, 'hcloud_volume').map(volume)),
+    volumes: once(() => [...live(graph, 'hcloud_volume'), ...attachedElsewhere(graph, attachments())].map(volume)),
     images,
     secrets: once(() => secretsOf(graph, payloads(), parsed())),
     codeRuns: once(() => codeRunsOf(graph)),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseJsonFile, type Report, report as reportFormat } from '@lukko/formats';
 import { type EarlierInput, evaluate, type PolicySource, renderSurvey, survey } from '@lukko/policy-engine';
+import { isPlanFile } from '@lukko/terraform-model';
 import { InputError } from '../errors.ts';
 import { decode, displayName, fromHere, readBytes } from '../input-file.ts';
 import { type JudgeOptions, readToJudge } from '../judge-input.ts';
@@ -42,7 +43,8 @@ export async function check(
   const counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
   const { summary } = counted ?? (await writeReport());
   if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
-  if ((found.kind === 'plan' || found.kind === 'state') && options.source === undefined && summary.unknown > 0) {
+  const alone = found.kind === 'plan' ? !isPlanFile(found.plan.bytes) : found.kind === 'state';
+  if (alone && options.source === undefined && summary.unknown > 0) {
     ports.err(
       `note: a ${found.kind} shows ${found.kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
     );
