@@ -104,7 +104,8 @@ which host is asked.`;
 const DURABILITY = `## What is kept
 
 With \`--log <file>\` every change is appended to the file and flushed to the disk before it is acknowledged or shown: a kill at any moment loses
-nothing that was. The log is written anew when it has grown long. One sandbox has a log at a time; without \`--log\`, all is gone when it stops.
+nothing that was. The log is written anew when it has grown long. One sandbox has a log at a time, by whatever link it is named;
+when the disk fails to take it, every request is answered with 500 from then on. Without \`--log\`, all is gone when it stops.
 
 \`lukko sandbox snapshot <file>\` writes all objects of a running sandbox, \`restore <file>\` puts them back, ids included; \`--seed <file>\` begins with
 them. A seed can also be written by hand, as JSON by project and kind with the bodies that create the objects, in this order; \`@networks/private\` is
