@@ -4,7 +4,7 @@ import { fileProblem, InputError } from '../errors.ts';
 import { appendLines } from './append.ts';
 
 /** The records of a store; an absent file is an empty store. @throws InputError when it cannot be read */
-export function readStoreFile(path: string, name: string): Store & { readonly text: string } {
+export function readStoreFile(path: string, name: string): Store {
   let text = '';
   try {
     text = readFileSync(path, 'utf8');
@@ -12,7 +12,7 @@ export function readStoreFile(path: string, name: string): Store & { readonly te
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       throw new InputError(`${name}: cannot be read: ${fileProblem(error)}`);
   }
-  return { ...readStore(text), text };
+  return readStore(text);
 }
 
 /**
