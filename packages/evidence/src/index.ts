@@ -45,6 +45,7 @@ export { euMember } from './observe/eu.ts';
 export { readHetzner, resourceKinds } from './observe/hetzner.ts';
 export { hostReportNamespace, readHostReport } from './observe/host-report.ts';
 export { type Origin, originsOf } from './observe/origin.ts';
+export { reportedPayloads, withPayloadChecks } from './observe/payload-checks.ts';
 export { type Period, periodOf } from './observe/period.ts';
 export { type PayloadFacts, type PayloadProof, provePayloads } from './payload-proof.ts';
 export { type TierResource, tierResources } from './reconcile.ts';

@@ -7,16 +7,17 @@ import {
   bundleNamespace,
   type ClaimsInput,
   collectEvidence,
-  counts,
   EvidenceError,
   evidenceJson,
   type Observed,
   observedAt,
   provePayloads,
+  reportedPayloads,
   type Store,
   sha256,
   signAsDemo,
   signatureFile,
+  withPayloadChecks,
   writeContent,
 } from '@lukko/evidence';
 import { type EvidenceExport, type EvidenceProfile, type Obligation, obligations, parseFile } from '@lukko/formats';
@@ -70,7 +71,7 @@ export async function exportEvidence(
       ? undefined
       : readPrevious(fromHere(options.previous, ports.cwd), options.previous, ports.files, asOf);
   const store = storeAt(options.observations, ports);
-  const observed = observedAt(store, asOf, publicRoots());
+  const observed = withPayloadChecks(observedAt(store, asOf, publicRoots()), gathered.payloads);
   const claims = claimsOf(policy, ports);
   const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));
   const evidence = collect({
@@ -198,17 +199,6 @@ function claimsOf(policy: PolicySource, ports: Ports): ClaimsFiles | undefined {
 
 function claimsInput({ claims, attestations }: ClaimsFiles, { approvers }: PolicySource): ClaimsInput {
   return { claims: claims.value, attestations, signers: approvers };
-}
-
-/** What hosts say their metadata service hands out, from reports that count. */
-function reportedPayloads({ judged }: Observed): ReadonlyMap<string, string> {
-  return new Map(
-    judged.flatMap((one) => {
-      const { collector, subject, facts } = one.observation;
-      if (collector !== 'host-report' || !counts(one) || typeof facts.payload !== 'string') return [];
-      return [[subject.name ?? subject.id, facts.payload] as const];
-    }),
-  );
 }
 
 /** The ledgers of the environments that were exported, where the gates wrote one. */
