@@ -138,6 +138,7 @@ const evidenceFinding = z.strictObject({
     'clock-skew',
     'observation-expired',
     'store',
+    'run-interrupted',
     'drift',
     'obligation-overdue',
   ]),
