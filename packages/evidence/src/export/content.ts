@@ -10,7 +10,7 @@ import { renderEvidenceHtml } from './html/page.ts';
 import { evidenceJson } from './json.ts';
 import { oscalFiles } from './oscal/index.ts';
 import { tableCsv, tableJson } from './table-files.ts';
-import { withhold } from './withhold.ts';
+import { withhold, withholdCells } from './withhold.ts';
 
 /** Everything an export is rendered from. */
 export interface ContentInput {
@@ -43,7 +43,7 @@ export function writeContent(input: ContentInput, write: WriteFile): readonly Bu
     documents,
     payloads,
     ...(claims === undefined ? {} : { claims }),
-  });
+  }).map((table) => withholdCells(table, evidence.profile));
   const json = write('evidence.json', evidenceJson(evidence));
   const files = [
     json,
