@@ -1,0 +1,25 @@
+import { firstBoot } from './first-boot.ts';
+import { foreignDisks, otherKeys, volumeLate } from './other-disks.ts';
+import { powerCuts } from './power-cuts.ts';
+import { oneAway, reboot, twoAway } from './reboot.ts';
+import { rebuild } from './rebuild.ts';
+import { scan } from './scan.ts';
+import { secrets } from './secrets.ts';
+import type { Scenario } from './suite.ts';
+import { units } from './units.ts';
+
+/** Everything the boot test does, in the order of a run. The first saves the guests the others go on from. */
+export const SCENARIOS: readonly Scenario[] = [
+  firstBoot,
+  reboot,
+  oneAway,
+  twoAway,
+  foreignDisks,
+  scan,
+  rebuild,
+  ...powerCuts,
+  units,
+  otherKeys,
+  volumeLate,
+  secrets,
+];
