@@ -173,12 +173,15 @@ exec cat "$file"
     run('ssh', ['-o', `ControlPath=${this.control}`, '-O', 'exit', 'guest']);
   }
 
-  /** Runs a command on the guest as root, over SSH with the operator's certificate. */
-  ssh(command: string, input?: string | Buffer): Ran {
+  /** What follows `ssh` to run a command on the guest as root, with the operator's certificate. */
+  sshWords(command: string): readonly string[] {
     const { site } = this.options;
     const control = ['-o', 'ControlMaster=auto', '-o', 'ControlPersist=600', '-o', `ControlPath=${this.control}`];
-    const words = ['-p', String(this.port), '-i', site.at('operator'), ...control, ...SSH_OPTIONS];
-    return run('ssh', [...words, 'root@127.0.0.1', command], { input: input ?? '', timeout: 120_000 * PATIENCE });
+    return ['-p', String(this.port), '-i', site.at('operator'), ...control, ...SSH_OPTIONS, 'root@127.0.0.1', command];
+  }
+
+  ssh(command: string, input?: string | Buffer): Ran {
+    return run('ssh', this.sshWords(command), { input: input ?? '', timeout: 120_000 * PATIENCE });
   }
 
   /** What a command prints that must succeed. */

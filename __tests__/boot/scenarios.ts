@@ -1,4 +1,6 @@
+import { clockWrong, crashing, diskFull, networkLate } from './bad-input.ts';
 import { firstBoot } from './first-boot.ts';
+import { keyServer, otherHosts } from './hosts.ts';
 import { foreignDisks, otherKeys, volumeLate } from './other-disks.ts';
 import { powerCuts } from './power-cuts.ts';
 import { oneAway, reboot, twoAway } from './reboot.ts';
@@ -22,4 +24,10 @@ export const SCENARIOS: readonly Scenario[] = [
   otherKeys,
   volumeLate,
   secrets,
+  networkLate,
+  clockWrong,
+  diskFull,
+  crashing,
+  ...otherHosts,
+  keyServer,
 ];

@@ -1,6 +1,7 @@
 import { expectSame, type Scenario } from './suite.ts';
 
-const SEAL = `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf 'kid\\nmac' >s
+/** Seals an account binding as `lukko secrets seal` does, and puts it where the host looks for it; a shell script for the host. */
+export const SEAL = `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf 'kid\\nmac' >s
 jose jwe enc -I s -k k.jwk -c -o s.jwe
 jq -n --arg key "$(clevis encrypt sss "$LUKKO_CLEVIS" <k.jwk)" --arg sealed "$(cat s.jwe)" '{key: $key, secrets: {"acme-account": {sealed: $sealed}}}' >sealed.json
 rm k.jwk s; mv sealed.json /srv/lukko/secrets/sealed.json`;

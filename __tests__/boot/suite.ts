@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Config } from '@lukko/formats';
 import { parse } from 'yaml';
 import { endGuests, Guest } from './guest.ts';
-import { CACHE, type Image } from './image.ts';
+import { buildImage, CACHE, type Image } from './image.ts';
 import { Site } from './site.ts';
 import { copyDisk, type Moment, type State, States } from './states.ts';
 
@@ -127,6 +127,12 @@ export class Suite {
     return state;
   }
 
+  /** Makes what is not saved yet, before scenarios run side by side. */
+  async savedAll(): Promise<void> {
+    for (const moment of ['before the volume', 'serving'] as const)
+      if (this.states.find(moment) === undefined) await this.make(moment);
+  }
+
   /** First boot of the backups host; saved on its way, and running at the end. */
   async bootAndSave(guest: Guest): Promise<void> {
     await guest.start();
@@ -140,7 +146,9 @@ export class Suite {
 
   private common(host: string, change?: (config: Config) => void) {
     this.guests += 1;
-    const { site, image, accelerated } = this;
+    const { site, accelerated } = this;
+    // Tang's package listens on port 80 as soon as it is installed: it is in no other host's image.
+    const image = host.startsWith('tang-') ? buildImage('keys', this.packagesOf(host), this.print) : this.image;
     const folder = this.file(`${host}${this.guests}`);
     return { name: host, folder, image, site, accelerated, userData: site.userData(host, VOLUME, change) };
   }
