@@ -44,14 +44,19 @@ async function main(args: readonly string[]): Promise<number> {
   // `--one` is how this program calls itself: a whole name, and only what the scenario says.
   const one = args.includes('--one');
   const matches = (name: string) => patterns.every((each) => (one ? each === name : new RegExp(each).test(name)));
-  const chosen = SCENARIOS.filter(({ name, ci }) => (ci || !args.includes('--ci')) && matches(name));
+  const list = args.includes('--list');
+  const chosen = SCENARIOS.filter(
+    ({ name, ci, onlyByName = false }) =>
+      (ci || !args.includes('--ci')) && (!onlyByName || list || patterns.length > 0) && matches(name),
+  );
   if (unknown.length > 0 || chosen.length === 0) {
     print(unknown.length > 0 ? `unknown: ${unknown.join(' ')}` : `no scenario is called ${patterns.join(' ')}`);
     print(USAGE);
     return 2;
   }
-  if (args.includes('--list')) {
-    for (const { name, ci } of chosen) print(ci ? `${name} (CI)` : name);
+  if (list) {
+    for (const { name, ci, onlyByName } of chosen)
+      print(`${name}${ci ? ' (CI)' : ''}${onlyByName ? ' (only when named)' : ''}`);
     return 0;
   }
   const missing = PROGRAMS.filter((program) => !has(program));

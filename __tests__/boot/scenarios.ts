@@ -1,4 +1,5 @@
 import { clockWrong, crashing, diskFull, networkLate } from './bad-input.ts';
+import { figures } from './figures.ts';
 import { firstBoot } from './first-boot.ts';
 import { keyServer, otherHosts } from './hosts.ts';
 import { foreignDisks, otherKeys, volumeLate } from './other-disks.ts';
@@ -30,4 +31,5 @@ export const SCENARIOS: readonly Scenario[] = [
   crashing,
   ...otherHosts,
   keyServer,
+  figures,
 ];

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly name: string;
   /** Whether CI runs it. */
   readonly ci: boolean;
+  /** Left out unless its name is asked for. */
+  readonly onlyByName?: boolean;
   readonly run: (suite: Suite) => Promise<void>;
 }
 
