@@ -1,8 +1,9 @@
+import { statSync, truncateSync } from 'node:fs';
 import type { Guest } from './guest.ts';
 import { Socket } from './plug.ts';
 import { expectLocked } from './reboot.ts';
 import { must } from './run.ts';
-import { expectIn, expectSame, type Scenario, type Suite } from './suite.ts';
+import { expectIn, expectSame, MARKER, type Scenario, type Suite } from './suite.ts';
 
 const sum = (file: string): string => must('sha256sum', [file]).split(' ')[0] as string;
 
@@ -85,6 +86,25 @@ export const volumeLate: Scenario = {
         await guest.until('mountpoint -q /srv/lukko && systemctl is-active -q lukko-data.target', 120);
       },
     );
+  },
+};
+
+export const grown: Scenario = {
+  name: 'volume made larger',
+  ci: false,
+  run: async (suite) => {
+    const [guest, socket, own] = await closed(suite);
+    await suite.check('the file system grows into it when it is opened', async () => {
+      const size = statSync(own).size + 256 * 1024 * 1024;
+      truncateSync(own, size);
+      await socket.plug(own);
+      guest.sshMust('systemctl start --no-block lukko-volume.service');
+      await guest.until('systemctl is-active -q lukko-data.target', 120);
+      const bytes = Number(guest.sshMust('df --output=size -B1 /srv/lukko | tail -n 1').trim());
+      // The LUKS header and what ext4 keeps for itself are no tenth of it.
+      expectSame(bytes > size * 0.9, true);
+      expectSame(guest.sshMust('cat /srv/lukko/restic/marker'), MARKER);
+    });
   },
 };
 

@@ -2,12 +2,13 @@ import { clockWrong, crashing, diskFull, networkLate } from './bad-input.ts';
 import { figures } from './figures.ts';
 import { firstBoot } from './first-boot.ts';
 import { keyServer, otherHosts } from './hosts.ts';
-import { foreignDisks, otherKeys, volumeLate } from './other-disks.ts';
+import { foreignDisks, grown, otherKeys, volumeLate } from './other-disks.ts';
 import { powerCuts } from './power-cuts.ts';
 import { oneAway, reboot, twoAway } from './reboot.ts';
 import { rebuild } from './rebuild.ts';
 import { scan } from './scan.ts';
 import { secrets } from './secrets.ts';
+import { steps } from './steps.ts';
 import type { Scenario } from './suite.ts';
 import { units } from './units.ts';
 
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   units,
   otherKeys,
   volumeLate,
+  grown,
   secrets,
   networkLate,
   clockWrong,
@@ -31,5 +33,6 @@ export const SCENARIOS: readonly Scenario[] = [
   crashing,
   ...otherHosts,
   keyServer,
+  steps,
   figures,
 ];
