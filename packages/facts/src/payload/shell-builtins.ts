@@ -85,6 +85,8 @@ const BUILTINS = new Map<string, Builtin>([
   ['doas', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-C'])],
   ['setpriv', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
   ['unshare', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  // How often, and a name to remember it by; then what is run.
+  ['cloud-init-per', (run, args, scope, line) => wrapped(run, args, scope, line, [], 2)],
   ['chroot', (run, args, scope, line) => wrapped(run, args, scope, line, [], 1)],
   ['nsenter', (run, args, scope, line) => wrapped(run, args, scope, line, ['-t'])],
   ['runuser', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-g', '-G'])],
