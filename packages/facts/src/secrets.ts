@@ -7,6 +7,7 @@ import {
   isHetznerToken,
   isSecretName,
   isSecretValue,
+  SHORTEST,
   type Sighting,
   secretsByForm,
   secretsByName,
@@ -55,10 +56,11 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
   const text = mark(attr.value)?.marked;
   if (text === undefined || PUBLIC.has(name)) return [];
   const base = { at: attr.at, place: owner.place, owner: owner.id };
-  const byForm = secretsByForm(text);
+  const byForm = text.length < SHORTEST ? [] : secretsByForm(text);
   if (byForm.length > 0) return byForm.map(({ kind }) => ({ ...base, kind }));
   if (isHetznerToken(name, text)) return [{ ...base, kind: 'Hetzner API token' }];
   if (isSecretName(name) && isSecretValue(text)) return [{ ...base, kind: `literal ${name.toLowerCase()}` }];
+  if (text.length < SHORTEST) return [];
   // A text of several settings: an environment file, a script that an argument carries.
   const found = [...secretsByName(text), ...inBase64(text)];
   return found.map(({ kind }) => ({ ...base, kind }));
