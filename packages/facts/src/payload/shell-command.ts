@@ -11,7 +11,8 @@ export interface Recorded {
   readonly writes?: readonly (string | undefined)[];
 }
 
-interface Around extends Recorded {
+/** Where a command stands: the entry point it is reached from, what it is given and in which pipeline. */
+interface Around {
   readonly entry: string;
   readonly input: Command['input'];
   readonly pipe: number | undefined;
@@ -20,7 +21,13 @@ interface Around extends Recorded {
 const NONE: readonly undefined[] = [];
 
 /** A command as a fact, from its expanded words. */
-export function commandOf(words: readonly Expanded[], scope: Scope, line: number, around: Around): Command {
+export function commandOf(
+  words: readonly Expanded[],
+  scope: Scope,
+  line: number,
+  around: Around,
+  more: Recorded,
+): Command {
   const [program, ...args] = words;
   const text = program?.text ?? '';
   const slash = text.lastIndexOf('/');
@@ -33,10 +40,10 @@ export function commandOf(words: readonly Expanded[], scope: Scope, line: number
     always: scope.guards.length === 0,
     guards: scope.guards,
     mentions: together(...words.map((word) => word.mentions)),
-    writes: around.writes ?? NONE,
-    opaque: around.opaque ?? false,
+    writes: more.writes ?? NONE,
+    opaque: more.opaque ?? false,
   };
-  if (around.followed === true) command.followed = true;
+  if (more.followed === true) command.followed = true;
   if (around.entry !== '') command.entry = around.entry;
   if (around.input !== undefined) command.input = around.input;
   if (around.pipe !== undefined) command.pipeline = around.pipe;

@@ -48,8 +48,8 @@ export class ShellRun {
   private readonly names: Set<string>;
   private steps = 0;
   /** Standard input and the pipeline of the command that is followed; what it runs inherits both. */
-  private input: Command['input'];
-  private pipe: number | undefined;
+  input: Command['input'];
+  pipe: number | undefined;
   private pipes = 0;
 
   constructor(files: ReadonlyMap<string, PayloadFile>) {
@@ -264,8 +264,7 @@ export class ShellRun {
   }
 
   record(words: readonly Expanded[], scope: Scope, line: number, more: Recorded): void {
-    const { entry, input, pipe } = this;
-    this.commands.push(commandOf(words, scope, line, { ...more, entry, input, pipe }));
+    this.commands.push(commandOf(words, scope, line, this, more));
   }
 
   private pipeline(node: Node & { type: 'pipeline' }, scope: Scope): Outcome {
@@ -291,25 +290,27 @@ export class ShellRun {
   }
 
   private andOr(node: Node & { type: 'and-or' }, scope: Scope): Outcome {
-    let { ok, mentions } = this.node(node.first, scope);
+    let seen = this.node(node.first, scope);
+    let { ok } = seen;
     for (const { operator, node: next } of node.rest) {
       if (scope.flow !== undefined) break;
+      const before = seen;
       if (ok !== undefined) {
         if (ok !== (operator === '&&')) continue;
         const outcome = this.node(next, scope);
         ok = outcome.ok;
-        mentions = together(mentions, outcome.mentions);
+        seen = later(ok, () => together(before.mentions, outcome.mentions));
         continue;
       }
-      const guard: Guard = { line: lineOf(next), mentions };
+      const guard: Guard = { line: lineOf(next), mentions: before.mentions };
       const taken = fork(scope, guard);
       const outcome = this.node(next, taken);
-      mentions = together(mentions, outcome.mentions);
+      seen = later(ok, () => together(before.mentions, outcome.mentions));
       this.join(scope, [taken, fork(scope)], guard);
       const decided = operator === '||';
       ok = outcome.ok === decided ? decided : undefined;
     }
-    return { ok, mentions };
+    return later(ok, () => seen.mentions);
   }
 
   private join(scope: Scope, branches: readonly Scope[], condition: Guard): void {
