@@ -158,6 +158,8 @@ export interface Server extends Named {
   readonly diskSize: number;
   /** As it was given: the metadata service shows it to the host. */
   readonly userData: string;
+  /** It was made with SSH keys; one that was not gets a password when it is rebuilt. */
+  readonly keyed?: boolean;
 }
 
 /** A snapshot or backup; images of the system come from the catalogue. */

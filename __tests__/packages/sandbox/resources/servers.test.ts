@@ -174,3 +174,24 @@ test('primary IPs that a new server cannot have are told by the codes of its ope
   expect(fault(make('b', here))).toBe('422 primary_ip_assigned');
   expect(client.strange).toEqual([]);
 });
+
+test('a server without SSH keys gets a password when it is made and when it is rebuilt, one with keys never', () => {
+  const client = new Client();
+  const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDr3gkkuOVEnFTx+FTtqIM8ZNgmZ+IoV0m5J4mPvYhkz ops';
+  client.post('/ssh_keys', { name: 'ops', public_key });
+  const passwords = (ssh_keys: readonly string[]) => {
+    const body = { server_type: 'cx23', image: 'debian-13', location: 'hel1', ssh_keys };
+    const made = client.post('/servers', { name: `s${ssh_keys.length}`, ...body }).json;
+    const rebuilt = client.post(`/servers/${made.server.id}/actions/rebuild`, { image: 'debian-13' }).json;
+    return [made.root_password, rebuilt.root_password];
+  };
+  expect(passwords([])).toEqual([expect.any(String), expect.any(String)]);
+  expect(passwords(['ops'])).toEqual([null, null]);
+  expect(client.strange).toEqual([]);
+});
+
+test.each([[' 22'], ['0x16'], ['22.0'], ['2.2e1']])('%j is the id of no server type', (server_type) => {
+  const body = { name: 'a', server_type, image: 'debian-13', location: 'hel1' };
+  const { json } = new Client().post('/servers', body);
+  expect(json.error.details.fields[0].name).toBe('server_type');
+});

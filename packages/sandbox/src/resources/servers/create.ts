@@ -3,6 +3,7 @@ import type { ServerType } from '../../catalogue/index.ts';
 import { referenced } from '../../collection.ts';
 import { type Answer, begin, type Context, created, rendered } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
+import { idIn } from '../../lookups.ts';
 import { checkName } from '../../names.ts';
 import type { ActionRecord, Labels, PrimaryIp, Server } from '../../types.ts';
 import { applyFirewall } from '../firewalls.ts';
@@ -121,6 +122,7 @@ function newServer(context: Context, body: CreateBody): Server {
     rebuildProtected: false,
     diskSize: type.disk,
     userData: body.user_data ?? '',
+    keyed: (body.ssh_keys ?? []).length > 0,
   };
 }
 
@@ -140,7 +142,7 @@ export function refuseUnavailable({ lookups, now }: Context, type: ServerType, l
 
 /** A key by its name, or by its id written as text. */
 const keyOf = (context: Context, key: string) =>
-  context.store.named('ssh_key', key) ?? context.store.get('ssh_key', Number(key));
+  context.store.named('ssh_key', key) ?? context.store.get('ssh_key', idIn(key));
 
 /** Without `public_net` a server gets an address of each family, deleted with it. */
 function assignAddresses(

@@ -105,7 +105,7 @@ const rebuild: Handler = (context) => {
     resources: [ref(server), { id: image.id, type: 'image' }],
     effects: [becomes(server, { status: 'running' })],
   });
-  return created({ action: rendered(context, action), root_password: null });
+  return created({ action: rendered(context, action), root_password: server.keyed === false ? password() : null });
 };
 
 const changeType: Handler = (context) => {
