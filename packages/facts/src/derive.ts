@@ -12,6 +12,7 @@ import { imagesOf } from './images.ts';
 import { once } from './memo.ts';
 import { readPayload } from './payload/read.ts';
 import { placementsOf } from './placement.ts';
+import { Quiet } from './quiet.ts';
 import { resolver } from './resolve.ts';
 import { secretsOf } from './secrets.ts';
 import { hostSettingsOf } from './settings/host-settings.ts';
@@ -39,6 +40,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
         .map((each) => each.attr.at),
     ]);
   });
+  const loud = once(() => new Quiet(operators, parsed()).loud(graph));
   const volume = keyed((resource) => encryptionOf(resource, graph, attachments(), payload));
   const server = keyed((resource): ServerFacts => {
     const attached = (attachments().byServer.get(resource.id) ?? []).map(({ volume: on, certainty, via }) => ({
@@ -61,7 +63,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
       ...moduleHosts(graph),
       ...dataSourceHosts(graph),
       ...dnsHosts(graph),
-      ...attributeHosts(graph, operators, parsed()),
+      ...attributeHosts(loud(), operators, parsed()),
       ...payloads().flatMap((each) => payloadHosts(each, operators)),
       ...imageHosts(images()),
     ]),
@@ -71,7 +73,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
     servers: once(() => live(graph, 'hcloud_server').map(server)),
     volumes: once(() => [...live(graph, 'hcloud_volume'), ...attachedElsewhere(graph, attachments())].map(volume)),
     images,
-    secrets: once(() => secretsOf(graph, payloads(), parsed())),
+    secrets: once(() => secretsOf(graph, loud(), payloads(), parsed())),
     codeRuns: once(() => codeRunsOf(graph)),
   };
   return {

@@ -1,4 +1,4 @@
-import type { Attr, Graph, Place } from '@lukko/terraform-model';
+import type { Attr, Graph, Place, Resource } from '@lukko/terraform-model';
 import { encodedIn } from './encoded.ts';
 import { textsOf } from './hosts/attributes.ts';
 import { byText } from './memo.ts';
@@ -27,10 +27,16 @@ const PUBLIC = new Set(['public_key', 'ssh_public_key']);
 /**
  * Secrets that stand where anybody who reads the configuration can read them: arguments of resources, providers and backends,
  * outputs, and everything in payloads. What is known of a sensitive value is its name only, so it is not judged here.
+ * @param loud resources that are not known to be quiet
  */
-export function secretsOf(graph: Graph, payloads: readonly Payload[], parsed: ReadonlySet<string>): SecretUse[] {
+export function secretsOf(
+  graph: Graph,
+  loud: readonly Resource[],
+  payloads: readonly Payload[],
+  parsed: ReadonlySet<string>,
+): SecretUse[] {
   const owners: Owner[] = [
-    ...graph.resources.filter((resource) => resource.change !== 'delete'),
+    ...loud,
     ...graph.roots.flatMap((root) => [...root.providers, root.backend, ...root.modules]),
   ];
   const judged = new Set(payloads.map((payload) => payload.attr.at));

@@ -1,5 +1,5 @@
 import type { Facts } from '@lukko/facts';
-import type { Cause, Place, Reason } from '@lukko/terraform-model';
+import type { Place, Reason } from '@lukko/terraform-model';
 import type { Judgement, PolicyContext, Rule, Severity, Verdict } from './rule.ts';
 import { type Located, subjectsOf } from './subjects.ts';
 import type { Truth } from './truth.ts';
@@ -193,11 +193,6 @@ function whose({ file }: Rule): string {
   return file === undefined
     ? 'this is a fault of Lukko, please report it'
     : `it stands in ${file}, and every rule must answer for any input`;
-}
-
-/** Causes of an unknown, sorted; empty when it has none, which is never an obligation. */
-export function causesOf(because: readonly Reason[]): readonly Cause[] {
-  return [...new Set(because.flatMap((reason) => reason.causes ?? []))].sort();
 }
 
 function isList<T>(answer: T | readonly T[]): answer is readonly T[];

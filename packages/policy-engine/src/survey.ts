@@ -86,6 +86,8 @@ interface Gathered<T> extends Omit<Group, 'count' | 'first'> {
 class Groups<T extends Groupable> {
   readonly #byRule = new Map<string, Map<string, Gathered<T>>>();
   readonly #place: (one: T) => Place;
+  /** Findings alike come one after the other. */
+  #last: Gathered<T> | undefined;
 
   constructor(place: (one: T) => Place) {
     this.#place = place;
@@ -98,16 +100,24 @@ class Groups<T extends Groupable> {
   add(rule: string, part: Part, one: T): void {
     const { verdict, severity } = one;
     const cause = part === 'unknown' || part === 'obligations' ? causeOf(shownReasons(one.because)) : '';
-    const key = `${part} ${verdict} ${severity} ${cause}`;
-    const groups = this.#byRule.get(rule) ?? new Map<string, Gathered<T>>();
-    this.#byRule.set(rule, groups);
-    const group = groups.get(key);
-    if (group === undefined) {
-      groups.set(key, { rule, part, verdict, severity, cause, count: 1, first: one });
-      return;
+    let group = this.#last;
+    if (
+      group === undefined ||
+      group.rule !== rule ||
+      group.cause !== cause ||
+      group.part !== part ||
+      group.verdict !== verdict ||
+      group.severity !== severity
+    ) {
+      const key = `${part} ${verdict} ${severity} ${cause}`;
+      const groups = this.#byRule.get(rule) ?? new Map<string, Gathered<T>>();
+      this.#byRule.set(rule, groups);
+      group = groups.get(key) ?? { rule, part, verdict, severity, cause, count: 0, first: one };
+      groups.set(key, group);
+      this.#last = group;
     }
     group.count += 1;
-    if (byElement(one, group.first) < 0) group.first = one;
+    if (group.first !== one && byElement(one, group.first) < 0) group.first = one;
   }
 
   sorted(): readonly Group[] {
