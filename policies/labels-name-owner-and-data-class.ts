@@ -45,7 +45,7 @@ export const labelsNameOwnerAndDataClass = rule({
   ],
   // One label that is ignored, as that of a payload, is none of these.
   check: (resource) =>
-    ignoresAll(resource) ? unlessIgnored(resource, 'labels', truthOf(resource)) : truthOf(resource),
+    ignoresLabels(resource) ? unlessIgnored(resource, 'labels', truthOf(resource)) : truthOf(resource),
   message: (resource, truth) => {
     if (truth.is === 'unknown') return fit(`${addressOf(resource)} is not shown to be labelled with its owner`);
     const missing = truth.because.filter(({ saw }) => saw.startsWith('no label')).map(({ saw }) => saw);
@@ -87,7 +87,10 @@ function carries(resource: Resource, key: RegExp, name: string): Truth {
   return no({ at: labels.at, saw: `no label ${name}` });
 }
 
-function ignoresAll({ lifecycle }: Resource): boolean {
+function ignoresLabels({ lifecycle }: Resource): boolean {
   const ignored = lifecycle?.ignoreChanges ?? [];
-  return ignored === 'all' || ignored.some((path) => !/^labels(\.|\[)/.test(path) || OWNER_OR_DATA.test(path));
+  return (
+    ignored === 'all' ||
+    ignored.some((path) => path === 'labels' || (path.startsWith('labels') && OWNER_OR_DATA.test(path)))
+  );
 }

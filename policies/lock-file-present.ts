@@ -22,7 +22,7 @@ export const lockFilePresent = rule({
   ],
   appliesTo: ['root'],
   appliesWhen: (root) => {
-    if (root.kind === 'state' || root.kind === 'live')
+    if (root.kind === 'live' || (root.kind === 'state' && !hasSource(root)))
       return no({ at: root.place.file, saw: `a ${root.kind}: what was chosen stands beside a configuration` });
     // cdktf copies the committed file into its output when it applies.
     if (root.kind === 'synth' && root.lock === undefined)
@@ -54,9 +54,15 @@ function needed(root: Root): readonly string[] {
   return [...new Set(sources)].filter((source) => !source.startsWith('terraform.io/builtin/')).sort();
 }
 
-function lockedIn({ lock, kind, place }: Root, source: string): Truth {
+/** A plan or state alone records no backend, and no lock file either. */
+function hasSource({ backend }: Root): boolean {
+  return backend.type !== 'unknown';
+}
+
+function lockedIn(root: Root, source: string): Truth {
+  const { lock, kind, place } = root;
   if (lock === undefined)
-    return kind === 'plan'
+    return kind === 'plan' && !hasSource(root)
       ? unknown({ at: place.file, saw: 'a plan without its configuration', causes: ['source'] })
       : no({ at: place.file, saw: 'no .terraform.lock.hcl beside it' });
   // The same provider stands in two public registries under one name.
