@@ -105,8 +105,8 @@ describe('the plan gate lets the shipped example pass', () => {
       now: new Date('2026-11-21T12:00:00Z'),
     });
 
-  test.each(STACKS)('%s', (stack) => {
-    const { findings, summary } = judge(stack, `own-${stack}`);
+  test.each(STACKS)('%s', async (stack) => {
+    const { findings, summary } = await judge(stack, `own-${stack}`);
     expect(
       findings
         .filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown')
@@ -116,9 +116,9 @@ describe('the plan gate lets the shipped example pass', () => {
     expect(summary.pass).toBeGreaterThan(100);
   });
 
-  test('a firewall of another stack is found through its state, and its absence too', () => {
+  test('a firewall of another stack is found through its state, and its absence too', async () => {
     const without = new Map([...texts].filter(([stack]) => stack !== 'network'));
-    const { findings } = judgePlan({
+    const { findings } = await judgePlan({
       repository,
       stack: {
         stack: 'logs',

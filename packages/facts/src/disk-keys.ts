@@ -1,12 +1,6 @@
 import { cryptsetupCall } from './disk-commands.ts';
 import { sealedKey } from './payload/clevis-key.ts';
-import type { Command, Payload } from './types.ts';
-
-/** Whether a key is random and stays with the host (true), is known to others (false), or is not shown to be either. */
-export interface KeyOrigin {
-  readonly is: boolean | 'unknown';
-  readonly saw: string;
-}
+import type { Command, KeyOrigin, Payload } from './types.ts';
 
 type Source = { readonly file: string | undefined } | 'input';
 

@@ -1,11 +1,11 @@
 import type { Graph, Reason, Resource } from '@lukko/terraform-model';
-import { cryptsetupCall, type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
+import { cryptsetupCall, diskAction, volumeNamed } from './disk-commands.ts';
 import { keyOrigins, removesKey, takesKey } from './disk-keys.ts';
 import { givenNames, ownName } from './disk-names.ts';
 import { directory } from './mounted-paths.ts';
 import { hasHole, unmark } from './payload/marked.ts';
 import { secretsByForm, secretsByName } from './secret-patterns.ts';
-import type { Command, Guard, Hole, Payload, Statement } from './types.ts';
+import type { Command, DiskAction, Guard, Hole, Payload, Statement } from './types.ts';
 
 /** One command with what it does to a disk, and the volume its device word names. */
 interface Step {

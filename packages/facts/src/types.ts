@@ -1,6 +1,4 @@
 import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
-import type { DiskAction } from './disk-commands.ts';
-import type { KeyOrigin } from './disk-keys.ts';
 import type { HostSettings } from './settings/types.ts';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
@@ -201,6 +199,29 @@ export interface Command {
   readonly pipeline?: number;
   /** Set when no program runs but a declaration amounts to it: what it does to a disk, and what keys it gives. */
   readonly declared?: { readonly action: DiskAction; readonly keys: readonly KeyOrigin[] };
+}
+
+/** What a command does to a block device, as far as its words tell. */
+export type DiskAction =
+  | { readonly does: 'format-luks'; readonly device: string | undefined }
+  | { readonly does: 'open-luks'; readonly device: string | undefined; readonly mapper: string | undefined }
+  /** Opens it so that what is written is not kept by LUKS: `--type plain`. */
+  | { readonly does: 'open-other'; readonly device: string | undefined }
+  | { readonly does: 'make-file-system'; readonly device: string | undefined }
+  /** `device` of a bind mount is the directory it shows, of a file system without device its type. */
+  | { readonly does: 'mount'; readonly device: string | undefined; readonly target: string | undefined }
+  | { readonly does: 'unmount'; readonly target: string | undefined }
+  | { readonly does: 'close'; readonly mapper: string | undefined }
+  /** Takes the encryption away, or sets LUKS up without any. */
+  | { readonly does: 'decrypt'; readonly device: string | undefined }
+  /** Reads or labels it, changes key slots, or wipes it: nothing readable is stored. */
+  | { readonly does: 'harmless' }
+  | { readonly does: 'other' };
+
+/** Whether a key is random and stays with the host (true), is known to others (false), or is not shown to be either. */
+export interface KeyOrigin {
+  readonly is: boolean | 'unknown';
+  readonly saw: string;
 }
 
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */

@@ -5,8 +5,10 @@ export { type Evaluation, evaluate } from './evaluate.ts';
 export { excuse, INTENT_MARK, isCurrent } from './intents.ts';
 export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
 export { mergeObligations } from './ledger.ts';
+export { nearest } from './nearest.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
 export { isOwnFinding, ownFindings } from './own-findings.ts';
+export { type ImportedModule, type ImportModules, loadOwnRules } from './own-rules/load.ts';
 export { filesNamedIn, type PolicyFile, type PolicyFiles, policyChanges } from './policy-changes.ts';
 export {
   type Catalogue,

@@ -1,4 +1,4 @@
-import type { KeyOrigin } from '../disk-keys.ts';
+import type { KeyOrigin } from '../types.ts';
 import { hasHole } from './marked.ts';
 
 const PINS_DEEPEST = 4;

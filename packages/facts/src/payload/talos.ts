@@ -1,6 +1,4 @@
-import type { DiskAction } from '../disk-commands.ts';
-import type { KeyOrigin } from '../disk-keys.ts';
-import type { Command, Hole, PayloadSetting } from '../types.ts';
+import type { Command, DiskAction, Hole, KeyOrigin, PayloadSetting } from '../types.ts';
 import type { CloudConfig } from './cloud-config.ts';
 import { hasHole, LONGEST_TEXT } from './marked.ts';
 import { diskOf } from './talos-disk.ts';
