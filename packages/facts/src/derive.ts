@@ -1,6 +1,6 @@
 import type { Operator, RegisterEntry } from '@lukko/formats';
 import type { Graph, Resource } from '@lukko/terraform-model';
-import { attachmentsOf, live } from './attachments.ts';
+import { attachedElsewhere, attachmentsOf, live } from './attachments.ts';
 import { codeRunsOf } from './code-runs.ts';
 import { dataPathsOf } from './data-paths.ts';
 import { encryptionOf } from './encryption.ts';
@@ -9,6 +9,7 @@ import { attributeHosts } from './hosts/attributes.ts';
 import { imageHosts, payloadHosts } from './hosts/payload.ts';
 import { backendHosts, dataSourceHosts, dnsHosts, moduleHosts, providerHosts } from './hosts/terraform.ts';
 import { imagesOf } from './images.ts';
+import { once } from './memo.ts';
 import { readPayload } from './payload/read.ts';
 import { placementsOf } from './placement.ts';
 import { resolver } from './resolve.ts';
@@ -68,7 +69,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
   const lazily = {
     placements: once(() => placementsOf(graph)),
     servers: once(() => live(graph, 'hcloud_server').map(server)),
-    volumes: once(() => live(graph, 'hcloud_volume').map(volume)),
+    volumes: once(() => [...live(graph, 'hcloud_volume'), ...attachedElsewhere(graph, attachments())].map(volume)),
     images,
     secrets: once(() => secretsOf(graph, payloads(), parsed())),
     codeRuns: once(() => codeRunsOf(graph)),
@@ -100,14 +101,6 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
     volume,
     hostSettings: keyed((resource) => hostSettingsOf(payload(resource))),
     resolve: resolver(graph, payloads, { operators, register }),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

@@ -104,6 +104,7 @@ const CRYPTSETUP_VALUED = new Set(
  */
 export function diskAction(command: Command): DiskAction {
   const { program, args } = command;
+  if (command.declared !== undefined) return command.declared.action;
   // A program of the payload by that name is followed itself.
   if (command.followed === true) return { does: 'harmless' };
   if (program === 'cryptsetup') return cryptsetup(args);
@@ -112,6 +113,11 @@ export function diskAction(command: Command): DiskAction {
   if (program === 'systemd-cryptsetup') return attach(args);
   if (/^mkfs(\..+)?$|^mke2fs$|^mkswap$|^pvcreate$|^zpool$|^mdadm$|^vgcreate$/.test(program))
     return { does: 'make-file-system', device: deviceAmong(args) };
+  // A partition table keeps nothing of anybody; what is then made on a partition names it.
+  if (/^(parted|sgdisk|sfdisk|fdisk)$/.test(program) && command.writes.length === 0)
+    return args.every((arg) => arg !== undefined && !/^(mkfs|mkpartfs|cp)$/.test(arg))
+      ? { does: 'harmless' }
+      : { does: 'other' };
   if (program === 'mount') return mount(args);
   if (program === 'umount') return unmount(args);
   if (program === 'dmsetup') return deviceMapper(args);

@@ -7,11 +7,10 @@ import {
   isHetznerToken,
   isSecretName,
   isSecretValue,
-  passwordsSet,
   type Sighting,
   secretsByForm,
   secretsByName,
-  secretsGiven,
+  secretsInFile,
 } from './secret-patterns.ts';
 import type { Payload, SecretUse } from './types.ts';
 
@@ -67,22 +66,15 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
 
 function inBase64(text: string): Sighting[] {
   return encodedIn(text).flatMap(({ text: inner, line }) =>
-    plainly(inner).map(({ kind }) => ({ kind: `${kind}, in base64`, line })),
+    secretsInFile(inner).map(({ kind }) => ({ kind: `${kind}, in base64`, line })),
   );
 }
 
 const sightings = byText((text): readonly Sighting[] => [
-  ...plainly(text),
+  ...secretsInFile(text),
   // Base64 hides nothing from anybody.
   ...inBase64(text),
 ]);
-
-const plainly = (text: string): Sighting[] => [
-  ...secretsByForm(text),
-  ...secretsByName(text),
-  ...secretsGiven(text),
-  ...passwordsSet(text),
-];
 
 function inPayload(payload: Payload): SecretUse[] {
   const { server } = payload;

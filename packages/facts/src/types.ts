@@ -1,4 +1,6 @@
 import type { Attr, Cause, Graph, Place, Provisioner, Reason, Resource, Root } from '@lukko/terraform-model';
+import type { DiskAction } from './disk-commands.ts';
+import type { KeyOrigin } from './disk-keys.ts';
 import type { HostSettings } from './settings/types.ts';
 
 /** A statement about the graph: shown, shown to be false, or not shown. Facts state; the engine's Truth judges. */
@@ -99,6 +101,8 @@ export interface Payload {
   /** `read`: parsed. `none`: certainly no user_data. `unknown`: not visible; `causes` says why. */
   readonly state: 'read' | 'none' | 'unknown';
   readonly causes: readonly Cause[];
+  /** What the marks in its texts stand for. */
+  readonly holes: readonly Hole[];
   readonly files: readonly PayloadFile[];
   /** Commands that run, in order, reachable from runcmd, bootcmd or a started unit. */
   readonly commands: readonly Command[];
@@ -112,8 +116,14 @@ export interface Payload {
   readonly settings: readonly PayloadSetting[];
   /** Hosts the payload names where a host is expected, before anybody asks who operates them. */
   readonly hosts: readonly PayloadHost[];
-  /** What could not be parsed: each is unknown to every rule that looks there. */
-  readonly unread: readonly { readonly at: string; readonly why: string }[];
+  /** What could not be parsed: each is unknown to every rule that looks there. `disks`: what it does to disks was read all the same. */
+  readonly unread: readonly Unread[];
+}
+
+export interface Unread {
+  readonly at: string;
+  readonly why: string;
+  readonly disks?: true;
 }
 
 export interface PayloadSetting {
@@ -189,6 +199,8 @@ export interface Command {
   readonly input?: { readonly text: string | undefined } | { readonly path: string | undefined };
   /** Commands of one pipeline have the same number; those that stand alone have none. */
   readonly pipeline?: number;
+  /** Set when no program runs but a declaration amounts to it: what it does to a disk, and what keys it gives. */
+  readonly declared?: { readonly action: DiskAction; readonly keys: readonly KeyOrigin[] };
 }
 
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */

@@ -21,8 +21,9 @@ export { type Posture, postures, type RuleSetName, refuses, ruleSetNames } from 
 export { type Proven, prove } from './prove/prove.ts';
 export { renderFinding, type TerminalOptions } from './reports/finding.ts';
 export { renderJson } from './reports/json.ts';
-export { type Format, formats, render } from './reports/render.ts';
+export { type Format, formats, render, renderSurvey } from './reports/render.ts';
 export { renderTerminal } from './reports/terminal.ts';
 export { controlName, printable } from './reports/text.ts';
 export * from './rule.ts';
+export { type Survey, survey } from './survey.ts';
 export * from './truth.ts';

@@ -84,6 +84,8 @@ export interface PrimaryIp extends Named {
   readonly ip: string;
   readonly location: string;
   readonly server: number | null;
+  /** It was made with the address, and holds it as long as it is there. */
+  readonly loadBalancer?: number | null;
   readonly autoDelete: boolean;
   readonly deleteProtected: boolean;
   readonly pointers: Pointers;
@@ -201,6 +203,8 @@ export interface ResourceRef {
 /** What an action does to stored objects when it ends: as data, since it must survive a restart. */
 export type Effect =
   | { readonly kind: Kind; readonly id: number; readonly set: Readonly<Record<string, unknown>> }
+  /** A server leaves a network: what else became of its networks meanwhile stays. */
+  | { readonly kind: 'server'; readonly id: number; readonly leave: number }
   | { readonly kind: Kind; readonly id: number; readonly remove: true };
 
 export interface ActionRecord {

@@ -5,6 +5,7 @@ import {
   type BundleMeta,
   beginning,
   bundle,
+  bundledFile,
   chain,
   line,
   type Previous,
@@ -89,14 +90,15 @@ export function write(
     readonly namespace?: string;
   } = {},
 ): string {
+  const all = new Map([...content, ['observations.jsonl', observations]]);
   const made = bundle(
-    new Map([...content, ['observations.jsonl', observations]]),
+    [...all].map(([path, text]) => bundledFile(path, text)),
     { ...meta, ...changes },
     previous,
     false,
   );
   const directory = join(directoryWith({}), 'bundle');
-  for (const [path, text] of made.files) {
+  for (const [path, text] of [...all, ...made.files]) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }

@@ -346,6 +346,6 @@ function copy(run: ShellRun, args: readonly Expanded[], scope: Scope): Outcome |
   if (file === undefined) return undefined;
   const target = to.endsWith('/') ? `${to}${from.slice(from.lastIndexOf('/') + 1)}` : to;
   if (scope.guards.length > 0) run.write(target, undefined, scope);
-  else run.written.set(target, { ...file, path: target });
+  else run.put({ ...file, path: target });
   return undefined;
 }

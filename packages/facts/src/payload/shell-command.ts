@@ -17,26 +17,30 @@ interface Around extends Recorded {
   readonly pipe: number | undefined;
 }
 
+const NONE: readonly undefined[] = [];
+
 /** A command as a fact, from its expanded words. */
 export function commandOf(words: readonly Expanded[], scope: Scope, line: number, around: Around): Command {
   const [program, ...args] = words;
   const text = program?.text ?? '';
-  return {
-    program: text.slice(text.lastIndexOf('/') + 1),
-    programPath: text.includes('/') ? text : undefined,
+  const slash = text.lastIndexOf('/');
+  const command: { -readonly [Key in keyof Command]: Command[Key] } = {
+    program: slash < 0 ? text : text.slice(slash + 1),
+    programPath: slash < 0 ? undefined : text,
     args: args.map((arg) => arg.text),
     at: scope.at,
     line,
     always: scope.guards.length === 0,
     guards: scope.guards,
     mentions: together(...words.map((word) => word.mentions)),
-    writes: around.writes ?? [],
+    writes: around.writes ?? NONE,
     opaque: around.opaque ?? false,
-    ...(around.followed === true ? { followed: true } : {}),
-    ...(around.entry === '' ? {} : { entry: around.entry }),
-    ...(around.input === undefined ? {} : { input: around.input }),
-    ...(around.pipe === undefined ? {} : { pipeline: around.pipe }),
   };
+  if (around.followed === true) command.followed = true;
+  if (around.entry !== '') command.entry = around.entry;
+  if (around.input !== undefined) command.input = around.input;
+  if (around.pipe !== undefined) command.pipeline = around.pipe;
+  return command;
 }
 
 /** What the last redirection of standard input gives; undefined without one. */

@@ -27,6 +27,7 @@ export const renderImage = (image: Image): Json => ({
   protection: { delete: image.deleteProtected },
   labels: image.labels,
   deprecated: null,
+  deprecation: null,
   deleted: null,
 });
 

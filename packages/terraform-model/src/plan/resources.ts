@@ -233,7 +233,22 @@ export function plannedIndexes(changes: Iterable<ResourceChange>): PlannedIndexe
     else if (same === undefined || same[0] === undefined) resources.set(address, [index]);
     else same.push(index);
   }
-  return (address) => resources.get(address) ?? [...(modules.get(address)?.values() ?? [])];
+  const inOrder = new Map<string, readonly (string | number | undefined)[]>();
+  return (address) => {
+    const found = inOrder.get(address);
+    if (found !== undefined) return found;
+    const sorted = ordered(resources.get(address) ?? [...(modules.get(address)?.values() ?? [])]);
+    inOrder.set(address, sorted);
+    return sorted;
+  };
+}
+
+/** As terraform counts: by number, or by key. A plan in JSON lists addresses as texts (`a[10]` before `a[2]`), a binary one in no order. */
+function ordered(indexes: readonly (string | number | undefined)[]): readonly (string | number | undefined)[] {
+  const follows = (left: string | number | undefined, right: string | number | undefined): boolean =>
+    typeof left === typeof right && (left as string | number) < (right as string | number);
+  if (indexes.every((index, at) => at === 0 || follows(indexes[at - 1], index))) return indexes;
+  return [...indexes].sort((left, right) => (follows(left, right) ? -1 : follows(right, left) ? 1 : 0));
 }
 
 /** `module.net["a"].module.sub[0]` step by step. */

@@ -74,7 +74,8 @@ thead th { background: var(--tint); font-size: .8rem; color: var(--soft); border
 tbody th { font-weight: 600; white-space: nowrap; }
 table.cards td:first-of-type { min-width: 16rem; }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.blank { color: var(--soft); }
+.blank { color: var(--soft); } .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.next { font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--soft); border-radius: .3rem; padding: .25rem .75rem; min-height: 2rem; cursor: pointer; } .next:focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
 article { background: var(--sheet); border: 1px solid var(--line); border-left: .3rem solid var(--colour); border-radius: .4rem; padding: 1rem 1.25rem 1.1rem; margin: 1rem 0; }
 article .top { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: baseline; justify-content: space-between; }
 article p.why { margin: .15rem 0 .5rem; color: var(--soft); }
@@ -101,7 +102,7 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-siz
   @page { size: A4; margin: 16mm 14mm; }
   html { font-size: 66%; } main, header, footer { max-width: none; padding: 0; }
   h2, h3, h4 { break-after: avoid; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
-  #filter { display: none; } figure, details > p { break-inside: avoid; }
+  #filter, .next { display: none; } figure, details > p { break-inside: avoid; }
   a { color: inherit; text-decoration: none; } .bar span, .chip, .tiles li, article { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `);
