@@ -17,7 +17,7 @@ import {
  * tests are not run, and say so by name.
  */
 
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 
 const found = findTerraform();
 const declared: string[] = [];
