@@ -109,7 +109,7 @@ export function retentionTable({ facts, evidence }: TablesInput): Table {
     name: 'retention',
     title: 'Retention',
     about:
-      'Declared in the configuration of each store; the oldest record is what a host reported. A blank was not looked at.',
+      'Declared in the configuration of each store; the oldest record is what the store itself answered. A blank was not looked at.',
     columns: ['store', 'where', 'configured in', 'declared', 'oldest record seen', 'observation'],
     rows: distinct([...declared, ...seen]),
     from: 'nda',
