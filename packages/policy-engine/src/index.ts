@@ -23,7 +23,7 @@ export { type Posture, postures, type RuleSetName, refuses, ruleSetNames } from 
 export { type Proven, prove } from './prove/prove.ts';
 export { renderFinding, type TerminalOptions } from './reports/finding.ts';
 export { renderJson } from './reports/json.ts';
-export { type Format, formats, render, renderSurvey } from './reports/render.ts';
+export { type Format, formats, render, renderParts, renderSurvey } from './reports/render.ts';
 export { renderTerminal } from './reports/terminal.ts';
 export { controlName, printable } from './reports/text.ts';
 export * from './rule.ts';

@@ -35,6 +35,12 @@ export async function render(
   }
 }
 
+/** The report in pieces, one after the other: in JSON it may be longer than the longest text there is. */
+export async function renderParts(...[format, report, ...more]: Parameters<typeof render>): Promise<Iterable<string>> {
+  if (format === 'json') return (await import('./json.ts')).jsonParts(report);
+  return [await render(format, report, ...more)];
+}
+
 /** One screen of a report whose findings were only counted. */
 export async function renderSurvey(survey: Survey, color = false): Promise<string> {
   return (await import('./first-screen.ts')).renderFirstScreen(survey, color);
