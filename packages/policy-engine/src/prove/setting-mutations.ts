@@ -13,7 +13,8 @@ export const settingMutations: readonly Mutation[] = [
     id: 'labels-dropped',
     what: 'nothing says whose it is',
     targets: (facts) =>
-      existing(facts)
+      ['hcloud_server', 'hcloud_volume', 'hcloud_network', 'hcloud_firewall', 'hcloud_primary_ip', 'hcloud_zone']
+        .flatMap((type) => existing(facts, type))
         .filter((resource) => resource.attr('labels').value.state === 'map')
         .map((resource) => setTo(resource, 'labels', unset)),
   },
