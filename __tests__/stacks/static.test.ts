@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, run } from '../boot/run.ts';
-import { built, documentOf, serversOf, shipped } from './built.ts';
+import { built, documentOf, REPOSITORY, serversOf, shipped } from './built.ts';
 import { onHost, textOnHost } from './on-host.ts';
 
 /**
@@ -92,15 +92,16 @@ check('chronyd', 'chronyd takes its configuration', (host, userData) => {
   expect([host, status, status === 0 ? '' : stderr]).toEqual([host, 0, '']);
 });
 
-check('shellcheck', 'shellcheck finds nothing in the scripts', (host, userData) => {
-  const root = written(host, userData);
-  const scripts = onHost(userData).files.filter(
-    ({ path: file, executable }) => executable && !file.endsWith('/unpack'),
-  );
-  const { status, stdout } = run('shellcheck', [
-    '--shell=sh',
-    '--exclude=SC1091,SC2154',
-    ...scripts.map(({ path: file }) => root + file),
-  ]);
-  expect([host, status, stdout]).toEqual([host, 0, '']);
+const scripts = readdirSync(path.join(REPOSITORY, 'stacks/payload'), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => path.join(parentPath, name))
+  .filter((file) => readFileSync(file, 'utf8').startsWith('#!/bin/sh\n'));
+
+test(has('shellcheck') ? 'shellcheck finds nothing in the scripts' : 'not run: shellcheck', () => {
+  if (!has('shellcheck')) process.stdout.write('not run: shellcheck of the scripts (no shellcheck on this machine)\n');
+  expect(scripts.length).toBeGreaterThan(15);
+  if (!has('shellcheck')) return;
+  // As they lie in the repository: what tells shellcheck about a line is a comment, and comments do not travel.
+  const { status, stdout } = run('shellcheck', ['--shell=sh', '--exclude=SC1091,SC2154', ...scripts]);
+  expect([status, stdout]).toEqual([0, '']);
 });

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { unpackScript } from './unpack-script.ts';
+import { withoutComments } from './without-comments.ts';
 
 /** A file that cloud-init writes before it installs packages. */
 export interface CloudFile {
@@ -40,7 +41,9 @@ export const LARGEST_PAYLOAD = 24 * 1024;
  * @throws when the text is larger than {@link LARGEST_PAYLOAD}; the message names the largest files.
  */
 export function printCloudConfig(config: CloudConfig, references?: ReferenceFile): string {
-  const packed = config.files.filter(({ plain }) => plain !== true);
+  const packed = config.files
+    .filter(({ plain }) => plain !== true)
+    .map((file) => ({ ...file, content: withoutComments(file.path, file.content) }));
   const bundle = packed.length === 0 ? [] : [unpackScript(packed)];
   const document = {
     hostname: config.hostname,

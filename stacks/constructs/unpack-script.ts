@@ -20,7 +20,7 @@ export function unpackScript(files: readonly CloudFile[]): CloudFile & { encodin
   if (odd !== undefined) throw new Error(`${odd.path} has mode ${odd.permissions}, expected 0755 or none`);
   const text = [
     '#!/bin/sh',
-    '# Writes the constant files of this payload; made by stacks/constructs/unpack-script.ts from stacks/payload/.',
+    '# Writes the constant files of this payload; made from stacks/payload/, where they have their comments.',
     'set -eu',
     `mkdir -p ${folders.join(' ')}`,
     ...files.map(({ path, content }) => `cat >${path} <<'${END}'\n${checked(path, content)}${END}`),

@@ -41,5 +41,6 @@ test('the shipped payloads leave room for ids', () => {
     serversOf(document).map(([, server]) => Buffer.byteLength(String(server.user_data))),
   );
   expect(sizes).toHaveLength(7);
-  for (const size of sizes) expect(size).toBeLessThanOrEqual(LARGEST_PAYLOAD);
+  // And for what is to come: a payload that grows to the limit stops every change of it.
+  for (const size of sizes) expect(size).toBeLessThanOrEqual(LARGEST_PAYLOAD - 1536);
 });

@@ -52,6 +52,6 @@ test('what no here-document can hold is refused', () => {
 test('the same files give the same bytes with every node: these were made once', () => {
   const { content } = unpackScript([{ path: '/etc/motd', content: 'hello\n' }]);
   expect(content).toMatchInlineSnapshot(
-    `"H4sIAAAAAAACA03LvQqDMBSG4T1XcYqDk+YCKp2qUCjt2FFicsRg/sg5Dt5909KC28fD+1UnOdkgaREVvLJlJOAFQcdArALDbF2hOBe1BEntLipzBq8MwrRDifRK8pvnTTPJLaRCDelsE7dMMOfo/93vL1tByNDgJvxqbIYmgUTWQiuGy2dJH9lA19X94zo+h3G43ftaLOhcFAcSb9QyZDm/AAAA"`,
+    `"H4sIAAAAAAACA02MvQrCMBRG9zzFlQ5drHkAi5MtCKKjY4nJLQnNT8m9Kn17U3Hodjjfx6l28umiJCsqeGTHSMAWQadIrCLD6HxRaSzWEcxq8UmZIwRlEMacApSbnkj+F7mHj8WMa2QBq94/crkEQ8DIdBCEDA2+RJhM8c0MElkLrRhOK8mQ2EDb1t3tPNz7ob9cu1pY9D6JjRJf+vgxBbkAAAA="`,
   );
 });

@@ -16,6 +16,11 @@ export interface Output {
   readonly file: string | undefined;
 }
 
+/** Whether an output is what somebody reads on the terminal. */
+export function isScreen({ format, file }: Output): boolean {
+  return format === 'terminal' && file === undefined;
+}
+
 const endings: Readonly<Record<string, Format>> = {
   sarif: 'sarif',
   json: 'json',

@@ -70,6 +70,7 @@ describe('what runs', () => {
     ['x <<< word | y <(z)', ['x', 'z', 'y ?']],
     ['a=(1 2 3); echo ${a[0]}', ['echo ?']],
     ['sudo -u root env A=1 nohup timeout -k 5 10 a b', ['a b']],
+    ['cloud-init-per instance once a b', ['a b']],
     ['sh -c "a b" x; eval "c d"; eval "$X"', ['a b', 'c d', ' [opaque]']],
     ['curl -s https://x.example | sh', ['curl -s https://x.example', 'sh [opaque]']],
     [

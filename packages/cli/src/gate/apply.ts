@@ -89,7 +89,7 @@ export async function applyGated(gated: Gated): Promise<number> {
     const intents = intentsFor(kept, { environment: name, stack: stack.stack, command }, gated.now());
     for (const intent of intents) say(intentText(intent));
     const report = excuse(
-      judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
+      await judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
       intents,
     );
     say(renderTerminal(report, { color: !options.noColor && process.stdout.isTTY === true }));

@@ -32,6 +32,7 @@ export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]
   const base = {
     server,
     attr,
+    holes: [],
     files: [],
     commands: [],
     refusals: [],
@@ -52,7 +53,19 @@ export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]
   const hole = wholeHole(text.marked, text.holes);
   if (hole !== undefined || /^\s*\uE000/.test(text.marked))
     return { ...base, state: 'unknown', causes: causesOf(value) };
-  return { ...base, state: 'read', causes: [], ...parse(text, attr.at) };
+  const parsed = parse(text, attr.at);
+  const image = parsed.unread.some(({ disks }) => disks) ? systemImage(server) : undefined;
+  if (image === undefined) return { ...base, state: 'read', causes: [], ...parsed };
+  const why = `a machine configuration of Talos, which the image ${image} does not run`;
+  return { ...base, state: 'read', causes: [], ...parsed, files: [], commands: [], unread: [{ at: attr.at, why }] };
+}
+
+/** Name of one of Hetzner's system images, none of which is Talos; undefined for a snapshot, or one that is not known. */
+function systemImage(server: Resource): string | undefined {
+  const image = server.attr('image').text;
+  return image !== undefined && /^(debian|ubuntu|fedora|centos-stream|rocky|alma|opensuse)-/.test(image)
+    ? image
+    : undefined;
 }
 
 function causesOf(value: Value): readonly Cause[] {
@@ -64,7 +77,17 @@ function causesOf(value: Value): readonly Cause[] {
 
 type Parsed = Pick<
   Payload,
-  'files' | 'commands' | 'refusals' | 'units' | 'containers' | 'sites' | 'packages' | 'settings' | 'hosts' | 'unread'
+  | 'holes'
+  | 'files'
+  | 'commands'
+  | 'refusals'
+  | 'units'
+  | 'containers'
+  | 'sites'
+  | 'packages'
+  | 'settings'
+  | 'hosts'
+  | 'unread'
 >;
 
 function parse(given: MarkedText, at: string): Parsed {
@@ -80,8 +103,9 @@ function parse(given: MarkedText, at: string): Parsed {
     .map((file) => caddyFacts(file, (path) => run.file(path)));
   const compose = composeContainers(all, run.commands);
   const parsed = {
+    holes: text.holes,
     files: all,
-    commands: followMounts(run.commands, units, all),
+    commands: [...followMounts(run.commands, units, all), ...(config.commands ?? [])],
     refusals: run.refusals,
     units,
     containers: [...containersOf(units), ...compose.containers],

@@ -85,6 +85,8 @@ const BUILTINS = new Map<string, Builtin>([
   ['doas', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-C'])],
   ['setpriv', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
   ['unshare', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  // How often, and a name to remember it by; then what is run.
+  ['cloud-init-per', (run, args, scope, line) => wrapped(run, args, scope, line, [], 2)],
   ['chroot', (run, args, scope, line) => wrapped(run, args, scope, line, [], 1)],
   ['nsenter', (run, args, scope, line) => wrapped(run, args, scope, line, ['-t'])],
   ['runuser', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-g', '-G'])],
@@ -344,6 +346,6 @@ function copy(run: ShellRun, args: readonly Expanded[], scope: Scope): Outcome |
   if (file === undefined) return undefined;
   const target = to.endsWith('/') ? `${to}${from.slice(from.lastIndexOf('/') + 1)}` : to;
   if (scope.guards.length > 0) run.write(target, undefined, scope);
-  else run.written.set(target, { ...file, path: target });
+  else run.put({ ...file, path: target });
   return undefined;
 }

@@ -2,13 +2,14 @@ import type { Command, Guard, PayloadFile } from '../types.ts';
 import { builtin } from './shell-builtins.ts';
 import { commandOf, inputOf, type Recorded, takeBack } from './shell-command.ts';
 import { expand, expandWhole } from './shell-expand.ts';
-import { filesChanged, findProgram, isReadPlace } from './shell-files.ts';
+import { baseName, filesChanged, findProgram, isReadPlace } from './shell-files.ts';
 import { DECLARES, parsedShell } from './shell-parse.ts';
 import {
   childScope,
   type Expanded,
   exportNames,
   fork,
+  known,
   outcome as later,
   leave,
   merge,
@@ -43,19 +44,25 @@ export class ShellRun {
   /** The entry point that is followed: a unit, runcmd. */
   entry = '';
   private readonly files: ReadonlyMap<string, PayloadFile>;
+  /** Names of all files there are, so that most programs need not be looked for. */
+  private readonly names: Set<string>;
   private steps = 0;
   /** Standard input and the pipeline of the command that is followed; what it runs inherits both. */
-  private input: Command['input'];
-  private pipe: number | undefined;
+  input: Command['input'];
+  pipe: number | undefined;
   private pipes = 0;
 
   constructor(files: ReadonlyMap<string, PayloadFile>) {
     this.files = files;
+    this.names = new Set([...files.keys()].map(baseName));
   }
 
   file(path: string): PayloadFile | undefined {
     return this.written.get(path) ?? this.files.get(path);
   }
+
+  private readonly find = (path: string): PayloadFile | undefined => this.file(path);
+  private readonly isNamed = (name: string): boolean => this.names.has(name);
 
   /** Follows the text of a script; what is not understood is recorded as unread. */
   text(text: string, scope: Scope, line = 1): Outcome {
@@ -116,7 +123,12 @@ export class ShellRun {
   }
 
   words(words: readonly Word[], scope: Scope): Expanded[] {
-    return words.flatMap((word) => expand(word, scope, this.substitute));
+    const expanded: Expanded[] = [];
+    for (const word of words) {
+      if (word.literal === undefined) expanded.push(...expand(word, scope, this.substitute));
+      else expanded.push(known(word.literal));
+    }
+    return expanded;
   }
 
   readonly substitute = (body: List, scope: Scope): readonly string[] => {
@@ -131,7 +143,8 @@ export class ShellRun {
     const words = this.words(node.words, scope);
     const [program] = words;
     const declares = program?.text !== undefined && DECLARES.includes(program.text);
-    const own = words.length > 0 && !declares ? fork(scope) : scope;
+    // Only variables before the command hold for it alone.
+    const own = words.length > 0 && !declares && node.assignments.length > 0 ? fork(scope) : scope;
     const seen: (readonly string[])[] = [];
     for (const assignment of node.assignments) {
       const value = assignment.other ? undetermined() : expandWhole(assignment.value, scope, this.substitute);
@@ -172,7 +185,7 @@ export class ShellRun {
       if (text === undefined) return;
     }
     const holes = this.holes;
-    this.written.set(path, {
+    this.put({
       path,
       text: { marked: text, holes },
       permissions: undefined,
@@ -181,11 +194,20 @@ export class ShellRun {
     });
   }
 
+  /** A file that stands at its path from now on, read like one of the payload. */
+  put(file: PayloadFile): void {
+    this.names.add(baseName(file.path));
+    this.written.set(file.path, file);
+  }
+
   /** A file or directory that a command changes or takes away: what the payload holds there is no longer what counts. */
   private touch(path: string, scope: Scope): void {
-    for (const at of new Set([...this.files.keys(), ...this.written.keys()]))
-      if (at === path || at.startsWith(`${path.replace(/\/+$/, '')}/`))
-        this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
+    const below = `${path.replace(/\/+$/, '')}/`;
+    const changed = (at: string): void => {
+      if (at === path || at.startsWith(below)) this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
+    };
+    for (const at of this.files.keys()) changed(at);
+    for (const at of this.written.keys()) if (!this.files.has(at)) changed(at);
   }
 
   /** The holes of the whole payload, for files that scripts write. */
@@ -207,9 +229,9 @@ export class ShellRun {
     if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, shown);
     const built = program.text === undefined ? undefined : builtin(this, program.text, args, scope, line);
     if (built !== undefined) return later(built.ok, () => together(built.mentions, shown()));
-    const { file, foreign } = findProgram(program.text, scope.variables.get('PATH')?.text, (path) => this.file(path));
+    const { file, foreign } = findProgram(program.text, scope.variables.get('PATH')?.text, this.find, this.isNamed);
     this.record(words, scope, line, { opaque: foreign, followed: file !== undefined, writes });
-    for (const path of filesChanged(program.text ?? '', args, (name) => this.file(name))) this.touch(path, scope);
+    for (const path of filesChanged(program.text ?? '', args, this.find)) this.touch(path, scope);
     if (file === undefined) return later(undefined, shown);
     const run = this.program(file, args, scope);
     return later(undefined, () => together(shown(), run?.mentions ?? []));
@@ -242,8 +264,7 @@ export class ShellRun {
   }
 
   record(words: readonly Expanded[], scope: Scope, line: number, more: Recorded): void {
-    const { entry, input, pipe } = this;
-    this.commands.push(commandOf(words, scope, line, { ...more, entry, input, pipe }));
+    this.commands.push(commandOf(words, scope, line, this, more));
   }
 
   private pipeline(node: Node & { type: 'pipeline' }, scope: Scope): Outcome {
@@ -269,25 +290,27 @@ export class ShellRun {
   }
 
   private andOr(node: Node & { type: 'and-or' }, scope: Scope): Outcome {
-    let { ok, mentions } = this.node(node.first, scope);
+    let seen = this.node(node.first, scope);
+    let { ok } = seen;
     for (const { operator, node: next } of node.rest) {
       if (scope.flow !== undefined) break;
+      const before = seen;
       if (ok !== undefined) {
         if (ok !== (operator === '&&')) continue;
         const outcome = this.node(next, scope);
         ok = outcome.ok;
-        mentions = together(mentions, outcome.mentions);
+        seen = later(ok, () => together(before.mentions, outcome.mentions));
         continue;
       }
-      const guard: Guard = { line: lineOf(next), mentions };
+      const guard: Guard = { line: lineOf(next), mentions: before.mentions };
       const taken = fork(scope, guard);
       const outcome = this.node(next, taken);
-      mentions = together(mentions, outcome.mentions);
+      seen = later(ok, () => together(before.mentions, outcome.mentions));
       this.join(scope, [taken, fork(scope)], guard);
       const decided = operator === '||';
       ok = outcome.ok === decided ? decided : undefined;
     }
-    return { ok, mentions };
+    return later(ok, () => seen.mentions);
   }
 
   private join(scope: Scope, branches: readonly Scope[], condition: Guard): void {

@@ -16,6 +16,8 @@ export type Part =
 export interface Word {
   readonly parts: readonly Part[];
   readonly line: number;
+  /** Its text, where nothing in it is expanded: most words say what they mean. */
+  readonly literal?: string;
 }
 
 export interface Redirect {

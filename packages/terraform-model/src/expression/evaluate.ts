@@ -4,6 +4,7 @@ import type { Cause, Unknown, Value } from '../value.ts';
 import {
   carrying,
   causesOf,
+  distinct,
   isUnordered,
   known,
   list,
@@ -231,13 +232,24 @@ export class Evaluator {
     }
   }
 
-  /** Bare references: of `a.b.id`, `a.b`, which a plan names both, the longer alone says where it leads. */
-  #unwritten(json: Unwritten, scope: Scope): Value {
-    const longest = json.references.filter(
-      (one, position) => !json.references.slice(0, position).some((other) => other.startsWith(one)),
-    );
-    const references = longest.flatMap((one) => referencesOf(this.template(`\${${one}}`, scope)));
-    return unknown(['source'], '', weaken(references));
+  /** Bare references, followed when somebody asks where the value leads: of most in a large plan nobody does. */
+  #unwritten({ templates }: Unwritten, scope: Scope): Value {
+    let found: Unknown['references'] | undefined;
+    const follow = (): Unknown['references'] => {
+      // What leads back to itself leads nowhere.
+      found = [];
+      const followed = distinct(weaken(templates.flatMap((one) => referencesOf(this.template(one, scope)))));
+      found = followed;
+      return followed;
+    };
+    return {
+      state: 'unknown',
+      causes: bare,
+      expression: '',
+      get references() {
+        return found ?? follow();
+      },
+    };
   }
 
   #parse(source: string): Template | ExpressionError {
@@ -254,6 +266,8 @@ export class Evaluator {
     return parsed;
   }
 }
+
+const bare: readonly Cause[] = ['source'];
 
 /** A scope in which the names of a loop are bound to one of its rounds. */
 export function bind(
