@@ -86,11 +86,13 @@ export function write(
   }: {
     readonly previous?: Previous;
     readonly changes?: Partial<BundleMeta>;
-    readonly observations?: string;
+    /** `null`: a profile that withholds them. */
+    readonly observations?: string | null;
     readonly namespace?: string;
   } = {},
 ): string {
-  const all = new Map([...content, ['observations.jsonl', observations]]);
+  const all = new Map(content);
+  if (observations !== null) all.set('observations.jsonl', observations);
   const made = bundle(
     [...all].map(([path, text]) => bundledFile(path, text)),
     { ...meta, ...changes },

@@ -38,7 +38,7 @@ export const checks: readonly Check[] = [
   hetzner('admin-ports-closed', 'The firewall admits nobody from everywhere to SSH', 'A.8.20', 'A.8.2'),
   tls('tls-version', 'The negotiated version is at least the declared one', 'A.8.24', 'A.8.21'),
   tls('tls-old-refused', 'TLS 1.1 and older are refused', 'A.8.24', 'A.8.21'),
-  tls('tls-chain', 'The chain of certificates is valid', 'A.8.24', 'A.8.21'),
+  tls('tls-chain', 'The chain of certificates is valid, as far as signatures and dates show', 'A.8.24', 'A.8.21'),
   tls('tls-name', 'The certificate is for this name', 'A.8.24'),
   tls('tls-lasts', 'The certificate lasts two more weeks', 'A.8.24', 'A.8.9'),
   tls('hsts', 'Browsers are told to come back over TLS only', 'A.8.24'),

@@ -135,14 +135,16 @@ function grounds(rules: readonly { readonly rule: Rule; readonly verdicts: Verdi
   );
   return (
     filled.length > 0 &&
-    html`<h4>What the passes rest on</h4><ul class="plain">${filled.map(({ rule, tier, passes }) => {
-      const rest = passes.length - shownElements;
-      return html`<li>${rule.title} <span class="more">(${tier}, ${count(passes.length, 'pass', 'passes')})</span>${passes
-        .slice(0, shownElements)
-        .map(
-          ({ at, address, because, reasons: all = because.length }) =>
-            html`<div class="ground"><code>${at ?? address}</code>${reasons(because, all)}</div>`,
-        )}${rest > 0 && html`<span class="more">and ${count(rest, 'more element')} in evidence.json</span>`}</li>`;
-    })}</ul>`
+    html`<details class="inner"><summary><h4>What the passes rest on</h4></summary><ul class="plain">${filled.map(
+      ({ rule, tier, passes }) => {
+        const rest = passes.length - shownElements;
+        return html`<li>${rule.title} <span class="more">(${tier}, ${count(passes.length, 'pass', 'passes')})</span>${passes
+          .slice(0, shownElements)
+          .map(
+            ({ at, address, because, reasons: all = because.length }) =>
+              html`<div class="ground"><code>${at ?? address}</code>${reasons(because, all)}</div>`,
+          )}${rest > 0 && html`<span class="more">and ${count(rest, 'more element')} in evidence.json</span>`}</li>`;
+      },
+    )}</ul></details>`
   );
 }

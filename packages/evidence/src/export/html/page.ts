@@ -69,7 +69,14 @@ function facts(evidence: EvidenceExport): Markup {
   const environment = evidence.environments
     .map((one) => (one.class === undefined ? one.name : `${one.name} (${one.class})`))
     .join(', ');
+  const { organisation } = evidence;
   const entries: readonly (readonly [string, string, boolean])[] = [
+    ...(organisation === undefined
+      ? []
+      : [
+          ['Organisation', organisation.name, false] as const,
+          ['Claims', `version ${organisation.claims}, approved ${organisation.approved}`, false] as const,
+        ]),
     ['Environment', environment === '' ? 'not stated by the inputs' : environment, false],
     ['As of', evidence.asOf, false],
     ['Posture', evidence.posture, false],
