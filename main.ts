@@ -44,12 +44,14 @@ async function main(): Promise<number> {
     read: policyFile,
     catalogue: { rules, rulesOf, operators, adequate, version },
   });
-  const intents = retiringIntents(declared.value);
+  const intents = meantRemovals(declared.value);
   const { manifest, stacks, leftOut } = synthesise(declared);
   const lock = existsSync('.terraform.lock.hcl') ? read('.terraform.lock.hcl') : undefined;
   const report = excuse(judge(stacks, lock, declared.value, policy), intents);
-  for (const { id, stack, by, expires } of intents)
-    say(`lukko: intent ${id}: the protection of stack ${stack} is lifted, meant by ${by}, good until ${expires}`);
+  for (const { id, verb, stack, addresses, by, expires } of intents)
+    say(
+      `lukko: intent ${id}: the protection of ${verb === 'retire' ? `stack ${stack}` : addresses.join(', ')} is lifted, meant by ${by}, good until ${expires}`,
+    );
   for (const { stack, why } of leftOut) say(`left out: ${stack}: ${why}`);
   if (report.summary.exitCode !== 0) {
     const excerpt = (at: { file: string; line?: number }) =>
@@ -75,7 +77,8 @@ function synthesise({ value, at }: Parsed<Config>): {
   const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-synth-'));
   try {
     const app = new App({ outdir: temporary });
-    const { leftOut } = buildStacks(app, value, { at, retiring: process.env.LUKKO_RETIRE });
+    const { LUKKO_RETIRE: retiring, LUKKO_REPLACE: replacing } = process.env;
+    const { leftOut } = buildStacks(app, value, { at, retiring, replacing });
     app.synth();
     const manifest = readFileSync(path.join(temporary, 'manifest.json'), 'utf8');
     const written = JSON.parse(manifest) as { stacks: Record<string, { synthesizedStackPath: string }> };
@@ -91,17 +94,19 @@ function synthesise({ value, at }: Parsed<Config>): {
 }
 
 /**
- * The intents of the stack that `lukko retire` names in LUKKO_RETIRE: only they excuse that its protection is gone. Without one
- * that is current the rules refuse it, as they would any other stack without protection.
+ * The intents of the stack that `lukko retire` names in LUKKO_RETIRE, and of the key server that `lukko keys replace` names in
+ * LUKKO_REPLACE: only they excuse that its protection is gone. Without one that is current the rules refuse it, as they would any other.
  */
-function retiringIntents({ environment }: Config): readonly Intent[] {
-  const stack = process.env.LUKKO_RETIRE;
+function meantRemovals({ environment }: Config): readonly Intent[] {
+  const { LUKKO_RETIRE: stack, LUKKO_REPLACE: server } = process.env;
+  const meant = ({ verb, stack: of, addresses }: Intent) =>
+    verb === 'retire' ? of === stack : addresses.includes(`keys/hcloud_server.${server}`);
   const folder = path.join(path.dirname(path.resolve(output)), 'state', environment.name, 'intents');
-  if (stack === undefined || !existsSync(folder)) return [];
+  if ((stack === undefined && server === undefined) || !existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => intent.parse(JSON.parse(read(path.join(folder, name)))))
-    .filter((each) => each.stack === stack && each.environment === environment.name && isCurrent(each, new Date()));
+    .filter((each) => meant(each) && each.environment === environment.name && isCurrent(each, new Date()));
 }
 
 function judge(

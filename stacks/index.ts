@@ -26,14 +26,19 @@ const DATA_STACKS = { edge: EdgeStack, logs: LogsStack, errors: ErrorsStack, bac
  *
  * @param options.at where a value of the configuration stands, by its path: `keys.servers[0].location`.
  * @param options.retiring name of the stack whose protection is lifted so that it can be removed.
+ * @param options.replacing name of the key server whose protection is lifted so that it can be replaced.
  * @returns the stacks, and those left out with the reason; nothing is written and nothing is judged.
  */
 export function buildStacks(
   app: App,
   config: Config,
-  options: { readonly at: (path: string) => Place; readonly retiring?: string | undefined },
+  options: {
+    readonly at: (path: string) => Place;
+    readonly retiring?: string | undefined;
+    readonly replacing?: string | undefined;
+  },
 ): { stacks: TerraformStack[]; leftOut: LeftOut[] } {
-  const settings = { config, at: options.at, retiring: options.retiring };
+  const settings = { config, at: options.at, retiring: options.retiring, replacing: options.replacing };
   const stacks: TerraformStack[] = [];
   const leftOut: LeftOut[] = [];
 

@@ -12,7 +12,8 @@ import type { NetworkStack } from './network.ts';
 /**
  * The key servers: Tang and nothing else, one per location, in a project of their own. They hold no data, and losing as many as
  * the threshold leaves over loses nothing; losing more locks every volume. So nothing here is ever changed in passing: unlike
- * hosts they do not ignore a changed payload, which would replace them, which `prevent_destroy` refuses.
+ * hosts they do not ignore a changed payload, which would replace them, which `prevent_destroy` refuses. `lukko keys replace` lifts
+ * it for one of them.
  */
 export class KeysStack extends LukkoStack {
   constructor(app: App, settings: Settings, network: NetworkStack) {
@@ -83,7 +84,7 @@ export class KeysStack extends LukkoStack {
       ],
       backups: false,
       labels: this.project(),
-      ...this.kept(),
+      ...this.keptServer(name),
     });
     this.cameFrom(server, [
       { attribute: 'location', path: `${path}.location` },
@@ -96,6 +97,11 @@ export class KeysStack extends LukkoStack {
 
   private project(): Record<string, string> {
     return this.labels({ 'lukko-project': 'keys' });
+  }
+
+  /** Of the servers one alone may be replaced, and only when that was said: the others keep their protection. */
+  private keptServer(name: string): { lifecycle?: { preventDestroy: true } } {
+    return this.settings.replacing === name ? {} : this.kept();
   }
 
   private kept(): { lifecycle?: { preventDestroy: true } } {

@@ -13,6 +13,7 @@ export function volumePart(): Part {
       script('/usr/local/lib/lukko/identity', payloadFile('volume/identity')),
       script('/usr/local/lib/lukko/journal', payloadFile('volume/journal')),
       script('/usr/local/lib/lukko/quiesce', payloadFile('volume/quiesce')),
+      script('/usr/local/lib/lukko/rebind', payloadFile('volume/rebind')),
       script('/usr/local/lib/lukko/luks-uuid', payloadFile('volume/luks-uuid')),
       { path: '/etc/systemd/system/lukko-volume.service', content: payloadFile('volume/lukko-volume.service') },
       { path: '/etc/systemd/system/lukko-journal.service', content: payloadFile('volume/lukko-journal.service') },

@@ -3,9 +3,10 @@ import { basePart } from './base-part.ts';
 import { type CloudFile, printCloudConfig } from './cloud-config.ts';
 import { backupPart, containerPart, shippingPart, volumePart } from './data-part.ts';
 import { type HostEnv, hostEnv } from './host-env.ts';
-import type { HostName } from './hosts.ts';
+import { HOSTS, type HostName } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
 import { type Part, type Payload, type Service, script, together } from './payload-types.ts';
+import { upgradeWindow } from './upgrade-window.ts';
 
 /** The payload of a host that keeps data. */
 export function hostPayload(config: Config, name: HostName, service: Service, env: HostEnv): Payload {
@@ -41,6 +42,9 @@ export function tangPayload(config: Config, name: string): Payload {
       // The package's own unit listens on port 80 and starts with the installation; one of the same name in /etc wins over it.
       { path: '/etc/systemd/system/tangd.socket', content: payloadFile('tang/tangd.socket') },
       script('/usr/local/lib/lukko/tang-thumbprint', payloadFile('tang/tang-thumbprint')),
+      script('/usr/local/lib/lukko/tang-asked', payloadFile('tang/tang-asked')),
+      { path: '/etc/lukko/reboots', content: reboots(config) },
+      { path: '/etc/systemd/system/lukko-watch.service.d/10-lukko.conf', content: payloadFile('tang/watch.conf') },
       servingEnv('', [...ALWAYS, 'tangd.socket'], []),
     ],
   };
@@ -55,6 +59,15 @@ export function tangPayload(config: Config, name: string): Payload {
     ],
   });
   return { text, origins };
+}
+
+/** When hosts reboot by themselves, as `tang-asked` reads it: name, days, time in UTC. */
+function reboots(config: Config): string {
+  const lines = HOSTS.map((host) => {
+    const { weekdays, reboot } = upgradeWindow(config, host);
+    return `${host} ${weekdays.join(',')} ${reboot}\n`;
+  });
+  return lines.join('');
 }
 
 /** Units without which no server is what it should be. */

@@ -27,6 +27,8 @@ export interface Settings {
   readonly at: (path: string) => Place;
   /** The stack whose protection is lifted, so that it can be removed: `lukko retire` says so, and nothing else. */
   readonly retiring?: string | undefined;
+  /** The key server whose protection is lifted, so that it can be replaced: `lukko keys replace` says so, and nothing else. */
+  readonly replacing?: string | undefined;
 }
 
 /** A configuration value behind an attribute, or behind one text inside it. */

@@ -3,6 +3,7 @@ import { HOSTS } from './hosts.ts';
 
 /** When a server installs security updates and, if one asks for it, reboots: texts of apt.conf and of a systemd timer. */
 export interface UpgradeWindow {
+  readonly weekdays: readonly string[];
   readonly days: string;
   readonly calendar: string;
   readonly reboot: string;
@@ -29,6 +30,7 @@ export function upgradeWindow(config: Config, name: string): UpgradeWindow {
   const days = host >= 0 ? DATA_DAYS : [KEY_DAYS[key % KEY_DAYS.length] ?? 'Sun'];
   const start = FIRST + APART * (host >= 0 ? host : Math.floor(key / KEY_DAYS.length));
   return {
+    weekdays: days,
     days: days.map((day) => `"${day}"`).join('; '),
     calendar: `${days.join(',')} *-*-* ${clock(start)}`,
     reboot: clock(start + BEFORE_REBOOT),

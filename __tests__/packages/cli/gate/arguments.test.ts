@@ -63,13 +63,20 @@ describe('the arguments of terraform', () => {
     });
   });
 
+  test('-replace is kept apart: the gate asks for an intent that names it', () => {
+    expect(call('apply', '-replace=hcloud_server.tang-fsn1')).toMatchObject({
+      options: { replace: ['hcloud_server.tang-fsn1'], plan: [] },
+    });
+  });
+
   test('-auto-approve=false asks', () => {
     expect(call('apply', '-auto-approve=false')).toMatchObject({ options: { autoApprove: false } });
   });
 
   test.each([
     ['apply', '-target=hcloud_volume.data'],
-    ['apply', '-replace=hcloud_server.host'],
+    ['destroy', '-replace=hcloud_server.host'],
+    ['apply', '-replace=hcloud_server.host[0] -target=x'],
     ['apply', '-var=location=ash'],
     ['apply', '-var', 'location=ash'],
     ['apply', '-var-file=x.tfvars'],

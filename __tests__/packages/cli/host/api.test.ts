@@ -83,7 +83,7 @@ test('what stays locked is given up in time', async () => {
 
 test('a redirect is not followed: the token is for one host', async () => {
   const endpoint = await serve((_, response) => response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end());
-  await expect(api(endpoint, 100).get('/servers/1')).rejects.toThrow('cannot be reached');
+  await expect(api(endpoint, 100).get('/servers/1')).rejects.toThrow('the API refused GET /servers/1: status 307');
 });
 
 test('what is not there is undefined', async () => {

@@ -171,11 +171,15 @@ withServers('a key server is rotated and pinned, and after rebinding its new key
   const fast = ['--type', 'luks2', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
   execFileSync('cryptsetup', ['luksFormat', '-q', ...fast, '--key-file', '-', disk], { input: 'recovery' });
   await piped('clevis', ['luks', 'bind', '-f', '-y', '-k', '-', '-d', disk, 'sss', bindingOf()], 'recovery');
-  const opens = async () => (await piped('clevis', ['luks', 'pass', '-d', disk, '-s', '1'], '')).length > 0;
+  const opens = async () => (await piped('clevis', ['luks', 'pass', '-d', disk, '-s', slot()], '')).length > 0;
+  const slot = () => /^\d+/.exec(execFileSync('clevis', ['luks', 'list', '-d', disk], { encoding: 'utf8' }))?.[0] ?? '';
   expect(await opens()).toBe(true);
 
   const env = path.join(world.root, 'host.env');
-  const asHost = `eval "$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#/etc/lukko/host.env#${env}#')"`;
+  const script = path.join(world.root, 'rebind');
+  const text = readFileSync(path.join(__dirname, '../../../../stacks/payload/volume/rebind'), 'utf8');
+  writeFileSync(script, text.replaceAll('/etc/lukko/host.env', env).replaceAll('/run/lukko', world.root));
+  const asHost = `case $command in rebind) sh ${script};; esac`;
   const asTang = `case "$SSH_ORIGINAL_COMMAND" in
 *tangd-rotate-keys*) /usr/libexec/tangd-rotate-keys -d ${tang.keys};;
 *tang-thumbprint) jose jwk thp -a S256 -i $(grep -l '"sign"' ${tang.keys}/*.jwk);;

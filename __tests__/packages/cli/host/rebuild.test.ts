@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { payloadDigest } from '../../../../packages/cli/src/host/payload.ts';
 import { StepFailed } from '../../../../packages/cli/src/host/problem.ts';
 import { quiesceHost } from '../../../../packages/cli/src/host/quiesce.ts';
 import { rebuildHost } from '../../../../packages/cli/src/host/rebuild.ts';
 import { lockFile } from '../../../../packages/cli/src/sandbox/lock-file.ts';
+import { signedReport } from './signed-report.ts';
 import { type SshHost, sshd, startSshd } from './sshd.ts';
 import { FIRST, makeWorld, type World } from './world.ts';
 
 /* The API is the sandbox, the host a real sshd that answers as a host does. Without sshd what needs it is not run, and named. */
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const CHANGED = `${FIRST}more: yes\n`;
 const rendered = (template: string) => template.replace('${hcloud_volume.data_volume.id}', '4711').replace('$${', '${');
@@ -100,6 +102,7 @@ const withSshd = (name: string, body: (world: World, host: SshHost) => Promise<v
   if (sshd === undefined) return;
   test(name, async () => {
     const host = await startSshd('lukko-example-logs');
+    says(host, true);
     try {
       await inWorld((world) => body(world, host), host);
     } finally {
@@ -108,9 +111,13 @@ const withSshd = (name: string, body: (world: World, host: SshHost) => Promise<v
   });
 };
 
+/** What the host reports, signed by its own key or by another. */
+const says = (host: SshHost, unlocked: boolean, key = 'host') =>
+  writeFileSync(path.join(host.folder, 'report'), `${signedReport(path.join(host.folder, key), unlocked)}\n`);
+
 /** Answers as a healthy host; `$command` names the file with more to do. */
 const HEALTHY = `case $command in
-report) echo '{"volume":{"unlocked":true}}';;
+report) cat report;;
 quiesce) rm -f serves; exit 0;;
 serving) test -f serves && exit 0; touch serves; echo "waits for the volume: one key server answers"; exit 1;;
 esac`;
@@ -145,13 +152,14 @@ describe('where there are hosts', () => {
       ]);
       expect(world.said).toContain('lukko-example-logs: waits for the volume: one key server answers');
       expect(readFileSync(`${world.root}/state/example/reports/lukko-example-logs.json`, 'utf8')).toBe(
-        '{"volume":{"unlocked":true}}\n',
+        readFileSync(path.join(host.folder, 'report'), 'utf8'),
       );
     },
   );
 
   withSshd('a host whose volume does not unlock is not taken down', async (world, host) => {
-    host.answers(`case $command in report) echo '{"volume":{"unlocked":false}}';; esac`);
+    says(host, false);
+    host.answers(HEALTHY);
     world.declare(CHANGED);
     await expect(rebuildHost(world.work(), world.server)).rejects.toThrow(
       'lukko-example-logs is not rebuilt: its report says that the volume is locked',
@@ -160,10 +168,28 @@ describe('where there are hosts', () => {
     expect(host.asked()).not.toContain('/usr/local/lib/lukko/quiesce');
   });
 
-  withSshd('a host that cannot be quiesced is left as it is, and detached from nothing', async (world, host) => {
-    host.answers(
-      `case $command in report) echo '{"volume":{"unlocked":true}}';; quiesce) echo "unmount: busy" >&2; exit 1;; esac`,
+  withSshd('a report counts only when the key this host is known by signed it', async (world, host) => {
+    says(host, true, 'operator');
+    host.answers(HEALTHY);
+    world.declare(CHANGED);
+    await expect(rebuildHost(world.work(), world.server)).rejects.toThrow(
+      /^lukko-example-logs is not rebuilt: its report is signed by SHA256:\S+, which is not the recorded host key$/,
     );
+    const genuine = signedReport(path.join(host.folder, 'host'), false);
+    writeFileSync(path.join(host.folder, 'report'), genuine.replace('"unlocked":false', '"unlocked":true'));
+    await expect(rebuildHost(world.work(), world.server)).rejects.toThrow(
+      'lukko-example-logs is not rebuilt: the signature of its report does not hold',
+    );
+    host.answers(`case $command in report) echo '{"volume":{"unlocked":true}}';; esac`);
+    await expect(rebuildHost(world.work(), world.server)).rejects.toThrow(
+      'lukko-example-logs is not rebuilt: its report carries no signature',
+    );
+    expect(await actionsOf(world)).toEqual([]);
+    expect(host.asked()).not.toContain('/usr/local/lib/lukko/quiesce');
+  });
+
+  withSshd('a host that cannot be quiesced is left as it is, and detached from nothing', async (world, host) => {
+    host.answers(`case $command in report) cat report;; quiesce) echo "unmount: busy" >&2; exit 1;; esac`);
     world.declare(CHANGED);
     await expect(rebuildHost(world.work(), world.server)).rejects.toThrow(
       new StepFailed('lukko-example-logs could not be quiesced: it says unmount: busy', '').message,
@@ -202,5 +228,5 @@ test('what needs sshd is run, or named', () => {
     console.warn(
       `not run, since OpenSSH's server is not installed:\n${declared.map((name) => `  - ${name}`).join('\n')}`,
     );
-  expect(declared).toHaveLength(5);
+  expect(declared).toHaveLength(6);
 });

@@ -51,6 +51,7 @@ const status = async (
         : (name) => ({
             run: async () => ({ code: serving[name] === undefined ? 0 : 1, out: serving[name] ?? '', err: '' }),
             record: () => undefined,
+            hostKey: () => undefined,
             close: () => undefined,
           }),
     say: (line) => said.push(line),

@@ -32,7 +32,8 @@ export interface RunningTang {
   stop(): Promise<void>;
 }
 
-export async function startTang(): Promise<RunningTang> {
+/** @param port of a server whose place it takes: another with new keys */
+export async function startTang(port = 0): Promise<RunningTang> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lukko-tang-'));
   const keys = path.join(folder, 'keys');
   mkdirSync(keys);
@@ -49,7 +50,7 @@ export async function startTang(): Promise<RunningTang> {
     tangd.stdin.on('error', () => undefined);
     tangd.on('close', () => socket.end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const signing = readdirSync(keys)
     .map((file) => path.join(keys, file))

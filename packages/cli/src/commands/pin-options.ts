@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Ports } from '../ports/ports.ts';
-import type { ConfigOption, SealOptions } from './pin.ts';
+import type { ConfigOption, ReplaceOptions, SealOptions } from './pin.ts';
 
 const CONFIG = ['--config <file>', 'config/<environment>.yaml (default: what LUKKO_CONFIG names)'] as const;
 
@@ -26,6 +26,19 @@ export function pinCommands(program: Command, ports: Ports, done: (code: number)
     .action(async (options: ConfigOption & { server: string }) => {
       const { keysRotate } = await import('./pin.ts');
       done(await keysRotate(options, ports));
+    });
+  keys
+    .command('replace')
+    .description(
+      'put a new key server in the place of a lost one: every volume does without it, then is bound to the new one',
+    )
+    .requiredOption('--server <name>', 'name of the key server in the configuration')
+    .requiredOption('--reason <text>', 'why; it is shown, and kept with the intent')
+    .option('--confirm <environment/server>', 'what would be typed, where there is no terminal')
+    .option(...CONFIG)
+    .action(async (options: ReplaceOptions) => {
+      const { keysReplace } = await import('./pin.ts');
+      done(await keysReplace(options, ports));
     });
   keys
     .command('rebind')

@@ -5,13 +5,18 @@ import { environmentFile } from '../host/environment-file.ts';
 import { textAt } from '../host/json.ts';
 import { type Pinning, pinKeys, pinVolumes, rebindVolumes, rotateKeys } from '../host/pin.ts';
 import { StepFailed } from '../host/problem.ts';
+import { appendRecord } from '../host/record.ts';
+import { type Replacing, replaceKeyServer } from '../host/replace.ts';
+import { replaceThroughGates } from '../host/replace-server.ts';
 import { serverByName } from '../host/server.ts';
+import { forgetKey } from '../host/ssh.ts';
 import { readHostStack } from '../host/stack.ts';
 import { readState } from '../host/state.ts';
 import { apiFor } from '../host/work.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readSealed, sealSecret } from '../seal/secrets.ts';
 import { attempt, safe } from './host.ts';
+import { typed } from './retire.ts';
 
 export interface ConfigOption {
   readonly config?: string;
@@ -33,6 +38,71 @@ export function keysRotate(options: ConfigOption & { readonly server: string }, 
 export function keysRebind(options: ConfigOption, given: Ports): Promise<number> {
   const ports = safe(given);
   return attempt(ports, () => rebindVolumes(pinning('network', options, ports)));
+}
+
+export interface ReplaceOptions extends ConfigOption {
+  readonly server: string;
+  readonly reason: string;
+  readonly confirm?: string;
+}
+
+/** `lukko keys replace`. @returns 0 when a new server is in the place of a lost one and every volume is bound to it, else 1. */
+export function keysReplace(options: ReplaceOptions, given: Ports): Promise<number> {
+  const ports = safe(given);
+  if (options.reason.trim() === '') throw new InputError('--reason: expected why it is replaced, in some words');
+  return attempt(ports, () => replaceKeyServer(replacing(options, ports)));
+}
+
+function replacing(options: ReplaceOptions, ports: Ports): Replacing {
+  const { server: name, reason, confirm } = options;
+  const { environment, cwd, now } = ports;
+  const stack = readHostStack('keys', cwd, environment.CDKTF_OUTDIR);
+  const file = () => environmentFile(options.config, ports);
+  const wanted = file().config.environment.name;
+  if (wanted !== stack.environment)
+    throw new InputError(
+      `${file().name} is of ${wanted}, what was synthesised is of ${stack.environment}; synthesise it first`,
+    );
+  const { api, loopback } = apiFor('keys', ports);
+  const server = `lukko-${wanted}-${name}`;
+  const outputs = (readState(stack, environment) as { outputs?: unknown } | undefined)?.outputs;
+  const address = textAt(outputs, `${name}_ipv4`, 'value');
+  if (address === undefined)
+    throw new InputError(
+      `the state of the stack keys has no address of ${name}; is it a key server that was deployed?`,
+    );
+  return {
+    name,
+    file,
+    ways: loopback
+      ? undefined
+      : { keys: pinning('keys', options, ports).reach, hosts: pinning('network', options, ports).reach },
+    files: ports.files,
+    now,
+    say: (line) => ports.out(`${line}\n`),
+    kept: stack.kept,
+    url: `http://${address}:7500`,
+    ask: async (question) => confirm ?? (await typed(question)),
+    replace: async () => {
+      await replaceThroughGates({ stack, name, reason, now, environment });
+      const made = await serverByName(api, server);
+      if (made === undefined) throw new StepFailed(`${server} was not made anew`, 'run the same command again');
+      return made.id;
+    },
+    forget: (each) => forgetKey(path.join(stack.kept, 'known_hosts'), each),
+    record: (step, outcome, id) =>
+      appendRecord(stack.kept, {
+        schemaVersion: 1,
+        at: now().toISOString(),
+        provenance: loopback ? 'sandbox' : 'real',
+        verb: 'keys-replace',
+        stack: stack.name,
+        server: { id, name: server },
+        step,
+        outcome,
+      }),
+    longest: 20 * 60_000,
+  };
 }
 
 /** `lukko volumes pin`. @returns 0 when every volume is pinned, 1 when a host does not answer or has another disk. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type GateVerdict, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
+import { type GateVerdict, type Intent, type Obligations, obligations, parseFile, type Report } from '@lukko/formats';
 import { excuse, mergeObligations, obligationsOf, renderTerminal } from '@lukko/policy-engine';
 import { logAct } from '../evidence/tool-log.ts';
 import { nodeFiles } from '../ports/node.ts';
@@ -63,6 +63,10 @@ export async function applyGated(gated: Gated): Promise<number> {
   if (outputs.code !== 0) return outputs.code;
   refuseOtherEnvironment(outputs.output.toString('utf8'), stack.stack, stack.verdict.environment);
 
+  const { environment: name } = stack.verdict;
+  const kept = path.join(path.dirname(stack.output), 'state', name);
+  const intents = intentsFor(kept, { environment: name, stack: stack.stack, command }, gated.now());
+  refuseUnmeantReplacement(stack.stack, options.replace, intents);
   const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-gate-'));
   const interrupts = noteInterrupts();
   try {
@@ -75,6 +79,7 @@ export async function applyGated(gated: Gated): Promise<number> {
         '-input=false',
         `-out=${planFile}`,
         ...(command === 'destroy' ? ['-destroy'] : []),
+        ...options.replace.map((address) => `-replace=${address}`),
         ...colour,
         ...options.plan,
       ],
@@ -84,9 +89,6 @@ export async function applyGated(gated: Gated): Promise<number> {
     const shown = await supervise(program, ['show', '-json', planFile], { capture: true });
     if (shown.code !== 0) return shown.code;
     const bytes = readFileSync(planFile);
-    const { environment: name } = stack.verdict;
-    const kept = path.join(path.dirname(stack.output), 'state', name);
-    const intents = intentsFor(kept, { environment: name, stack: stack.stack, command }, gated.now());
     for (const intent of intents) say(intentText(intent));
     const report = excuse(
       await judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
@@ -136,6 +138,17 @@ export async function applyGated(gated: Gated): Promise<number> {
     interrupts.release();
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** A replacement that no change of the configuration asks for takes a server or a volume with it: only `keys replace` means one. */
+function refuseUnmeantReplacement(stack: string, addresses: readonly string[], intents: readonly Intent[]): void {
+  const meant = intents.filter(({ verb }) => verb === 'keys-replace').flatMap((intent) => intent.addresses);
+  const unmeant = addresses.find((address) => !meant.includes(`${stack}/${address}`));
+  if (unmeant !== undefined)
+    throw new Refusal(
+      `terraform apply with -replace: a replacement of ${unmeant} that nobody declared takes a server or a volume with it`,
+      'declare what should change; a lost key server is replaced by `lukko keys replace`',
+    );
 }
 
 function nothingJudged({ summary }: Report): boolean {

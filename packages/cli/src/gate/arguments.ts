@@ -12,6 +12,8 @@ export type Call =
 export interface ApplyOptions {
   readonly autoApprove: boolean;
   readonly noColor: boolean;
+  /** Addresses that are to be replaced though nothing changed; the gate asks for an intent that names each. */
+  readonly replace: readonly string[];
   /** Options handed on to `terraform plan`: written out, so that an option nobody thought of is refused. */
   readonly plan: readonly string[];
   /** Options handed on to `terraform apply` of the plan file. */
@@ -108,11 +110,11 @@ const PARTS = 'a plan of a part is judged as a part, and the rest is left as it 
 
 /** Options of apply and destroy that are refused by name, with the reason; any other unknown option is refused without one. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
+  ['-replace', 'it names one address of this stack, and `lukko keys replace` alone may'],
   ['-target', PARTS],
   ['-exclude', PARTS],
   ['-target-file', PARTS],
   ['-exclude-file', PARTS],
-  ['-replace', 'a replacement nobody declared takes a server or a volume with it'],
   ['-var', 'the stacks have no variables: every value stands in the configuration that was judged'],
   ['-var-file', 'the stacks have no variables: every value stands in the configuration that was judged'],
   ['-state', 'the state is the one the backend names'],
@@ -126,6 +128,7 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
 function applyOptions(verb: string, args: readonly string[]): ApplyOptions {
   const plan: string[] = [];
   const apply: string[] = [];
+  const replace: string[] = [];
   let autoApprove = false;
   let noColor = false;
   for (const argument of args) {
@@ -140,6 +143,7 @@ function applyOptions(verb: string, args: readonly string[]): ApplyOptions {
     else if (['-auto-approve=false', '-input=false', '-input=true', '-lock=true', '-refresh=true'].includes(option))
       continue;
     else if (option === '-no-color') noColor = true;
+    else if (verb === 'apply' && /^-replace=[\w.-]+$/.test(option)) replace.push(option.slice('-replace='.length));
     else if (option === '-refresh-only' && verb === 'apply') plan.push(option);
     else if (option === '-destroy' && verb === 'apply')
       throw new Refusal('terraform apply -destroy', 'say terraform destroy, or `npx cdktf destroy`');
@@ -154,5 +158,5 @@ function applyOptions(verb: string, args: readonly string[]): ApplyOptions {
       );
     }
   }
-  return { autoApprove, noColor, plan, apply };
+  return { autoApprove, noColor, replace, plan, apply };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StepFailed } from './problem.ts';
+import { askThrough } from './proxied.ts';
 
 /** The Hetzner Cloud API for one project, as far as the verbs on hosts need it. */
 export interface Api {
@@ -18,6 +19,8 @@ export interface ApiSettings {
   readonly clock: () => number;
   /** How long one action may take before it is given up, in milliseconds; a rebuild takes a minute or two. */
   readonly longest?: number;
+  /** Where HTTPS_PROXY and NO_PROXY may stand. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 interface Answer {
@@ -46,8 +49,9 @@ const ATTEMPTS = 6;
  * labels set to the same values, a server that is off switched off), so a lost answer is asked for again.
  */
 export function hcloud(settings: ApiSettings): Api {
-  const longest = settings.longest ?? LONGEST;
-  const asked = (method: string, path: string, body?: unknown) => ask({ ...settings, longest }, method, path, body);
+  const { longest = LONGEST, environment = {} } = settings;
+  const asked = (method: string, path: string, body?: unknown) =>
+    ask({ ...settings, longest, environment }, method, path, body);
   return {
     get: async (path) => {
       const { status, json } = await asked('GET', path);
@@ -107,7 +111,7 @@ async function ask(settings: Required<ApiSettings>, method: string, path: string
     } else if (attempt >= ATTEMPTS) {
       throw new StepFailed(
         `${settings.endpoint} cannot be reached: ${answer}`,
-        'look at the network and run the same command again (lukko uses no proxy for it)',
+        'look at the network, and at HTTPS_PROXY and NO_PROXY where they are set; then run the same command again',
       );
     }
     await sleep(pause);
@@ -130,29 +134,30 @@ function refused(method: string, path: string, status: number, code: string, mes
 
 /** The answer, or why none came. */
 async function send(
-  { endpoint, token }: ApiSettings,
+  { endpoint, token, environment = {} }: ApiSettings,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<Answer | string> {
   try {
-    const answer = await fetch(`${endpoint}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'user-agent': 'lukko',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    const { status, text } = await askThrough(
+      new URL(`${endpoint}${path}`),
+      {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          'user-agent': 'lukko',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(60_000),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // The token is for this host alone.
-      redirect: 'error',
-      signal: AbortSignal.timeout(60_000),
-    });
-    const text = await answer.text();
-    return { status: answer.status, json: jsonOf(text) };
+      environment,
+    );
+    return { status, json: jsonOf(text) };
   } catch (error) {
-    const { cause, message } = error as Error & { cause?: { code?: string } };
-    return cause?.code ?? message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return typeof code === 'string' ? code : message;
   }
 }
 

@@ -8,9 +8,11 @@ import { type HostCommand, onHost, type Reach, recordedKey, type Said } from './
 /** A host as the verbs speak to it. */
 export interface Contact {
   /** Runs one of the fixed commands. A host whose key is recorded must answer with it; one that is not is trusted for now. */
-  run(command: HostCommand): Promise<Said>;
+  run(command: HostCommand, words?: readonly string[]): Promise<Said>;
   /** Records the key that answered, once it is known to be the one to keep. @returns what to tell people, when it is new */
   record(): string | undefined;
+  /** Fingerprint of the recorded key, else of the one that answered last; undefined before any did. `SHA256:…` */
+  hostKey(): string | undefined;
   close(): void;
 }
 
@@ -23,11 +25,11 @@ export function contactOver(reach: Reach, environment: NodeJS.ProcessEnv): Conta
   const first = path.join(scratch, 'known_hosts');
   const known = () => recordedKey(reach.knownHosts, reach.name) !== undefined;
   return {
-    run: async (command) => {
-      if (known()) return onHost(reach, command, 'recorded', environment);
+    run: async (command, words) => {
+      if (known()) return onHost(reach, command, 'recorded', environment, words);
       // Each contact before the first record stands alone: the key may change when the volume opens.
       rmSync(first, { force: true });
-      return onHost({ ...reach, knownHosts: first }, command, 'first', environment);
+      return onHost({ ...reach, knownHosts: first }, command, 'first', environment, words);
     },
     record: () => {
       const key = known() ? undefined : recordedKey(first, reach.name);
@@ -35,6 +37,10 @@ export function contactOver(reach: Reach, environment: NodeJS.ProcessEnv): Conta
       const before = nodeFiles.kind(reach.knownHosts) === 'file' ? readFileSync(reach.knownHosts, 'utf8') : '';
       nodeFiles.write(reach.knownHosts, `${before}${reach.name} ${key}\n`);
       return `trusted on first use: ${reach.name} answers with ${fingerprint(key)}; from now on only this key is accepted`;
+    },
+    hostKey: () => {
+      const key = recordedKey(reach.knownHosts, reach.name) ?? recordedKey(first, reach.name);
+      return key === undefined ? undefined : fingerprint(key).split(' ')[0];
     },
     close: () => rmSync(scratch, { recursive: true, force: true }),
   };

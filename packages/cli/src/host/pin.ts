@@ -87,13 +87,15 @@ export async function pinVolumes(pinning: Pinning): Promise<void> {
   say(written(file, pins, []));
 }
 
-async function answer(contact: Contact, name: string, command: Parameters<Contact['run']>[0]): Promise<string> {
-  const said = await contact.run(command);
+async function answer(
+  contact: Contact,
+  name: string,
+  command: Parameters<Contact['run']>[0],
+  words: readonly string[] = [],
+): Promise<string> {
+  const said = await contact.run(command, words);
   if (said.code === 0) return said.out;
-  throw new StepFailed(
-    `${name} ${waitsFor(said)}`,
-    'make it answer and run the same command again; nothing was pinned',
-  );
+  throw new StepFailed(`${name} ${waitsFor(said)}`, 'make it answer and run the same command again');
 }
 
 function written({ name }: EnvironmentFile, pins: readonly Pin[], more: readonly string[]): string {
@@ -128,17 +130,20 @@ export async function rotateKeys(pinning: Pinning, name: string): Promise<void> 
   );
 }
 
+/** One key server apart from what a host was deployed with: left out, or in with new keys. */
+export type Otherwise = readonly ['without', url: string] | readonly ['with', url: string, thumbprint: string];
+
 /**
- * Binds every volume to the key servers its host was deployed with: what `clevis luks edit` does on the host, by the binding it has.
+ * Binds every volume to the key servers its host was deployed with, or `otherwise`: by the binding it has, which is then removed.
  * @throws StepFailed at the first host that cannot; those before it are bound.
  */
-export async function rebindVolumes({ file, reach, say }: Pinning): Promise<void> {
+export async function rebindVolumes({ file, reach, say }: Pinning, otherwise?: Otherwise): Promise<void> {
   const { environment, hosts } = file.config;
   for (const name of Object.keys(hosts)) {
     const contact = await reach(`lukko-${environment.name}-${name}`);
     try {
-      await answer(contact, name, 'rebind');
-      say(`${name}: its volume is bound to the key servers of its configuration`);
+      const said = await answer(contact, name, 'rebind', otherwise);
+      say(`${name}: ${said.trim().split('\n').at(-1) ?? ''}`);
     } finally {
       contact.close();
     }

@@ -145,7 +145,7 @@ async function refuseUnhealthy({ work, server, contact, record }: OneStep): Prom
     return record('report', 'skipped');
   }
   const last = await lastReport(contact, work.stack.kept, server.name);
-  const why = 'none' in last ? last.none : unhealthy(last.report);
+  const why = 'none' in last ? last.none : unhealthy(last.report, contact.hostKey(), work.now());
   record('report', why === undefined ? 'done' : 'failed');
   if (why !== undefined)
     throw new StepFailed(

@@ -1,20 +1,23 @@
 import path from 'node:path';
+import { readHostReport } from '@lukko/evidence';
 import { readBytes } from '../gate/folder.ts';
 import { nodeFiles } from '../ports/node.ts';
 import type { Contact } from './contact.ts';
-import { at, isRecord } from './json.ts';
+import { at } from './json.ts';
 import { waitsFor } from './serve.ts';
 
-/** What stands in the way of taking a host down; undefined when its report says that its volume unlocks. */
-export function unhealthy(report: string): string | undefined {
-  let parsed: unknown;
+/**
+ * What stands in the way of taking a host down; undefined when its report, signed by the host's own SSH key, says that its volume unlocks.
+ * @param hostKey fingerprint of the key this host is known by
+ */
+export function unhealthy(report: string, hostKey: string | undefined, now: Date): string | undefined {
+  if (hostKey === undefined) return 'no key of it is known, so whose report it is cannot be told';
   try {
-    parsed = JSON.parse(report);
-  } catch {
-    return 'its report is no JSON';
+    readHostReport(report, { hostKey, now: now.toISOString() });
+  } catch (error) {
+    return (error as Error).message;
   }
-  if (!isRecord(parsed)) return 'its report is no object';
-  const unlocked = at(parsed, 'volume', 'unlocked');
+  const unlocked = at(JSON.parse(report), 'volume', 'unlocked');
   if (unlocked === true) return undefined;
   return unlocked === false ? 'its report says that the volume is locked' : 'its report says nothing of its volume';
 }

@@ -1,20 +1,15 @@
-import { spawn } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import path from 'node:path';
-import type { Intent } from '@lukko/formats';
 import { printable } from '@lukko/policy-engine';
 import { InputError } from '../errors.ts';
 import { readBytes } from '../gate/folder.ts';
 import { withdrawIntent, writeIntent } from '../gate/intents.ts';
+import { gatedTerraform, intentFor, synthesise } from './gates.ts';
 import { at, listAt, recordAt, textAt } from './json.ts';
 import { StepFailed } from './problem.ts';
 import { type HostStack, readHostStack } from './stack.ts';
 import { readState } from './state.ts';
 
-/** Minutes within which both runs must have begun. */
-const MINUTES = 30;
 /** What says that data or keys can be removed; no other rule is ever excused. */
 const RULES = ['data-removal-guarded', 'volumes-delete-protected', 'zones-delete-protected'];
 /** Whose removal those rules are about. */
@@ -58,107 +53,30 @@ export async function retire(retirement: Retirement): Promise<void> {
   const { environment: of, kept } = stack;
   const guarded = addresses.filter((address) => GUARDED.includes(address.split('.')[0] ?? ''));
   const intents = (['apply', 'destroy'] as const).flatMap((command) =>
-    guarded.length === 0 ? [] : [intentFor(stack, command, guarded, retirement)],
+    guarded.length === 0
+      ? []
+      : [intentFor({ verb: 'retire', stack, command, addresses: guarded, rules: RULES }, retirement)],
   );
   for (const intent of intents) writeIntent(kept, intent);
   try {
-    await lifted(stack, retirement);
+    await lifted(stack, environment);
     say(`${name}: the protection is lifted; now it is removed`);
-    await terraform(stack, retirement, ['destroy', '-auto-approve']);
+    await gatedTerraform(stack, environment, ['destroy', '-auto-approve']);
   } finally {
     for (const intent of intents) withdrawIntent(kept, intent);
     // Whatever happened, what lies in the output is no stack without protection.
-    await program(retirement, root(stack), appCommand(root(stack)), {}).catch(() => undefined);
+    await synthesise(stack, environment).catch(() => undefined);
   }
   say(
     `${name} is retired, recorded in ${path.join('state', of, 'verdicts', `${stack.name}.json`)} since ${now().toISOString()}.\nThe configuration still declares it: its next deploy makes it anew, empty.`,
   );
 }
 
-function intentFor(
-  stack: HostStack,
-  command: Intent['command'],
-  guarded: readonly string[],
-  { now, reason, environment }: Retirement,
-): Intent {
-  const made = now();
-  return {
-    schemaVersion: 1,
-    id: randomUUID(),
-    verb: 'retire',
-    environment: stack.environment,
-    stack: stack.name,
-    command,
-    addresses: guarded.map((address) => `${stack.name}/${address}`),
-    rules: [...RULES],
-    by: pseudonym(stack.environment, environment),
-    reason,
-    made: made.toISOString(),
-    expires: new Date(made.getTime() + MINUTES * 60_000).toISOString(),
-  };
-}
-
-/** The same for one person in one environment, and no name: who it was can be told by whoever knows the names. */
-export function pseudonym(environment: string, variables: NodeJS.ProcessEnv): string {
-  const name = variables.LUKKO_OPERATOR ?? userInfo().username;
-  return `operator-${createHash('sha256').update(`${environment}\0${name}`).digest('hex').slice(0, 8)}`;
-}
-
 /** Synthesises the stack without protection, which the synth gate lets pass by the intent alone, and applies it. */
-async function lifted(stack: HostStack, retirement: Retirement): Promise<void> {
-  await program(retirement, root(stack), appCommand(root(stack)), { LUKKO_RETIRE: stack.name });
-  await terraform(stack, retirement, ['init', '-input=false']);
-  await terraform(stack, retirement, ['apply', '-auto-approve']);
-}
-
-function root({ folder }: HostStack): string {
-  return path.resolve(folder, '..', '..', '..');
-}
-
-/** How this repository synthesises: `app` of cdktf.json. */
-function appCommand(repository: string): string {
-  const text = readBytes(path.join(repository, 'cdktf.json'))?.toString('utf8');
-  const app = text === undefined ? undefined : textAt(JSON.parse(text), 'app');
-  if (app === undefined) throw new InputError('cdktf.json names no app; run retire at the root of the repository');
-  return app;
-}
-
-/** The program named terraform of this repository: the plan gate, never the real one. */
-function terraform(stack: HostStack, retirement: Retirement, args: readonly string[]): Promise<void> {
-  const gate = path.join(root(stack), 'node_modules', '.bin', 'terraform');
-  return spawned(retirement, gate, [...args, '-no-color'], stack.folder, {}, `terraform ${args[0] ?? ''}`);
-}
-
-function program(retirement: Retirement, cwd: string, line: string, extra: NodeJS.ProcessEnv): Promise<void> {
-  return spawned(retirement, '/bin/sh', ['-c', line], cwd, extra, line);
-}
-
-function spawned(
-  { environment }: Retirement,
-  file: string,
-  args: readonly string[],
-  cwd: string,
-  extra: NodeJS.ProcessEnv,
-  what: string,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      cwd,
-      env: { ...environment, ...extra },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    child.once('error', (error) => reject(new StepFailed(`${what} cannot be run: ${error.message}`, 'run npm ci')));
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else
-        reject(
-          new StepFailed(
-            `${what} ended with exit code ${code ?? 'none'}`,
-            'mend what it names above and run the same command again',
-          ),
-        );
-    });
-  });
+async function lifted(stack: HostStack, environment: NodeJS.ProcessEnv): Promise<void> {
+  await synthesise(stack, environment, { LUKKO_RETIRE: stack.name });
+  await gatedTerraform(stack, environment, ['init', '-input=false']);
+  await gatedTerraform(stack, environment, ['apply', '-auto-approve']);
 }
 
 /** Addresses of the managed resources in a state. */

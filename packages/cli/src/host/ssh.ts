@@ -2,9 +2,17 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { readBytes } from '../gate/folder.ts';
+import { nodeFiles } from '../ports/node.ts';
 
 /** The fixed commands a host answers to; no other is ever sent (`stacks/payload/`). */
-export type HostCommand = 'quiesce' | 'serving' | 'report' | 'luks-uuid' | 'tang-thumbprint' | keyof typeof OWN_LINES;
+export type HostCommand =
+  | 'quiesce'
+  | 'serving'
+  | 'report'
+  | 'luks-uuid'
+  | 'rebind'
+  | 'tang-thumbprint'
+  | keyof typeof OWN_LINES;
 
 /** What needs no script on the host: programs of its packages do it. */
 const OWN_LINES = {
@@ -12,9 +20,6 @@ const OWN_LINES = {
   'tang-advertisement': 'curl --silent --fail --max-time 5 http://127.0.0.1:7500/adv',
   /** tangd-rotate-keys(1): the former keys are hidden and go on answering. */
   'tang-rotate': '/usr/libexec/tangd-rotate-keys -d /var/db/tang && chown -R _tang:_tang /var/db/tang',
-  /** clevis-luks-edit(1): the new binding is made with what the old one opens, and takes its place. */
-  rebind:
-    '. /etc/lukko/host.env && slot=$(clevis luks list -d "$LUKKO_VOLUME_DEVICE" | sed -n "s/^\\([0-9]*\\): sss.*/\\1/p") && test -n "$slot" && clevis luks edit -d "$LUKKO_VOLUME_DEVICE" -s "$slot" -c "$LUKKO_CLEVIS"',
 } as const;
 
 export interface Said {
@@ -44,16 +49,19 @@ const FOLDER = '/usr/local/lib/lukko';
 /**
  * Runs one fixed command on a host. `trust`: `recorded` accepts only a key that stands in the file; `first` accepts and records
  * whatever key answers, which is trust on first use and is said to be.
- * @param input handed to the command's standard input.
+ * @param words handed to the command: addresses and thumbprints, nothing a shell would read as more than a word.
  */
 export function onHost(
   reach: Reach,
   command: HostCommand,
   trust: 'recorded' | 'first',
   environment: NodeJS.ProcessEnv,
+  words: readonly string[] = [],
 ): Promise<Said> {
+  const odd = words.find((word) => !/^[A-Za-z0-9_.:/-]+$/.test(word));
+  if (odd !== undefined) throw new Error(`${JSON.stringify(odd)} is no word for a host`);
   const line = command in OWN_LINES ? OWN_LINES[command as keyof typeof OWN_LINES] : `${FOLDER}/${command}`;
-  return overSsh(reach, line, trust, environment);
+  return overSsh(reach, [line, ...words].join(' '), trust, environment);
 }
 
 /** Runs a command line on a host, with bytes for its standard input. @returns what it said; never throws for what the host does. */
@@ -150,6 +158,14 @@ function troubleOf(problems: string): NonNullable<Said['trouble']> {
 
 function text(pieces: readonly Buffer[]): string {
   return Buffer.concat(pieces).toString('utf8');
+}
+
+/** Takes the recorded key of a host out of the file: whatever answers next is trusted on first use again. */
+export function forgetKey(knownHosts: string, name: string): void {
+  const before = readBytes(knownHosts)?.toString('utf8');
+  if (before === undefined) return;
+  const lines = before.split('\n').filter((line) => line.trim().split(/\s+/)[0] !== name);
+  nodeFiles.write(knownHosts, lines.join('\n'));
 }
 
 /** The recorded key of a host, as the words of its line in the file: type and key. */

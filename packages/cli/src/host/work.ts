@@ -33,7 +33,11 @@ export function apiFor(stack: string, ports: Pick<Ports, 'environment' | 'now'>)
     if (found === undefined || token === undefined || token === '')
       throw new Refusal('HCLOUD_TOKEN is not set', 'set it to a token of the project');
     const clock = () => ports.now().getTime();
-    return { api: hcloud({ endpoint: found.url, token, clock }), url: found.url, loopback: found.loopback };
+    return {
+      api: hcloud({ endpoint: found.url, token, clock, environment }),
+      url: found.url,
+      loopback: found.loopback,
+    };
   });
 }
 
