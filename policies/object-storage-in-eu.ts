@@ -1,9 +1,10 @@
-import { no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
+import { type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { europeanUnion } from './shared/countries.ts';
 import { cloudConfig } from './shared/example-payloads.ts';
 import { hcloud, server } from './shared/examples.ts';
 import { fit } from './shared/message.ts';
 import { objectStorageAt } from './shared/object-storage.ts';
+import { isPayload, unreadable } from './shared/unreadable.ts';
 
 const union: ReadonlySet<string> = new Set(europeanUnion);
 const writingTo = (host: string) =>
@@ -29,24 +30,27 @@ export const objectStorageInEu = rule({
     'https://help.ovhcloud.com/csm/en-public-cloud-storage-s3-location',
     'https://docs.aws.amazon.com/general/latest/gr/s3.html',
   ],
-  appliesTo: ['host'],
-  appliesWhen: ({ host, at, position }): Truth =>
-    host !== undefined && objectStorageAt(host) !== undefined
+  appliesTo: ['host', 'payload'],
+  appliesWhen: (subject): Truth => {
+    if (isPayload(subject)) return unreadable.appliesWhen(subject);
+    const { host, at, position } = subject;
+    return host !== undefined && objectStorageAt(host) !== undefined
       ? yes({ at, saw: host })
-      : no({ at, saw: `${position}: no endpoint of object storage` }),
-  check: ({ host = '', at }) => {
-    const place = objectStorageAt(host);
-    if (place?.country === undefined)
-      return unknown({ at, saw: `${host}: a region that is not known`, causes: ['outside'] });
-    const reason = { at, saw: `${host}: ${place.region} lies in ${place.country}, ${place.source}` };
-    return union.has(place.country) ? yes(reason) : no(reason);
+      : no({ at, saw: `${position}: no endpoint of object storage` });
   },
-  message: ({ host = '' }, truth) => {
-    const country = objectStorageAt(host)?.country;
-    return truth.is === 'unknown' || country === undefined
-      ? fit(`object storage ${host} lies in a region that is not known`)
-      : fit(`object storage ${host} lies in ${country}`);
+  check: (subject): readonly Judgement[] => {
+    if (isPayload(subject)) return unreadable.judge(subject, 'object storage');
+    const { host = '', at, place } = subject;
+    const found = objectStorageAt(host);
+    if (found?.country === undefined) {
+      const truth = unknown({ at, saw: `${host}: a region that is not known`, causes: ['outside'] });
+      return [{ truth, message: fit(`object storage ${host} lies in a region that is not known`), at, place }];
+    }
+    const reason = { at, saw: `${host}: ${found.region} lies in ${found.country}, ${found.source}` };
+    const truth = union.has(found.country) ? yes(reason) : no(reason);
+    return [{ truth, message: fit(`object storage ${host} lies in ${found.country}`), at, place }];
   },
+  message: () => 'object storage lies outside the EU',
   examples: [
     { name: 'a bucket at Hetzner', verdict: 'pass', terraform: writingTo('nbg1.your-objectstorage.com') },
     { name: 'OVH in Gravelines', verdict: 'pass', terraform: writingTo('s3.gra.io.cloud.ovh.net') },
