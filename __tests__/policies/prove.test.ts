@@ -58,7 +58,6 @@ const ofOthers = [
   'modules-pinned',
   'networks-kept-apart',
   'object-storage-closed',
-  'object-storage-in-eu',
   'plan-runs-no-foreign-code',
   'private-keys-stay-out-of-state',
   'providers-pinned',
