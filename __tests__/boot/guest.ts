@@ -232,7 +232,7 @@ exec cat "$file"
   /** First boot or any other: until cloud-init has done all it does; SSH answers then. */
   async booted(): Promise<void> {
     await this.untilConsole(/Cloud-init v\. \S+ finished at/, 120);
-    await this.until('true', 20);
+    await this.until('true', 60);
   }
 
   /** Until the volume is open and everything behind it was started. The console is asked first: a question over SSH costs seconds. */
@@ -293,7 +293,7 @@ const running = new Set<Guest>();
 process.on('exit', endGuests);
 
 const SSH_OPTIONS = [
-  ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=4', '-o', 'LogLevel=ERROR'],
+  ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-o', 'LogLevel=ERROR'],
   ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'IdentitiesOnly=yes'],
 ];
 

@@ -86,6 +86,7 @@ export async function canAccelerate(image: Image, folder: string): Promise<boole
   const boot = ['-kernel', image.kernel, '-initrd', image.initrd, '-append', 'console=ttyS0 panic=-1'];
   const words = [...processor(true), ...['-m', '512', '-display', 'none', '-nodefaults', '-no-reboot'], ...boot];
   const probe = spawn('qemu-system-x86_64', [...words, '-serial', `file:${console}`], { stdio: 'ignore' });
+  process.once('exit', () => probe.kill('SIGKILL'));
   for (let waited = 0; waited < 40 && probe.exitCode === null; waited += 1) {
     await sleep(250);
     if (existsSync(console) && readFileSync(console, 'utf8').includes('Linux version')) break;

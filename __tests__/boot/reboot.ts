@@ -69,7 +69,7 @@ export const twoAway: Scenario = {
     await guest.reboot();
     await suite.check('SSH is up, nothing is mounted, no service runs, the reason is in the journal', async () => {
       await guest.untilConsole(/refused: too few key servers/, 120);
-      await guest.until('true', 20);
+      await guest.until('true', 60);
       expectLocked(guest);
       const lines = guest.sshMust('journalctl -u lukko-volume -b -o cat --no-pager');
       expectIn(lines, 'no answer from http://10.0.2.101:7500');

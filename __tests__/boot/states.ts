@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Guest } from './guest.ts';
 import { MACHINE } from './machine.ts';
@@ -15,7 +15,10 @@ export interface State {
 /** Moments of the first boot of the backups host from which scenarios go on. */
 export type Moment = 'before the volume' | 'serving';
 
-/** Guests that were saved, by what made them: image, machine and payload. Those made from anything else are removed. */
+/** Milliseconds. */
+const DAY = 24 * 3600 * 1000;
+
+/** Guests that were saved, by what made them: image, machine and payload. Those made from anything else are removed after a day. */
 export class States {
   private readonly folder: string;
 
@@ -26,8 +29,10 @@ export class States {
       .slice(0, 16);
     this.folder = path.join(cache, `state-${key}`);
     mkdirSync(this.folder, { recursive: true });
+    // Another run may be using those of today.
     for (const old of readdirSync(cache).filter((each) => each.startsWith('state-') && each !== `state-${key}`))
-      rmSync(path.join(cache, old), { recursive: true, force: true });
+      if (statSync(path.join(cache, old)).mtimeMs < Date.now() - DAY)
+        rmSync(path.join(cache, old), { recursive: true, force: true });
   }
 
   find(moment: Moment): State | undefined {

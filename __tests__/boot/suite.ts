@@ -115,7 +115,7 @@ export class Suite {
   async resumed(moment: Moment): Promise<Guest> {
     const { guest, memory } = await this.saved(moment);
     await guest.start(memory);
-    if (moment === 'serving') await guest.until('true', 20);
+    if (moment === 'serving') await guest.until('true', 60);
     return guest;
   }
 
