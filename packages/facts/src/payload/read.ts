@@ -9,8 +9,9 @@ import { mark, wholeHole } from './marked.ts';
 import { followMounts, readMountTables } from './mount-tables.ts';
 import { hostsNamed } from './named-hosts.ts';
 import { containersOf } from './quadlet.ts';
-import { ShellRun, TooMuch } from './shell-run.ts';
+import { ShellRun } from './shell-run.ts';
 import { known, newScope } from './shell-scope.ts';
+import { TooMuch } from './shell-syntax.ts';
 import { payloadSource } from './source.ts';
 import { runUnit } from './unit-run.ts';
 import { activate, unitFiles } from './units.ts';
@@ -97,10 +98,10 @@ function parse(given: MarkedText, at: string): Parsed {
   const run = new ShellRun(files);
   run.holes = text.holes;
   const units = follow(config, run, files, at);
-  const all = [...new Map([...files, ...run.written]).values()];
+  const all = [...new Map([...files, ...run.place.written]).values()];
   const caddy = all
     .filter((file) => CADDYFILE.test(file.path))
-    .map((file) => caddyFacts(file, (path) => run.file(path)));
+    .map((file) => caddyFacts(file, (path) => run.place.file(path)));
   const compose = composeContainers(all, run.commands);
   const parsed = {
     holes: text.holes,
@@ -136,8 +137,8 @@ function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, P
       if (/^\/var\/lib\/cloud\/scripts\/per-(boot|once|instance)\//.test(file.path)) run.script(file, [], newScope(at));
     bootCommands(config.runcmd, run, `${at}:runcmd`);
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      followHooks([...files.values(), ...run.written.values()], run, hooks);
-      units = activate(unitFiles([...new Map([...files, ...run.written]).values()]), run.commands);
+      followHooks([...files.values(), ...run.place.written.values()], run, hooks);
+      units = activate(unitFiles([...new Map([...files, ...run.place.written]).values()]), run.commands);
       const fresh = units.filter((unit) => unit.started && !done.has(unit.name));
       if (fresh.length === 0) break;
       for (const unit of fresh) {
@@ -150,7 +151,7 @@ function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, P
     run.unread.push({ at, why: error.message });
     run.record([], newScope(at), 1, { opaque: true });
   }
-  readMountTables([...new Map([...files, ...run.written]).values()], run);
+  readMountTables([...new Map([...files, ...run.place.written]).values()], run);
   return units;
 }
 

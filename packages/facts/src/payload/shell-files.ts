@@ -114,3 +114,10 @@ function takesExecution(mode: string, given: readonly string[]): boolean {
 }
 
 const isScript = (file: PayloadFile | undefined): boolean => file?.text.marked.startsWith('#!') === true;
+
+/** The first line of a program that a shell does not read; undefined for shell scripts, and for files that name no interpreter. */
+export function otherInterpreter(file: PayloadFile): string | undefined {
+  const first = file.text.marked.slice(0, 200).split('\n')[0] ?? '';
+  const shell = !first.startsWith('#!') || /^#!\s*\S*\/(env\s+)?(ba|da|k|z)?sh\b/.test(first);
+  return shell ? undefined : first.slice(0, 80);
+}

@@ -1,8 +1,9 @@
 import type { Command, Guard, PayloadFile } from '../types.ts';
+import { HostFiles } from './host-files.ts';
 import { builtin } from './shell-builtins.ts';
 import { commandOf, inputOf, type Recorded, takeBack } from './shell-command.ts';
 import { expand, expandWhole } from './shell-expand.ts';
-import { baseName, filesChanged, findProgram, isReadPlace } from './shell-files.ts';
+import { filesChanged, findProgram, isReadPlace, otherInterpreter } from './shell-files.ts';
 import { DECLARES, parsedShell } from './shell-parse.ts';
 import {
   childScope,
@@ -19,16 +20,13 @@ import {
   together,
   undetermined,
 } from './shell-scope.ts';
-import { type List, type Node, type Redirect, ShellSyntaxError, type Word } from './shell-syntax.ts';
+import { type List, type Node, type Redirect, ShellSyntaxError, TooMuch, type Word } from './shell-syntax.ts';
 import { evaluateTest, matchesPattern } from './shell-test.ts';
 import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 
 const MOST_STEPS = 20_000;
 const DEEPEST_CALL = 20;
 const MOST_ROUNDS = 32;
-
-/** Thrown when a script does more than this engine follows; the caller records it as unread. */
-export class TooMuch extends Error {}
 
 /**
  * Follows shell scripts without running them: which commands they run, with which words, under which conditions. Both arms
@@ -39,13 +37,10 @@ export class ShellRun {
   readonly commands: Command[] = [];
   readonly unread: { at: string; why: string }[] = [];
   readonly refusals: (Guard & { at: string })[] = [];
-  /** Files that commands write, read like files of the payload. */
-  readonly written = new Map<string, PayloadFile>();
+  /** What stands on the host: the payload's files, and those that commands write. */
+  readonly place: HostFiles;
   /** The entry point that is followed: a unit, runcmd. */
   entry = '';
-  private readonly files: ReadonlyMap<string, PayloadFile>;
-  /** Names of all files there are, so that most programs need not be looked for. */
-  private readonly names: Set<string>;
   private steps = 0;
   /** Standard input and the pipeline of the command that is followed; what it runs inherits both. */
   input: Command['input'];
@@ -53,16 +48,8 @@ export class ShellRun {
   private pipes = 0;
 
   constructor(files: ReadonlyMap<string, PayloadFile>) {
-    this.files = files;
-    this.names = new Set([...files.keys()].map(baseName));
+    this.place = new HostFiles(files);
   }
-
-  file(path: string): PayloadFile | undefined {
-    return this.written.get(path) ?? this.files.get(path);
-  }
-
-  private readonly find = (path: string): PayloadFile | undefined => this.file(path);
-  private readonly isNamed = (name: string): boolean => this.names.has(name);
 
   /** Follows the text of a script; what is not understood is recorded as unread. */
   text(text: string, scope: Scope, line = 1): Outcome {
@@ -178,14 +165,14 @@ export class ShellRun {
 
   /** Records a file a command writes; `text` undefined: what it holds is not determined. */
   write(path: string, text: string | undefined, scope: Scope): void {
-    const known = this.file(path);
+    const known = this.place.file(path);
     if (text === undefined || scope.guards.length > 0) {
       if (known !== undefined || isReadPlace(path))
         this.unread.push({ at: scope.at, why: `${path} is written by a command, its content is not determined` });
       if (text === undefined) return;
     }
     const holes = this.holes;
-    this.put({
+    this.place.put({
       path,
       text: { marked: text, holes },
       permissions: undefined,
@@ -194,20 +181,9 @@ export class ShellRun {
     });
   }
 
-  /** A file that stands at its path from now on, read like one of the payload. */
-  put(file: PayloadFile): void {
-    this.names.add(baseName(file.path));
-    this.written.set(file.path, file);
-  }
-
   /** A file or directory that a command changes or takes away: what the payload holds there is no longer what counts. */
   private touch(path: string, scope: Scope): void {
-    const below = `${path.replace(/\/+$/, '')}/`;
-    const changed = (at: string): void => {
-      if (at === path || at.startsWith(below)) this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
-    };
-    for (const at of this.files.keys()) changed(at);
-    for (const at of this.written.keys()) if (!this.files.has(at)) changed(at);
+    for (const at of this.place.below(path)) this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
   }
 
   /** The holes of the whole payload, for files that scripts write. */
@@ -229,19 +205,23 @@ export class ShellRun {
     if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, shown);
     const built = program.text === undefined ? undefined : builtin(this, program.text, args, scope, line);
     if (built !== undefined) return later(built.ok, () => together(built.mentions, shown()));
-    const { file, foreign } = findProgram(program.text, scope.variables.get('PATH')?.text, this.find, this.isNamed);
+    const { file, foreign } = findProgram(
+      program.text,
+      scope.variables.get('PATH')?.text,
+      this.place.file,
+      this.place.isNamed,
+    );
     this.record(words, scope, line, { opaque: foreign, followed: file !== undefined, writes });
-    for (const path of filesChanged(program.text ?? '', args, this.find)) this.touch(path, scope);
+    for (const path of filesChanged(program.text ?? '', args, this.place.file)) this.touch(path, scope);
     if (file === undefined) return later(undefined, shown);
     const run = this.program(file, args, scope);
     return later(undefined, () => together(shown(), run?.mentions ?? []));
   }
 
   private program(file: PayloadFile, args: readonly Expanded[], scope: Scope): Outcome | undefined {
-    const first = file.text.marked.slice(0, 200).split('\n')[0] ?? '';
-    if (!first.startsWith('#!') || /^#!\s*\S*\/(env\s+)?(ba|da|k|z)?sh\b/.test(first))
-      return this.script(file, args, scope);
-    this.unread.push({ at: file.at, why: `not a shell script: ${first.slice(0, 80)}` });
+    const interpreter = otherInterpreter(file);
+    if (interpreter === undefined) return this.script(file, args, scope);
+    this.unread.push({ at: file.at, why: `not a shell script: ${interpreter}` });
     this.record([], scope, 1, { opaque: true });
     return undefined;
   }

@@ -95,3 +95,6 @@ export class ShellSyntaxError extends Error {
     this.line = line;
   }
 }
+
+/** Thrown when a script does more than this engine follows; the caller records it as unread. */
+export class TooMuch extends Error {}
