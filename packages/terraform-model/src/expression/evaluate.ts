@@ -291,7 +291,9 @@ function isPlainNumber(value: Value): boolean {
 /** Both arms of a conditional are of one type: beside a text, a number or truth is text; so are items of lists and maps. */
 function besideArm(value: Value, other: Value): Value {
   const [own, beside] = [plainOf(value), plainOf(other)];
-  if (own === undefined || beside === undefined) return value;
+  if (own === undefined) return value;
+  // What is not known may be a text, and then this is one too.
+  if (beside === undefined) return unknown(causesOf(other), '', referencesOf(value));
   const items = (plain: Plain) => (isList(plain) ? plain : isMap(plain) ? [...plain.values()] : [plain]);
   if (!items(beside).some((item) => typeof item === 'string')) return value;
   const asWord = (plain: Plain): Plain =>
