@@ -21,13 +21,13 @@ const PROGRAMS = [
   'cryptsetup',
   '/usr/libexec/tangd',
 ];
-const USAGE = `npm run test:boot -- [--ci] [--jobs=<n>] [--keep] [--list] [pattern]
+const USAGE = `npm run test:boot -- [--core] [--jobs=<n>] [--keep] [--list] [pattern]
   pattern   only the scenarios whose name it matches (a regular expression)
-  --ci      only the scenarios that CI runs
+  --core    only the scenarios that matter most
   --jobs    how many guests may run at once, once the first has booted; 1 unless it is given
   --keep    keeps the folder with disks and consoles
   --list    names the scenarios and ends`;
-const OPTION = /^--(ci|keep|list|one|jobs=[1-9]\d?)$/;
+const OPTION = /^--(core|keep|list|one|jobs=[1-9]\d?)$/;
 
 function packagesOfDataHosts(): readonly string[] {
   const example = built(shipped('example.yaml'));
@@ -46,8 +46,8 @@ async function main(args: readonly string[]): Promise<number> {
   const matches = (name: string) => patterns.every((each) => (one ? each === name : new RegExp(each).test(name)));
   const list = args.includes('--list');
   const chosen = SCENARIOS.filter(
-    ({ name, ci, onlyByName = false }) =>
-      (ci || !args.includes('--ci')) && (!onlyByName || list || patterns.length > 0) && matches(name),
+    ({ name, core, onlyByName = false }) =>
+      (core || !args.includes('--core')) && (!onlyByName || list || patterns.length > 0) && matches(name),
   );
   if (unknown.length > 0 || chosen.length === 0) {
     print(unknown.length > 0 ? `unknown: ${unknown.join(' ')}` : `no scenario is called ${patterns.join(' ')}`);
@@ -55,8 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (list) {
-    for (const { name, ci, onlyByName } of chosen)
-      print(`${name}${ci ? ' (CI)' : ''}${onlyByName ? ' (only when named)' : ''}`);
+    for (const { name, core, onlyByName } of chosen)
+      print(`${name}${core ? ' (core)' : ''}${onlyByName ? ' (only when named)' : ''}`);
     return 0;
   }
   const missing = PROGRAMS.filter((program) => !has(program));

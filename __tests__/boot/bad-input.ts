@@ -10,7 +10,7 @@ const ALERTS = 'journalctl -b -o cat --no-pager -t alert -t checks';
 
 export const networkLate: Scenario = {
   name: 'network up late',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     await guest.powerOff();
@@ -32,7 +32,7 @@ export const networkLate: Scenario = {
 
 export const clockWrong: Scenario = {
   name: 'clock wrong by a year',
-  ci: false,
+  core: false,
   run: async (suite) => {
     // Ahead: behind the day it was built systemd sets a clock right by itself.
     const wrong = new Date(Date.now() + YEAR).toISOString().slice(0, 19);
@@ -57,7 +57,7 @@ export const clockWrong: Scenario = {
 
 export const diskFull: Scenario = {
   name: 'full disk',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     guest.ssh('cat /dev/zero >/srv/lukko/restic/full 2>/dev/null; sync');
@@ -81,7 +81,7 @@ export const diskFull: Scenario = {
 
 export const crashing: Scenario = {
   name: 'a service that keeps crashing',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     await suite.check('is given up, told in one line of the journal, and named in the report', async () => {

@@ -19,7 +19,7 @@ END`;
 /** First boot and reboot with one of three key servers away, against the same guest with a plain disk. Asked for by name: it takes an hour. */
 export const figures: Scenario = {
   name: 'figures',
-  ci: false,
+  core: false,
   onlyByName: true,
   run: async (suite) => {
     const found = { first: { sealed: [], plain: [] }, again: { sealed: [], plain: [] } } as Figures;

@@ -6,7 +6,7 @@ import { expectIn, expectSame, type Scenario, type Suite } from './suite.ts';
 export const DEVICE = '$(sed -n "s/^LUKKO_VOLUME_DEVICE=//p" /etc/lukko/host.env)';
 
 /** First boot of the backups host, and what must hold while it serves. Others go on from guests it saves. */
-export const firstBoot: Scenario = { name: 'first boot', ci: true, run };
+export const firstBoot: Scenario = { name: 'first boot', core: true, run };
 
 async function run(suite: Suite): Promise<void> {
   const guest = suite.guest('backups');

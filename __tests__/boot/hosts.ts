@@ -14,7 +14,7 @@ const DATA_HOSTS = [
 /** The other hosts that keep data: what runs on the system itself, what as a container, and what has no image here. */
 export const otherHosts: readonly Scenario[] = DATA_HOSTS.map(([host, images]) => ({
   name: `first boot of ${host}`,
-  ci: false,
+  core: false,
   run: (suite) => dataHost(suite, host, images),
 }));
 
@@ -106,7 +106,7 @@ async function logsAreKept(suite: Suite, guest: Guest): Promise<void> {
 /** A key server: Tang alone behind its port, and no volume. */
 export const keyServer: Scenario = {
   name: 'first boot of a key server',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const guest = suite.guest('tang-fsn1');
     await guest.start();

@@ -32,7 +32,7 @@ async function closed(suite: Suite): Promise<readonly [Guest, Socket, string]> {
  */
 export const foreignDisks: Scenario = {
   name: 'foreign disks in the place of the volume',
-  ci: true,
+  core: true,
   run: async (suite) => {
     const [guest, socket, own] = await closed(suite);
     await suite.check('quiesce left nothing open', () => {
@@ -72,7 +72,7 @@ export const foreignDisks: Scenario = {
 
 export const volumeLate: Scenario = {
   name: 'volume attached late',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const [guest, socket, own] = await closed(suite);
     await suite.check(
@@ -93,7 +93,7 @@ export const volumeLate: Scenario = {
 
 export const grown: Scenario = {
   name: 'volume made larger',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const [guest, socket, own] = await closed(suite);
     await suite.check('the file system grows into it when it is opened', async () => {
@@ -112,7 +112,7 @@ export const grown: Scenario = {
 
 export const otherKeys: Scenario = {
   name: 'key servers with other keys',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const { guest, memory } = await suite.saved('before the volume');
     for (const index of [0, 1]) guest.tang(index, 'other');

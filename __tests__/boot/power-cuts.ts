@@ -10,10 +10,10 @@ const MOMENTS = [
   ['right after it was set up', /setting up: done/],
 ] as const;
 
-/** Power is cut once while the volume is set up; the next boot goes on with what was left. CI does the one that leaves a LUKS nobody can open. */
+/** Power is cut once while the volume is set up; the next boot goes on with what was left. The one that leaves a LUKS nobody can open is among those that matter most. */
 export const powerCuts: readonly Scenario[] = MOMENTS.map(([moment, line], index) => ({
   name: `power cut ${moment}`,
-  ci: index === 1,
+  core: index === 1,
   run: (suite) => cut(suite, moment, line),
 }));
 

@@ -6,7 +6,7 @@ const IDENTITY = 'cat /srv/lukko/identity/ssh_host_ed25519_key.pub';
 
 export const reboot: Scenario = {
   name: 'reboot',
-  ci: true,
+  core: true,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     const identity = guest.sshMust(IDENTITY);
@@ -33,7 +33,7 @@ export const reboot: Scenario = {
 
 export const oneAway: Scenario = {
   name: 'one key server away',
-  ci: true,
+  core: true,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     guest.tang(0, 'down');
@@ -62,7 +62,7 @@ export function expectLocked(guest: Guest): void {
 
 export const twoAway: Scenario = {
   name: 'two key servers away',
-  ci: true,
+  core: true,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     for (const index of [0, 1]) guest.tang(index, 'down');

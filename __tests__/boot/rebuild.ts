@@ -5,7 +5,7 @@ const IDENTITY = 'cat /srv/lukko/identity/ssh_host_ed25519_key.pub';
 /** What `lukko host rebuild` leads to: another root disk with another payload, on the volume as it was. */
 export const rebuild: Scenario = {
   name: 'rebuilt with another payload on the same volume',
-  ci: true,
+  core: true,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     guest.sshMust('chown 974 /srv/lukko/restic/marker; logger -t before rebuilt-journal-line; journalctl --sync');

@@ -8,7 +8,7 @@ import { expectSame, MARKER, type Scenario } from './suite.ts';
 /** The recovery key opens a copy of the disk, and no key and nothing of the mount can be read from what lies outside it. */
 export const scan: Scenario = {
   name: 'recovery key, and what lies on the disks',
-  ci: true,
+  core: true,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     // What Clevis' slot is opened with, the third plain key there is.

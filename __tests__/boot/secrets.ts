@@ -9,7 +9,7 @@ const BREAK = `jq '.secrets["acme-account"].sealed |= (.[0:-4] + "AAAA")' /srv/l
 
 export const secrets: Scenario = {
   name: 'sealed secrets',
-  ci: false,
+  core: false,
   run: async (suite) => {
     const guest = await suite.resumed('serving');
     await suite.check(

@@ -45,7 +45,7 @@ const STEPS: readonly (readonly [name: string, line: RegExp, held: Held])[] = [
 /** Removes one step after the other from the volume script: without any of them something that is checked no longer holds. */
 export const steps: Scenario = {
   name: 'every step of setting a volume up',
-  ci: false,
+  core: false,
   onlyByName: true,
   run: async (suite) => {
     const script = readFileSync(path.join(REPOSITORY, 'stacks/payload/volume/volume'), 'utf8');

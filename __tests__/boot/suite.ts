@@ -19,8 +19,8 @@ const VOLUME_SIZE = 512;
 export interface Scenario {
   /** What `npm run test:boot -- <pattern>` looks for. */
   readonly name: string;
-  /** Whether CI runs it. */
-  readonly ci: boolean;
+  /** Whether it is among those that matter most (`--core`). */
+  readonly core: boolean;
   /** Left out unless its name is asked for. */
   readonly onlyByName?: boolean;
   readonly run: (suite: Suite) => Promise<void>;

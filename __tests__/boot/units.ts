@@ -9,7 +9,7 @@ const HOSTS = ['edge', 'logs', 'errors', 'backups', 'tang-fsn1'];
 const MOST_EXPOSED = '60';
 
 /** What only Debian 13's own programs can say of the units and quadlets of every host. */
-export const units: Scenario = { name: 'units of every host', ci: true, run };
+export const units: Scenario = { name: 'units of every host', core: true, run };
 
 async function run(suite: Suite): Promise<void> {
   const guest = await suite.resumed('serving');

@@ -10,7 +10,6 @@ import {
   type Expanded,
   exportNames,
   fork,
-  known,
   outcome as later,
   leave,
   merge,
@@ -111,10 +110,7 @@ export class ShellRun {
 
   words(words: readonly Word[], scope: Scope): Expanded[] {
     const expanded: Expanded[] = [];
-    for (const word of words) {
-      if (word.literal === undefined) expanded.push(...expand(word, scope, this.substitute));
-      else expanded.push(known(word.literal));
-    }
+    for (const word of words) expanded.push(...expand(word, scope, this.substitute));
     return expanded;
   }
 
