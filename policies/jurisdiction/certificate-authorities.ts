@@ -91,7 +91,7 @@ export const certificateAuthorities: readonly Operator[] = [
     id: 'microsec',
     name: 'Microsec e-Szigno',
     legal: { entity: 'Microsec Ltd.', country: 'HU' },
-    source: rootCertificates,
+    source: 'https://www.passbyme.com/privacypolicy',
     date: read,
     hosts: ['e-szigno.hu', 'microsec.com'],
   },
