@@ -3,10 +3,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deriveFacts } from '@lukko/facts';
-import { type Config, config, type Intent, intent, type Parsed, parseFile, type Report } from '@lukko/formats';
-import { evaluate, excuse, isCurrent, type PolicySource, readPolicy, renderTerminal } from '@lukko/policy-engine';
+import { type Config, config, type Intent, intent, lukko, type Parsed, parseFile, type Report } from '@lukko/formats';
+import {
+  evaluate,
+  excuse,
+  isCurrent,
+  isOutside,
+  type PolicySource,
+  readPolicy,
+  renderTerminal,
+} from '@lukko/policy-engine';
 import { readSynth } from '@lukko/terraform-model';
 import { App } from 'cdktf';
+import { ownRulesAt } from './own-rules.ts';
 import { version } from './package.json';
 import { adequate, operators, rules, rulesOf } from './policies/index.ts';
 import { buildStacks, type LeftOut } from './stacks/index.ts';
@@ -19,20 +28,26 @@ import { place, type SynthesisedStack, withdrawVerdict } from './synth-gate.ts';
 
 const output = process.env.CDKTF_OUTDIR || 'cdktf.out';
 
-function main(): number {
+async function main(): Promise<number> {
   // Whatever this run ends with, what an older one passed is not to be deployed in its place.
   withdrawVerdict(output);
   if (process.env.SYNTH_HCL_OUTPUT === 'true') throw inputError('HCL output cannot be judged yet', 'leave out --hcl');
   const file = process.env.LUKKO_CONFIG || 'config/example.yaml';
   const declared = parseFile(config, read(file), named(file));
+  const own = { file: 'lukko.yaml', text: read('lukko.yaml') };
+  const folder = parseFile(lukko, own.text, own.file).value.rules;
+  // One that leads outside is refused, with its line, by readPolicy.
+  const inside = folder !== undefined && !isOutside(folder);
   const policy = readPolicy({
-    lukko: { file: 'lukko.yaml', text: read('lukko.yaml') },
+    lukko: own,
+    own: inside ? await ownRulesAt(folder) : { rules: [], files: [] },
     read: policyFile,
     catalogue: { rules, rulesOf, operators, adequate, version },
   });
   const intents = meantRemovals(declared.value);
   const { manifest, stacks, leftOut } = synthesise(declared);
-  const report = excuse(judge(stacks, declared.value, policy), intents);
+  const lock = existsSync('.terraform.lock.hcl') ? read('.terraform.lock.hcl') : undefined;
+  const report = excuse(judge(stacks, lock, declared.value, policy), intents);
   for (const { id, verb, stack, addresses, by, expires } of intents)
     say(
       `lukko: intent ${id}: the protection of ${verb === 'retire' ? `stack ${stack}` : addresses.join(', ')} is lifted, meant by ${by}, good until ${expires}`,
@@ -45,7 +60,6 @@ function main(): number {
     process.stderr.write(`\nlukko: refused: nothing was written to ${output}\n`);
     return 1;
   }
-  const lock = existsSync('.terraform.lock.hcl') ? read('.terraform.lock.hcl') : undefined;
   place({ output, manifest, stacks, lock, environment: declared.value.environment, report, now: () => new Date() });
   const { pass, obligations } = report.summary;
   say(
@@ -95,10 +109,16 @@ function meantRemovals({ environment }: Config): readonly Intent[] {
     .filter((each) => meant(each) && each.environment === environment.name && isCurrent(each, new Date()));
 }
 
-function judge(stacks: readonly SynthesisedStack[], { environment }: Config, policy: PolicySource): Report {
+function judge(
+  stacks: readonly SynthesisedStack[],
+  lock: string | undefined,
+  { environment }: Config,
+  policy: PolicySource,
+): Report {
+  const lockFile = lock === undefined ? undefined : { file: '.terraform.lock.hcl', text: lock };
   const inputs = stacks.map(({ stack, file, text }) => ({ stack, file: `${named(output)}/${file}`, text }));
   const graph = readSynth({
-    roots: inputs.map(({ file, text }) => ({ kind: 'synth', files: [{ file, text }] })),
+    roots: inputs.map(({ file, text }) => ({ kind: 'synth', files: [{ file, text }], lockFile })),
     complete: true,
   });
   const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
@@ -152,10 +172,13 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-try {
-  process.exitCode = main();
-} catch (error) {
-  const known = error instanceof Error && ['FormatError', 'PolicyError', 'InputError'].includes(error.name);
-  process.stderr.write(`error: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 2;
-}
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof Error && ['FormatError', 'PolicyError', 'InputError'].includes(error.name);
+    process.stderr.write(`error: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 2;
+  },
+);

@@ -1,6 +1,6 @@
-import { type Facts, locationOf, type Placement, type ServerFacts } from '@lukko/facts';
+import { type Facts, hostsOf, locationOf, type Placement } from '@lukko/facts';
 import { all, any, holds, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Cause, Resource, TerraformJson } from '@lukko/terraform-model';
+import type { Cause, Graph, Resource, TerraformJson } from '@lukko/terraform-model';
 import { keysOnly, resticOnly } from './shared/data-services.ts';
 import { cloudConfig, quadlet, victoriaLogsImage } from './shared/example-payloads.ts';
 import { attachment, hcloud, server, volume } from './shared/examples.ts';
@@ -135,7 +135,7 @@ function unreadable({ resource }: Placement, facts: Facts): Truth {
       return any([keysOnly(host), resticOnly(host)]);
     }
     case 'hcloud_volume': {
-      const hosts = attachedTo(resource.id, facts);
+      const hosts = hostsOf(resource, facts);
       if (hosts.length > 0) {
         const truths = hosts.map((one) => resticOnly(one.server));
         if (hosts.every((one) => one.certainty === 'certain')) return all(truths);
@@ -161,19 +161,23 @@ function unreadable({ resource }: Placement, facts: Facts): Truth {
 /** Why an attachment, or the volume itself, may join this volume to a server that is not told; empty when none may. */
 function looseAttachments(volume: Resource, { graph }: Facts): readonly Cause[] {
   const own = graph.to(volume, ['server_id'], 'hcloud_server');
+  const open = own.complete ? [] : own.why.length > 0 ? own.why : (['outside'] as const);
+  return [...new Set([...open, ...looseEnds(graph)])].sort();
+}
+
+/** Worked out once a graph: every volume that has no server asks. */
+const loose = new WeakMap<Graph, readonly Cause[]>();
+
+/** Why attachments lead to a volume or a server that is not told. */
+function looseEnds(graph: Graph): readonly Cause[] {
+  const known = loose.get(graph);
+  if (known !== undefined) return known;
   const ends = graph
     .ofType('hcloud_volume_attachment')
     .filter(({ mode, change }) => mode === 'managed' && change !== 'delete')
     .flatMap((one) => [graph.to(one, ['volume_id'], 'hcloud_volume'), graph.to(one, ['server_id'], 'hcloud_server')])
     .filter(({ edges }) => edges.length === 0);
-  const open = own.complete ? ends : [own, ...ends];
-  return [...new Set(open.flatMap(({ why }) => (why.length > 0 ? why : (['outside'] as const))))].sort();
-}
-
-function attachedTo(volume: string, facts: Facts) {
-  return facts.servers.flatMap((host: ServerFacts) =>
-    host.attached
-      .filter((one) => one.volume.id === volume)
-      .map(({ certainty, via }) => ({ server: host, certainty, via })),
-  );
+  const causes = [...new Set(ends.flatMap(({ why }) => (why.length > 0 ? why : (['outside'] as const))))];
+  loose.set(graph, causes);
+  return causes;
 }

@@ -1,4 +1,4 @@
-import { type Facts, type Location, locationOf, type Payload, type ServerFacts } from '@lukko/facts';
+import { type Facts, hostsOf, type Location, locationOf, type Payload, type ServerFacts } from '@lukko/facts';
 import { all, any, no, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { resticOnly } from './shared/data-services.ts';
 import { cloudConfig, encryptedVolumeFiles, startVolume } from './shared/example-payloads.ts';
@@ -45,9 +45,8 @@ export const dataVolumesBackedUp = rule({
   check: ({ resource, mount, attachment }, facts) => {
     const attached = shown(attachment);
     if (attached.is !== true) return attached;
-    const hosts = facts.servers.filter(({ attached }) =>
-      attached.some((one) => one.volume.id === resource.id && one.certainty === 'certain'),
-    );
+    const sure = hostsOf(resource, facts).filter(({ certainty }) => certainty === 'certain');
+    const hosts = [...new Set(sure.map(({ server }) => server))];
     const location = locationOf(resource.attr('location').text ?? hosts[0]?.resource.attr('location').text ?? '');
     const copies = hosts.map((host) => any([storeItself(host), asSetUp(host, backedUp(host, mount, location, facts))]));
     return copies.length > 0
@@ -110,13 +109,20 @@ function backedUp(
   return all([made, ...found.map(({ host, at }) => elsewhere(host, at, own, facts))]);
 }
 
+const REPOSITORY = /^\s*(?:export\s+)?\w*REPOSITORY=["']?((?:rest|s3):https?:[^\s"']+)/;
+
+/** The lines of a text that have a word in them; most files have none, and are not taken apart. */
+const linesWith = (word: string, text: string): readonly string[] =>
+  text.includes(word) ? text.split('\n').filter((line) => line.includes(word)) : [];
+
 /** Hosts of every repository that a file or an option names: restic.readthedocs.io, "Preparing a new repository". */
 function repositories({ files, commands }: Payload): readonly { readonly host: string; readonly at: string }[] {
   const texts = [
     ...files.flatMap(({ text, at }) =>
-      [...text.marked.matchAll(/^\s*(?:export\s+)?\w*REPOSITORY=["']?((?:rest|s3):https?:[^\s"']+)/gm)].map(
-        ([, value = '']) => ({ value, at }),
-      ),
+      linesWith('REPOSITORY=', text.marked).flatMap((line) => {
+        const value = REPOSITORY.exec(line)?.[1];
+        return value === undefined ? [] : [{ value, at }];
+      }),
     ),
     ...commands.flatMap(({ program, args, at }) =>
       program !== 'restic'
@@ -133,11 +139,7 @@ function repositories({ files, commands }: Payload): readonly { readonly host: s
 function elsewhere(host: string, at: string, own: Location | undefined, facts: Facts): Truth {
   const name = short(legible(host), 60);
   const bucket = /^(?:[^.]+\.)?([a-z]{3}\d)\.your-objectstorage\.com$/.exec(host)?.[1];
-  const stores = facts.servers.filter(({ payload }) =>
-    payload.sites.some(({ addresses }) =>
-      addresses.some((one) => one.replace(/^https:\/\//, '').replace(/:\d+$/, '') === host),
-    ),
-  );
+  const stores = answering(facts).get(host) ?? [];
   const places = bucket !== undefined ? [bucket] : stores.map(({ resource }) => resource.attr('location').text);
   const [first] = places.map((place) => locationOf(place ?? ''));
   if (places.length !== 1 || first === undefined || own === undefined)
@@ -145,4 +147,25 @@ function elsewhere(host: string, at: string, own: Location | undefined, facts: F
   return first.name === own.name
     ? no({ at, saw: `repository at ${name}, in ${first.name} as the volume is` })
     : yes({ at, saw: `repository at ${name}, in ${first.name}` });
+}
+
+const served = new WeakMap<Facts, ReadonlyMap<string, readonly ServerFacts[]>>();
+
+/** Servers by the names their sites answer to, looked up once for all. */
+function answering(facts: Facts): ReadonlyMap<string, readonly ServerFacts[]> {
+  const known = served.get(facts);
+  if (known !== undefined) return known;
+  const found = new Map<string, ServerFacts[]>();
+  for (const server of facts.servers) {
+    const names = server.payload.sites.flatMap(({ addresses }) =>
+      addresses.map((one) => one.replace(/^https:\/\//, '').replace(/:\d+$/, '')),
+    );
+    for (const name of new Set(names)) {
+      const same = found.get(name);
+      if (same === undefined) found.set(name, [server]);
+      else same.push(server);
+    }
+  }
+  served.set(facts, found);
+  return found;
 }

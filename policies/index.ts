@@ -15,11 +15,14 @@ import { hostsGuardMetadata } from './hosts-guard-metadata.ts';
 import { hostsInAllowedJurisdictions } from './hosts-in-allowed-jurisdictions.ts';
 import { hostsUpdateThemselves } from './hosts-update-themselves.ts';
 import { hstsSent } from './hsts-sent.ts';
+import { imageLicencesRegistered } from './image-licences-registered.ts';
 import { imagesFromAllowedRegistries } from './images-from-allowed-registries.ts';
 import { journalsShipped } from './journals-shipped.ts';
+import { labelsNameOwnerAndDataClass } from './labels-name-owner-and-data-class.ts';
 import { loadBalancerPinsLocation } from './load-balancer-pins-location.ts';
 import { loadBalancerServicesOverTls } from './load-balancer-services-over-tls.ts';
 import { locationsInEu } from './locations-in-eu.ts';
+import { lockFilePresent } from './lock-file-present.ts';
 import { logDeletionOff } from './log-deletion-off.ts';
 import { logRetentionSet } from './log-retention-set.ts';
 import { logsMaskAddresses } from './logs-mask-addresses.ts';
@@ -29,6 +32,8 @@ import { networksUsePrivateRanges } from './networks-use-private-ranges.ts';
 import { noPlainServerBackups } from './no-plain-server-backups.ts';
 import { noSecretsInConfiguration } from './no-secrets-in-configuration.ts';
 import { noWorldOpenAdminPorts } from './no-world-open-admin-ports.ts';
+import { objectStorageClosed } from './object-storage-closed.ts';
+import { objectStorageInEu } from './object-storage-in-eu.ts';
 import { onlyWebPortsWorldOpen } from './only-web-ports-world-open.ts';
 import { packageSourcesDeclared } from './package-sources-declared.ts';
 import { planRunsNoForeignCode } from './plan-runs-no-foreign-code.ts';
@@ -80,11 +85,14 @@ export const rules: readonly Rule[] = [
   hostsInAllowedJurisdictions,
   hostsUpdateThemselves,
   hstsSent,
+  imageLicencesRegistered,
   imagesFromAllowedRegistries,
   journalsShipped,
+  labelsNameOwnerAndDataClass,
   loadBalancerPinsLocation,
   loadBalancerServicesOverTls,
   locationsInEu,
+  lockFilePresent,
   logDeletionOff,
   logRetentionSet,
   logsMaskAddresses,
@@ -94,6 +102,8 @@ export const rules: readonly Rule[] = [
   noPlainServerBackups,
   noSecretsInConfiguration,
   noWorldOpenAdminPorts,
+  objectStorageClosed,
+  objectStorageInEu,
   onlyWebPortsWorldOpen,
   packageSourcesDeclared,
   planRunsNoForeignCode,

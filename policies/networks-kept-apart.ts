@@ -1,10 +1,11 @@
 import { parseBlock } from '@lukko/facts';
 import { all, holds, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Graph, Resource, TerraformJson } from '@lukko/terraform-model';
+import type { Graph, Reason, Resource, TerraformJson } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
 import { type Body, hcloud } from './shared/examples.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
 import { fit, short } from './shared/message.ts';
+import { networksOf, overlapping, type SomeNetworks, whyUnclear } from './shared/network-ranges.ts';
 import { addressOf } from './shared/words.ts';
 
 const networks = (
@@ -71,20 +72,47 @@ function apart(own: Resource, graph: Graph): Truth {
   const range = own.attr('ip_range');
   const block = parseBlock(range.text ?? '');
   if (block === undefined) return unclear(own);
-  const others = graph
-    .all('hcloud_network')
-    .filter(({ id, mode, change }) => id !== own.id && mode === 'managed' && change !== 'delete');
-  return all([
-    yes({ at: range.at, saw: `${range.text}, beside ${others.length} other networks` }),
-    ...others.map((other): Truth => {
-      const theirs = parseBlock(other.attr('ip_range').text ?? '');
-      if (theirs === undefined) return unclear(other);
-      const clash = theirs.version === block.version && theirs.first <= block.last && block.first <= theirs.last;
-      return clash
-        ? no({ at: range.at, saw: `${range.text} overlaps ${other.address}` })
-        : yes({ at: other.attr('ip_range').at, saw: `${other.attr('ip_range').text} is apart` });
+  const networks = networksOf(graph);
+  const clashing = overlapping(block, networks, most + 1);
+  if (clashing.of > 1) {
+    const reasons = others(clashing, own).map((other) => ({
+      at: range.at,
+      saw: `${range.text} overlaps ${other.address}`,
+    }));
+    return no(...reasons, ...rest(range.at, clashing.of - 1, 'overlap it'));
+  }
+  if (networks.unclear.length > 0) {
+    return unknown(
+      ...networks.unclear.slice(0, most).flatMap((other) => unclear(other).because),
+      ...rest(range.at, networks.unclear.length, 'have ranges that are not known').map((reason) => ({
+        ...reason,
+        causes: networks.causes,
+      })),
+    );
+  }
+  const beside = {
+    first: networks.ranged.slice(0, most + 1).map(({ network }) => network),
+    of: networks.ranged.length,
+  };
+  return yes(
+    { at: range.at, saw: `${range.text}, beside ${beside.of - 1} other networks` },
+    ...others(beside, own).map((other) => {
+      const theirs = other.attr('ip_range');
+      return { at: theirs.at, saw: `${theirs.text} is apart` };
     }),
-  ]);
+    ...rest(range.at, beside.of - 1, 'are apart'),
+  );
+}
+
+/** Networks named in the reasons of one verdict, of which reports keep twenty; how many more there are is said. */
+const most = 19;
+
+function others({ first }: SomeNetworks, own: Resource): readonly Resource[] {
+  return first.filter(({ id }) => id !== own.id).slice(0, most);
+}
+
+function rest(at: string, number: number, what: string): readonly Reason[] {
+  return number > most ? [{ at, saw: `${number - most} more networks ${what}` }] : [];
 }
 
 function unclear(network: Resource): Truth {
@@ -92,6 +120,6 @@ function unclear(network: Resource): Truth {
   return unknown({
     at,
     saw: short(describe(value), 60),
-    causes: value.state === 'unknown' ? value.causes : ['function'],
+    causes: whyUnclear(value),
   });
 }

@@ -2,6 +2,7 @@ import { rule, shown } from '@lukko/policy-engine';
 import { encryptedHost, withoutLuks } from './shared/encrypted-host.ts';
 import { attachment, hcloud, server, volume } from './shared/examples.ts';
 import { proofMessage } from './shared/proof.ts';
+import { talosHost } from './shared/talos-host.ts';
 import { addressOf } from './shared/words.ts';
 
 export const volumeEncryptedAtRest = rule({
@@ -18,6 +19,7 @@ export const volumeEncryptedAtRest = rule({
     'https://github.com/hetznercloud/terraform-provider-hcloud/blob/v1.68.0/docs/resources/volume.md',
     'https://gitlab.com/cryptsetup/cryptsetup/-/wikis/FrequentlyAskedQuestions',
     'https://github.com/latchset/clevis',
+    'https://docs.siderolabs.com/talos/v1.12/configure-your-talos-cluster/storage-and-disk-management/disk-encryption',
   ],
   appliesTo: ['volume'],
   check: ({ encryption }) => shown(encryption),
@@ -30,6 +32,12 @@ export const volumeEncryptedAtRest = rule({
       verdict: 'fail',
       terraform: encryptedHost({ script: (text) => text.replaceAll('/run/lukko/key', '/etc/machine-id') }),
     },
+    {
+      name: 'Talos, with a key that a KMS seals',
+      verdict: 'pass',
+      terraform: talosHost('kms: {endpoint: https://kms.lukko.example:4050}'),
+    },
+    { name: 'Talos, with a key made of the UUID of the machine', verdict: 'fail', terraform: talosHost('nodeID: {}') },
     {
       name: 'the provider makes the file system',
       verdict: 'fail',

@@ -13,83 +13,91 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { startResponder } from '../__tests__/e2e/responder.ts';
+import { RECORDING } from '../__tests__/e2e/recording.ts';
 import { withoutHashes } from '../__tests__/e2e/support.ts';
 import { unzip } from '../__tests__/e2e/unzip.ts';
+import { type RunningSandbox, startSandbox } from '../packages/cli/src/sandbox/start.ts';
 
 /*
  * `npx tsx scripts/record-plans.ts` records plans with the real terraform and the real provider as fixtures, JSON and binary.
- * The API is the canned responder of __tests__/e2e. The token stands in the environment alone, so it is in no plan.
+ * The API is the sandbox, with a project for the key servers as in a real deployment and one for somebody else's root module.
+ * Tokens stand in the environment alone, so they are in no plan.
  */
 
 const root = path.join(__dirname, '..');
 const out = path.join(root, '__tests__', 'fixtures', 'plans');
 const run = promisify(execFile);
-const TOKEN = 'x'.repeat(64);
 
 interface Place {
   /** Folder below which everything is made, removed at the end. */
   readonly temporary: string;
-  readonly environment: NodeJS.ProcessEnv;
+  /** For a project of the sandbox. */
+  readonly environment: (project: string) => NodeJS.ProcessEnv;
+  readonly tokens: readonly string[];
 }
 
 async function main(): Promise<void> {
   const temporary = mkdtempSync(path.join(tmpdir(), 'lukko-plans-'));
-  const responder = await startResponder();
+  const sandbox = await startSandbox(RECORDING, Date.now);
   try {
-    const place = { temporary, environment: environment(temporary, responder.url) };
+    const place = {
+      temporary,
+      environment: environment(temporary, sandbox),
+      tokens: sandbox.projects.flatMap(({ token, readOnlyToken = token }) => [token, readOnlyToken]),
+    };
     await foreign(place);
     await own(place);
   } finally {
-    await responder.stop();
+    await sandbox.stop();
     rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-/** The real terraform, never the gate in node_modules/.bin; a `lukko` that does nothing, since the stand-in has no hosts. */
-function environment(temporary: string, endpoint: string): NodeJS.ProcessEnv {
+/** The real terraform, never the gate in node_modules/.bin; a `lukko` that does nothing, since the sandbox has no hosts. */
+function environment(temporary: string, sandbox: RunningSandbox): Place['environment'] {
   const bin = path.join(temporary, 'bin');
   mkdirSync(bin);
   writeFileSync(path.join(bin, 'lukko'), '#!/bin/sh\nexit 0\n');
   chmodSync(path.join(bin, 'lukko'), 0o755);
   const { PATH = '', HOME, TF_CLI_CONFIG_FILE } = process.env;
   const real = PATH.split(path.delimiter).filter((each) => !each.includes('node_modules'));
-  return {
+  const { HCLOUD_ENDPOINT, HETZNER_ENDPOINT } = sandbox.environment;
+  return (project) => ({
     PATH: [bin, ...real].join(path.delimiter),
     HOME,
     ...(TF_CLI_CONFIG_FILE === undefined ? {} : { TF_CLI_CONFIG_FILE }),
     CHECKPOINT_DISABLE: '1',
-    HCLOUD_TOKEN: TOKEN,
-    HCLOUD_ENDPOINT: endpoint,
-    HETZNER_ENDPOINT: endpoint,
-  };
+    HCLOUD_TOKEN: sandbox.projects.find(({ name }) => name === project)?.token,
+    HCLOUD_ENDPOINT,
+    HETZNER_ENDPOINT,
+  });
 }
 
 /** Somebody else's root module with count, for_each, conditionals and locals; its HCL is the fixture's own. */
-async function foreign({ temporary, environment: env }: Place): Promise<void> {
+async function foreign(place: Place): Promise<void> {
   const theme = 'foreign-loops';
-  const folder = path.join(temporary, theme);
+  const folder = path.join(place.temporary, theme);
   cpSync(path.join(out, theme), folder, {
     recursive: true,
     filter: (file) => !/plan\.(json|tfplan)$|README/.test(file),
   });
-  const place = { temporary, environment: env };
   await record(
     place,
-    theme,
-    folder,
+    { theme, project: 'foreign', folder },
     ['-var=location=ash'],
     `A root module with \`count\`, \`for_each\`, \`dynamic\`, conditionals, locals and a module called twice, as others write them (\`main.tf\`,
 \`service/main.tf\`). Everything is created; \`location\` was given on the command line.`,
   );
-  await run('terraform', ['apply', '-input=false', '-no-color', 'plan.tfplan'], { cwd: folder, env });
+  // What was planned for ash cannot be: its volumes would hang on servers of another location. All in one location, they can.
+  const env = place.environment('foreign');
+  const applied = ['apply', '-input=false', '-no-color', '-auto-approve', '-var=location=hel1'];
+  await run('terraform', applied, { cwd: folder, env });
   const changes = ['-var=location=nbg1', '-var=replicas=1', '-var=secure=false'];
   await record(
     place,
-    `${theme}-changed`,
-    folder,
+    { theme: `${theme}-changed`, project: 'foreign', folder },
     changes,
-    `The root module of \`../${theme}\`, applied and then planned with other variables: what is created, updated, replaced and deleted in one plan.`,
+    `The root module of \`../${theme}\`, applied with \`location=hel1\` and then planned with other variables: what is created, updated, replaced and deleted in one plan.`,
   );
 }
 
@@ -108,24 +116,23 @@ async function own(place: Place): Promise<void> {
     const lock = path.join(folder, '.terraform.lock.hcl');
     // The provider at hand may be built here: docs/decisions/0003-provider-lock.md.
     if (existsSync(lock)) writeFileSync(lock, withoutHashes(readFileSync(lock, 'utf8')));
+    const project = stack === 'keys' ? 'keys' : 'main';
     await record(
       place,
-      `own-${stack}`,
-      folder,
+      { theme: `own-${stack}`, project, folder },
       [],
       `The stack \`${stack}\` of \`config/example.yaml\`, created; the stacks it reads (${manifest.stacks[stack]?.dependencies.join(', ') || 'none'}) had been applied before.`,
     );
     await run('terraform', ['apply', '-input=false', '-no-color', 'plan.tfplan'], {
       cwd: folder,
-      env: place.environment,
+      env: place.environment(project),
       maxBuffer: 1 << 28,
     });
   }
   const network = path.join(output, 'stacks', 'network');
   await record(
     place,
-    'own-network-destroy',
-    network,
+    { theme: 'own-network-destroy', project: 'main', folder: network },
     ['-destroy'],
     'The stack `network` of `config/example.yaml`, applied and then planned for removal.',
   );
@@ -142,14 +149,21 @@ function inOrder(stacks: Readonly<Record<string, { readonly dependencies: readon
   return done;
 }
 
+interface Recorded {
+  /** Folder of the fixture. */
+  readonly theme: string;
+  readonly project: string;
+  /** Where terraform runs. */
+  readonly folder: string;
+}
+
 async function record(
   place: Place,
-  theme: string,
-  folder: string,
+  { theme, project, folder }: Recorded,
   options: readonly string[],
   about: string,
 ): Promise<void> {
-  const env = place.environment;
+  const env = place.environment(project);
   const terraform = (...args: string[]) =>
     run('terraform', args, { cwd: folder, env, maxBuffer: 1 << 28, encoding: 'buffer' });
   await terraform('init', '-input=false', '-no-color');
@@ -179,8 +193,8 @@ function readme(theme: string, about: string, planned: readonly string[], versio
 
 ${about}
 
-Recorded by \`npx tsx scripts/record-plans.ts\` with terraform ${terraform} (provider ${provider}) against the canned responder of
-\`__tests__/e2e/responder.ts\`, by
+Recorded by \`npx tsx scripts/record-plans.ts\` with terraform ${terraform} (provider ${provider}) against the sandbox
+(\`lukko sandbox\`), by
 
 \`\`\`
 terraform init -input=false -no-color
@@ -188,16 +202,16 @@ terraform ${planned.join(' ')}
 terraform show -json plan.tfplan > plan.json
 \`\`\`
 
-No token is in it: it stood in the environment. Never edit it by hand; record it again.
+No token is in it: they stood in the environment. Never edit it by hand; record it again.
 `;
 }
 
 /** No path of this machine and no token may get into the repository, not even packed. */
-function refuseLeaks({ temporary }: Place, folder: string, json: Buffer): void {
+function refuseLeaks({ temporary, tokens }: Place, folder: string, json: Buffer): void {
   const texts = [json, ...unzip(readFileSync(path.join(folder, 'plan.tfplan'))).values()].map((bytes) =>
     bytes.toString('latin1'),
   );
-  const found = [TOKEN, `${temporary}/`, `${root}/`, `${homedir()}/`].find((needle) =>
+  const found = [...tokens, `${temporary}/`, `${root}/`, `${homedir()}/`].find((needle) =>
     texts.some((text) => text.includes(needle)),
   );
   if (found !== undefined) throw new Error('the plan holds a token or a path of this machine: not recorded');

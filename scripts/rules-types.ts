@@ -24,7 +24,7 @@ const sources = [
   'packages/facts/src/settings/types.ts',
   'packages/policy-engine/src/truth.ts',
   'packages/policy-engine/src/rule.ts',
-  'packages/cli/src/own-rules/api.ts',
+  'packages/policy-engine/src/own-rules/api.ts',
 ];
 
 const header = `// Made by \`npx tsx scripts/rules-types.ts\` from the types of lukko's own rules and the provider's schema: do not edit.

@@ -49,7 +49,9 @@ function service(config: Config): Service {
     ],
     serves: CLASSES.map(([name]) => `victoria-logs-${name}.service`),
     waits: ['caddy.service'],
-    backedUp: ['/srv/lukko/caddy', '/srv/lukko/victoria-logs'],
+    // The stores by snapshots of theirs, which are made where backups take what was copied for them.
+    backedUp: ['/srv/lukko/caddy'],
+    dump: 'logs/dump',
     admitsOurHosts: true,
     origins: [...front.origins, ...imageOrigins(config, 'victoriaLogs')],
   };

@@ -1,24 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import type { Image } from './image.ts';
+import { machineWords, type Volume } from './machine.ts';
+import { monitor } from './monitor.ts';
 import { must, type Ran, run, sleep } from './run.ts';
 import { GUEST_ADDRESS, type Site, TANG_ADDRESSES } from './site.ts';
 
 /** Factor on every time limit, which only ends a test that hangs: emulation on a busy machine is slow. */
-const PATIENCE = 15;
+const PATIENCE = 10;
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 
 export interface GuestOptions {
   readonly name: string;
+  readonly folder: string;
   readonly image: Image;
   readonly site: Site;
   readonly userData: string;
-  /** The disk that looks like a Hetzner volume, and the number of that volume. */
-  readonly volume?: { readonly file: string; readonly id: string };
-  /** Whether the processor's own virtualisation works here; emulated otherwise. */
+  readonly volume?: Volume;
   readonly accelerated: boolean;
+  /** A root disk to go on from, which is not written to; the image's own otherwise. */
+  readonly root?: string;
   /** More words for QEMU. */
   readonly extra?: readonly string[];
 }
@@ -37,10 +40,13 @@ export class Guest {
 
   constructor(options: GuestOptions) {
     this.options = options;
-    this.folder = options.site.at(options.name);
-    mkdirSync(this.folder);
-    must('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', options.image.root, this.disk]);
+    this.folder = options.folder;
+    mkdirSync(this.folder, { recursive: true });
+    const { root } = options;
+    this.newRoot(root === undefined ? [options.image.root, 'raw'] : [root, 'qcow2']);
     this.serve(options.userData);
+    for (const index of TANG_ADDRESSES.keys())
+      this.script(`tang${index}.sh`, options.site.tangScript(index, this.folder));
   }
 
   get sshPort(): number {
@@ -51,25 +57,44 @@ export class Guest {
     return path.join(this.folder, 'root.qcow2');
   }
 
+  get socket(): string {
+    return path.join(this.folder, 'qmp.sock');
+  }
+
   /** What stood on the console since the last start, without escape sequences. */
   get console(): string {
-    const file = path.join(this.folder, `console-${this.boots}.log`);
+    const file = this.consoleFile(this.boots);
     return existsSync(file) ? readFileSync(file, 'utf8').replace(ESCAPES, '') : '';
+  }
+
+  consoleFile(boot: number): string {
+    return path.join(this.folder, `console-${boot}.log`);
+  }
+
+  private newRoot([backing, format]: readonly [string, string]): void {
+    rmSync(this.disk, { force: true });
+    must('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', format, '-b', backing, this.disk]);
+  }
+
+  private script(name: string, text: string): void {
+    writeFileSync(path.join(this.folder, name), text);
+    chmodSync(path.join(this.folder, name), 0o755);
   }
 
   /** The text the metadata service hands out from now on. */
   serve(userData: string): void {
-    const { name } = this.options;
     const nic = (index: number, subnet: string) =>
       `  - {type: physical, name: eth${index}, mac_address: "52:54:00:00:00:0${index}", subnets: [${subnet}]}\n`;
     const metadata = [
-      `hostname: ${name}\ninstance-id: "4711"\npublic-ipv4: 192.0.2.1\nregion: eu-central\n`,
+      `hostname: ${this.options.name}\ninstance-id: "4711"\npublic-ipv4: 192.0.2.1\nregion: eu-central\n`,
       `public-keys:\n- ${readFileSync(this.options.site.at('ca.pub'), 'utf8')}`,
       `network-config:\n  version: 1\n  config:\n${nic(0, '{type: dhcp}')}${nic(1, `{type: static, address: ${GUEST_ADDRESS}/24}`)}`,
     ].join('');
     const files = { userdata: userData, metadata, 'instance-id': '4711' };
     for (const [file, text] of Object.entries(files)) writeFileSync(path.join(this.folder, file), text);
-    const answer = `#!/bin/sh
+    this.script(
+      'metadata.sh',
+      `#!/bin/sh
 read -r _ path _
 while read -r line && [ "\${#line}" -gt 1 ]; do :; done
 case $path in
@@ -78,59 +103,65 @@ case $path in
 esac
 printf 'HTTP/1.1 %s\\r\\nContent-Length: %s\\r\\nConnection: close\\r\\n\\r\\n' "$status" "$(wc -c <"$file")"
 exec cat "$file"
-`;
-    writeFileSync(path.join(this.folder, 'metadata.sh'), answer);
-    chmodSync(path.join(this.folder, 'metadata.sh'), 0o755);
+`,
+    );
+  }
+
+  /** Takes a key server away from this guest, brings it back, or lets somebody else answer in its place. */
+  tang(index: number, state: 'up' | 'down' | 'other'): void {
+    for (const each of ['down', 'other'])
+      if (each === state) writeFileSync(path.join(this.folder, `tang${index}.${each}`), '');
+      else rmSync(path.join(this.folder, `tang${index}.${each}`), { force: true });
   }
 
   /** Gives the server a new root disk from its image, as Hetzner's rebuild action does; the volume stays. */
   rebuild(userData: string): void {
-    rmSync(this.disk);
-    must('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', this.options.image.root, this.disk]);
+    this.newRoot([this.options.image.root, 'raw']);
     this.serve(userData);
   }
 
-  async start(): Promise<void> {
-    const { image, site, volume, accelerated, extra = [] } = this.options;
+  /** Starts it, or lets it go on from a memory that was saved. */
+  async start(memory?: string): Promise<void> {
+    const { image, volume, accelerated, extra = [] } = this.options;
     this.boots += 1;
-    this.plugged = 'volume-device';
     this.port = await freePort();
-    const tangs = TANG_ADDRESSES.map(
-      (address, index) => `guestfwd=tcp:${address}:7500-cmd:${site.at(`tang${index}.sh`)}`,
-    );
-    const args = [
-      ...machine(accelerated),
-      ...['-m', '2048', '-display', 'none', '-monitor', 'none', '-nodefaults', '-no-reboot'],
-      ...['-smbios', 'type=1,manufacturer=Hetzner,product=vServer,serial=4711'],
-      ...['-kernel', image.kernel, '-initrd', image.initrd, '-append', COMMAND_LINE],
-      ...['-serial', `file:${path.join(this.folder, `console-${this.boots}.log`)}`],
-      ...['-qmp', `unix:${this.qmp},server=on,wait=off`],
-      ...['-device', 'virtio-rng-pci'],
-      ...['-drive', `if=virtio,file=${this.disk},format=qcow2,cache=unsafe`],
-      ...[
-        '-netdev',
-        `user,id=n0,net=169.254.0.0/16,restrict=on,guestfwd=tcp:169.254.169.254:80-cmd:${this.folder}/metadata.sh`,
-      ],
-      ...['-device', 'virtio-net-pci,netdev=n0,mac=52:54:00:00:00:00,romfile='],
-      ...[
-        '-netdev',
-        `user,id=n1,net=10.0.2.0/24,restrict=on,hostfwd=tcp:127.0.0.1:${this.port}-${GUEST_ADDRESS}:22,${tangs.join(',')}`,
-      ],
-      ...['-device', 'virtio-net-pci,netdev=n1,mac=52:54:00:00:00:01,romfile='],
-      ...['-device', 'virtio-scsi-pci,id=scsi'],
-      ...(volume === undefined
-        ? []
-        : [
-            '-drive',
-            `if=none,id=volume,file=${volume.file},format=raw,cache=none,discard=unmap`,
-            '-device',
-            volumeDevice(volume.id),
-          ]),
-      ...extra,
-    ];
-    const log = openSync(path.join(this.folder, 'qemu.log'), 'a');
-    this.process = spawn('qemu-system-x86_64', args, { stdio: ['ignore', log, log] });
+    const { folder, port: sshPort } = this;
+    const incoming = memory === undefined ? [] : ['-incoming', `exec:cat '${memory}'`];
+    const words = machineWords({
+      ...{ image, accelerated, folder, sshPort, extra: [...extra, ...incoming] },
+      console: this.consoleFile(this.boots),
+      ...(volume === undefined ? {} : { volume }),
+    });
+    const log = openSync(path.join(folder, 'qemu.log'), 'a');
+    this.process = spawn('qemu-system-x86_64', words, { stdio: ['ignore', log, log] });
+    closeSync(log);
     running.add(this);
+    if (memory === undefined) return;
+    await this.wait('its saved memory', 60, async () => (await this.status()) === 'paused');
+    await this.monitor('cont');
+  }
+
+  private async status(): Promise<unknown> {
+    if (!existsSync(this.socket)) return undefined;
+    return ((await this.monitor('query-status').catch(() => ({}))) as { status?: string }).status;
+  }
+
+  monitor(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    return monitor(this.socket, command, args);
+  }
+
+  /** Stops the processor, so that memory and disks can be copied as they are at one moment; `monitor('cont')` goes on. */
+  async saveMemory(file: string): Promise<void> {
+    this.closeSsh();
+    await this.monitor('stop');
+    await this.monitor('migrate-set-parameters', { 'max-bandwidth': 2 ** 40 });
+    await this.monitor('migrate', { uri: `exec:cat >'${file}'` });
+    let status: string | undefined;
+    await this.wait('its memory to be saved', 60, async () => {
+      status = ((await this.monitor('query-migrate')) as { status?: string }).status;
+      return status === 'completed' || status === 'failed';
+    });
+    if (status !== 'completed') throw new Error(`the memory of ${this.options.name} was not saved`);
   }
 
   /** One connection per boot: a handshake is dear where the processor is emulated. */
@@ -138,53 +169,19 @@ exec cat "$file"
     return path.join(this.folder, 'ssh');
   }
 
-  private get qmp(): string {
-    return path.join(this.folder, 'qmp.sock');
+  private closeSsh(): void {
+    run('ssh', ['-o', `ControlPath=${this.control}`, '-O', 'exit', 'guest']);
   }
 
-  /** A command of QEMU's monitor protocol. */
-  monitor(command: string, args: Record<string, unknown> = {}): void {
-    const input = `${JSON.stringify({ execute: 'qmp_capabilities' })}\n${JSON.stringify({ execute: command, arguments: args })}\n`;
-    const { stdout } = run('socat', ['-t2', '-', `UNIX-CONNECT:${this.qmp}`], { input });
-    if (!stdout.includes('"return"') || stdout.includes('"error"'))
-      throw new Error(`QEMU refused ${command}: ${stdout}`);
-  }
-
-  private plugged = 'volume-device';
-
-  /** Takes the volume away from the running guest and gives it another disk of the same number, or none. */
-  async swapVolume(file: string | undefined): Promise<void> {
-    const { volume } = this.options;
-    if (this.plugged !== '') this.monitor('device_del', { id: this.plugged });
-    this.plugged = '';
-    await this.until('[ -z "$(ls /dev/disk/by-id/ | grep scsi-0HC_Volume)" ]', 20);
-    if (file === undefined || volume === undefined) return;
-    this.disks += 1;
-    const node = `disk${this.disks}`;
-    this.monitor('blockdev-add', { driver: 'raw', 'node-name': node, file: { driver: 'file', filename: file } });
-    const device = { driver: 'scsi-hd', id: `${node}-device`, bus: 'scsi.0', drive: node };
-    this.monitor('device_add', { ...device, vendor: 'HC', product: 'Volume', serial: volume.id });
-    this.plugged = `${node}-device`;
-    await this.until('[ -n "$(ls /dev/disk/by-id/ | grep scsi-0HC_Volume)" ]', 20);
-  }
-
-  private disks = 0;
-
-  /** Runs a command on the guest as root, over SSH with the operator's certificate. */
-  ssh(command: string, input?: string | Buffer): Ran {
+  /** What follows `ssh` to run a command on the guest as root, with the operator's certificate. */
+  sshWords(command: string): readonly string[] {
     const { site } = this.options;
     const control = ['-o', 'ControlMaster=auto', '-o', 'ControlPersist=600', '-o', `ControlPath=${this.control}`];
-    const args = [
-      '-p',
-      String(this.port),
-      '-i',
-      site.at('operator'),
-      ...control,
-      ...SSH_OPTIONS,
-      'root@127.0.0.1',
-      command,
-    ];
-    return run('ssh', args, { input: input ?? '', timeout: 300_000 * PATIENCE });
+    return ['-p', String(this.port), '-i', site.at('operator'), ...control, ...SSH_OPTIONS, 'root@127.0.0.1', command];
+  }
+
+  ssh(command: string, input?: string | Buffer): Ran {
+    return run('ssh', this.sshWords(command), { input: input ?? '', timeout: 120_000 * PATIENCE });
   }
 
   /** What a command prints that must succeed. */
@@ -212,25 +209,19 @@ exec cat "$file"
 
   /** Waits until a line stands on the console. */
   async untilConsole(pattern: RegExp, seconds: number): Promise<void> {
-    await this.wait(
-      String(pattern),
-      seconds,
-      () => pattern.test(this.console),
-      () => this.console.slice(-1500),
-      50,
-    );
+    await this.wait(String(pattern), seconds, () => pattern.test(this.console), undefined, 50);
   }
 
   private async wait(
     what: string,
     seconds: number,
-    done: () => boolean,
-    last: () => string,
-    pause = 700,
+    done: () => boolean | Promise<boolean>,
+    last: () => string = () => this.console.slice(-1500),
+    pause = 2000,
   ): Promise<void> {
     const end = Date.now() + seconds * 1000 * PATIENCE;
-    while (!done()) {
-      if (this.process?.exitCode !== null)
+    while (!(await done())) {
+      if (this.process === undefined || this.process.exitCode !== null)
         throw new Error(`${this.options.name} stopped while waiting for ${what}; ${this.console.slice(-1500)}`);
       if (Date.now() > end)
         throw new Error(`${this.options.name}: waited ${seconds * PATIENCE} s for ${what}; ${last()}`);
@@ -241,13 +232,19 @@ exec cat "$file"
   /** First boot or any other: until cloud-init has done all it does; SSH answers then. */
   async booted(): Promise<void> {
     await this.untilConsole(/Cloud-init v\. \S+ finished at/, 120);
-    await this.until('true', 20);
+    await this.until('true', 60);
+  }
+
+  /** Until the volume is open and everything behind it was started. The console is asked first: a question over SSH costs seconds. */
+  async serves(): Promise<void> {
+    await this.untilConsole(/Reached target lukko-data\.target/, 90);
+    await this.until('mountpoint -q /srv/lukko && systemctl is-active -q lukko-data.target lukko-journal.service', 60);
   }
 
   /** Orderly: the guest powers itself off. */
   async powerOff(): Promise<void> {
     this.ssh('systemctl poweroff');
-    await this.ended(120);
+    await this.ended(90);
   }
 
   /** As when the machine loses power: nothing is told, nothing is written. */
@@ -267,9 +264,8 @@ exec cat "$file"
     while (process !== undefined && process.exitCode === null && process.signalCode === null) {
       if (Date.now() > end) {
         process.kill('SIGKILL');
-        throw new Error(
-          `${this.options.name} did not power off in ${seconds * PATIENCE} s; ${this.console.slice(-1500)}`,
-        );
+        const said = this.console.slice(-1500);
+        throw new Error(`${this.options.name} did not power off in ${seconds * PATIENCE} s; ${said}`);
       }
       await sleep(100);
     }
@@ -277,7 +273,7 @@ exec cat "$file"
   }
 
   private forget(): void {
-    run('ssh', ['-o', `ControlPath=${this.control}`, '-O', 'exit', 'guest']);
+    this.closeSsh();
     running.delete(this);
   }
 
@@ -296,39 +292,10 @@ export function endGuests(): void {
 const running = new Set<Guest>();
 process.on('exit', endGuests);
 
-function machine(accelerated: boolean): readonly string[] {
-  if (accelerated) return ['-machine', 'q35,accel=kvm', '-cpu', 'host', '-smp', '2'];
-  // One processor: two emulated ones now and then run into a kernel that is patching its own code, and it stops.
-  return ['-machine', 'q35', '-accel', 'tcg', '-cpu', 'max,la57=off', '-smp', '1'];
-}
-
-/** Whether a guest starts with /dev/kvm: that the device is there says little, inside another virtual machine least of all. */
-export async function canAccelerate(image: Image, folder: string): Promise<boolean> {
-  const console = path.join(folder, 'probe.log');
-  const boot = ['-kernel', image.kernel, '-initrd', image.initrd, '-append', 'console=ttyS0 panic=-1'];
-  const args = [...machine(true), ...['-m', '512', '-display', 'none', '-nodefaults', '-no-reboot'], ...boot];
-  const probe = spawn('qemu-system-x86_64', [...args, '-serial', `file:${console}`], { stdio: 'ignore' });
-  for (let waited = 0; waited < 40 && probe.exitCode === null; waited += 1) {
-    await sleep(250);
-    if (existsSync(console) && readFileSync(console, 'utf8').includes('Linux version')) break;
-  }
-  probe.kill('SIGKILL');
-  return existsSync(console) && readFileSync(console, 'utf8').includes('Linux version');
-}
-
-const COMMAND_LINE = [
-  'root=/dev/vda rw console=ttyS0 panic=-1 quiet',
-  'systemd.journald.forward_to_console=1 systemd.journald.max_level_console=info',
-].join(' ');
 const SSH_OPTIONS = [
-  ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=4', '-o', 'LogLevel=ERROR'],
+  ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-o', 'LogLevel=ERROR'],
   ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'IdentitiesOnly=yes'],
 ];
-
-/** What makes udev name it /dev/disk/by-id/scsi-0HC_Volume_<id>, as at Hetzner. */
-export function volumeDevice(id: string): string {
-  return `scsi-hd,id=volume-device,bus=scsi.0,drive=volume,vendor=HC,product=Volume,serial=${id}`;
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
-import { REPOSITORY } from '../stacks/built.ts';
 import { must } from './run.ts';
+
+/** Where images, the site's keys and saved guests are kept between runs; outside the repository, so that a clean clone finds them. */
+export const CACHE =
+  process.env.LUKKO_BOOT_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'lukko-boot');
 
 /** A root file system with the kernel that boots it. */
 export interface Image {
+  /** Says what went into it: another digest is another image. */
+  readonly digest: string;
   readonly root: string;
   readonly kernel: string;
   readonly initrd: string;
@@ -37,7 +43,7 @@ const APT =
 
 /**
  * Makes Debian 13 with the packages of a payload already installed, since a guest has no network to fetch them from. The mirror
- * is the one this machine installs from. Kept in node_modules/.cache by what went into it; older ones are removed.
+ * is the one this machine installs from. Kept in {@link CACHE} by what went into it and for a week; older ones are removed.
  */
 export function buildImage(name: string, packages: readonly string[], say: (text: string) => void): Image {
   const wanted = [...new Set([...IMAGE_PACKAGES, ...packages])].sort();
@@ -47,13 +53,12 @@ export function buildImage(name: string, packages: readonly string[], say: (text
     .update(JSON.stringify([wanted, APT, week, 2]))
     .digest('hex')
     .slice(0, 16);
-  const cache = path.join(REPOSITORY, 'node_modules/.cache/lukko-boot');
-  const folder = path.join(cache, `${name}-${digest}`);
-  const image = { root: `${folder}/root.img`, kernel: `${folder}/vmlinuz`, initrd: `${folder}/initrd.img` };
+  const folder = path.join(CACHE, `image-${name}-${digest}`);
+  const image = { digest, root: `${folder}/root.img`, kernel: `${folder}/vmlinuz`, initrd: `${folder}/initrd.img` };
   if (existsSync(folder)) return image;
-  mkdirSync(cache, { recursive: true });
-  for (const old of readdirSync(cache).filter((each) => each.startsWith(`${name}-`)))
-    rmSync(path.join(cache, old), { recursive: true, force: true });
+  mkdirSync(CACHE, { recursive: true });
+  for (const old of readdirSync(CACHE).filter((each) => each.startsWith(`image-${name}-`)))
+    rmSync(path.join(CACHE, old), { recursive: true, force: true });
   const began = Date.now();
   say(`making the image ${name}: Debian 13 with ${wanted.length} packages`);
   const work = `${folder}.part`;
@@ -63,6 +68,8 @@ export function buildImage(name: string, packages: readonly string[], say: (text
   must('mmdebstrap', [
     '--mode=root',
     '--variant=minbase',
+    // Made in one go and thrown away when that fails: nothing needs to reach the disk package by package.
+    '--dpkgopt=force-unsafe-io',
     `--include=${wanted.join(',')}`,
     // Hetzner's image has the folder; the payload must cope with it.
     '--customize-hook=mkdir -p "$1/var/log/journal"',

@@ -1,5 +1,5 @@
-import { serves } from './first-boot.ts';
-import { expectIn, expectSame, type Suite } from './suite.ts';
+import { DEVICE } from './first-boot.ts';
+import { expectIn, expectSame, type Scenario, type Suite } from './suite.ts';
 
 /** Moments of setting a volume up, each by the line that is said before it. */
 const MOMENTS = [
@@ -10,32 +10,25 @@ const MOMENTS = [
   ['right after it was set up', /setting up: done/],
 ] as const;
 
-/** Power is cut again and again on one volume, at later and later moments; each boot goes on with what the one before left. */
-export async function powerCuts(suite: Suite, moments: number): Promise<void> {
-  await suite.scenario('power cuts while the volume is set up', async () => {
-    const volume = suite.volume();
-    const guest = suite.guest('cut', 'backups', volume);
-    for (const [name, line] of chosen(moments)) {
-      await guest.start();
-      await suite.check(`power is cut ${name}`, async () => {
-        await guest.untilConsole(line, 240);
-        await guest.cutPower();
-      });
-    }
-    await guest.start();
-    await suite.check('the next boot finishes, and nothing is pending', async () => {
-      await guest.until('systemctl is-active -q lukko-data.target', 300);
-      await serves(guest);
-      expectSame(guest.sshMust('ls /var/lib/lukko').trim(), 'luks-uuid');
-      expectIn(
-        guest.sshMust('cryptsetup luksDump $(sed -n "s/^LUKKO_VOLUME_DEVICE=//p" /etc/lukko/host.env)'),
-        /Label:\s+lukko\n/,
-      );
-    });
-  });
-}
+/** Power is cut once while the volume is set up; the next boot goes on with what was left. The one that leaves a LUKS nobody can open is among those that matter most. */
+export const powerCuts: readonly Scenario[] = MOMENTS.map(([moment, line], index) => ({
+  name: `power cut ${moment}`,
+  core: index === 1,
+  run: (suite) => cut(suite, moment, line),
+}));
 
-/** All of them, or the one between format and bind. */
-function chosen(moments: number) {
-  return moments === MOMENTS.length ? MOMENTS : MOMENTS.slice(1, 1 + moments);
+async function cut(suite: Suite, moment: string, line: RegExp): Promise<void> {
+  const guest = await suite.resumed('before the volume');
+  await guest.untilConsole(line, 120);
+  await guest.cutPower();
+  await guest.start();
+  await suite.check(`cut ${moment}: the next boot finishes, and nothing is pending`, async () => {
+    await guest.serves();
+    expectSame(guest.sshMust('ls /var/lib/lukko').trim(), 'luks-uuid');
+    expectIn(guest.sshMust(`cryptsetup luksDump ${DEVICE}`), /Label:\s+lukko\n/);
+    const said = guest.sshMust('journalctl -u lukko-volume -b -o cat --no-pager');
+    const how = said.includes('setting up: formatting') ? 'set up again' : 'opened as it was';
+    suite.say(`the volume was ${how}`);
+    expectSame(guest.sshMust('/usr/local/lib/lukko/luks-uuid'), guest.sshMust('cat /var/lib/lukko/luks-uuid'));
+  });
 }

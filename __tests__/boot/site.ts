@@ -1,13 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '@lukko/formats';
 import { built, documentOf, serversOf, shipped } from '../stacks/built.ts';
@@ -19,7 +10,8 @@ export const GUEST_ADDRESS = '10.0.2.15';
 
 /**
  * Everything around a guest that is ours in a real deployment: three Tangs with keys of their own, an SSH user CA with an operator's
- * certificate, two age identities, and a configuration that names them. Keys are made anew for every run and die with it.
+ * certificate, two age identities, and a configuration that names them. The keys lie beside the saved guests that need them and open
+ * nothing else.
  */
 export class Site {
   readonly folder: string;
@@ -27,30 +19,12 @@ export class Site {
 
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true });
-    const thumbprints = TANG_ADDRESSES.map((_, index) => this.makeTang(index));
-    must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'boot test user CA', '-f', this.at('ca')]);
-    must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'operator', '-f', this.at('operator')]);
-    must('ssh-keygen', [
-      '-q',
-      '-s',
-      this.at('ca'),
-      '-I',
-      'operator',
-      '-n',
-      'root',
-      '-V',
-      '-5m:+1d',
-      this.at('operator.pub'),
-    ]);
-    const recipients = ['age1', 'age2'].map((name) => {
-      must('age-keygen', ['-o', this.at(name)]);
-      return must('age-keygen', ['-y', this.at(name)]).trim();
-    });
+    if (!existsSync(folder)) makeKeys(folder);
+    const recipients = IDENTITIES.map((name) => must('age-keygen', ['-y', this.at(name)]).trim());
     this.config = shipped('example.yaml', (config) => {
       config.access.sshUserCa = readFileSync(this.at('ca.pub'), 'utf8').trim();
       config.access.ageRecipients = recipients;
-      for (const [index, server] of config.keys.servers.entries()) server.thumbprint = thumbprints[index] as string;
+      for (const [index, server] of config.keys.servers.entries()) server.thumbprint = this.thumbprint(index);
       // Nothing answers there, and that is known at once: the guest has no network.
       config.system.resolvers = ['127.0.0.1'];
     });
@@ -60,43 +34,25 @@ export class Site {
     return path.join(this.folder, name);
   }
 
-  private makeTang(index: number): string {
-    const keys = this.at(`tang${index}`);
-    mkdirSync(keys);
-    must('/usr/libexec/tangd-keygen', [keys]);
-    const script = this.at(`tang${index}.sh`);
-    // One tangd per connection, as tangd.socket does; a file takes the server away.
-    writeFileSync(
-      script,
-      `#!/bin/sh\n[ ! -e '${keys}.down' ] || exit 0\nexec /usr/libexec/tangd '${keys}' 2>>'${keys}.log'\n`,
-    );
-    chmodSync(script, 0o755);
-    return this.thumbprint(index);
-  }
-
   private thumbprint(index: number): string {
     const keys = this.at(`tang${index}`);
     const signing = readdirSync(keys).find((file) => readFileSync(path.join(keys, file), 'utf8').includes('"verify"'));
     return must('jose', ['jwk', 'thp', '-a', 'S256', '-i', path.join(keys, signing ?? '')]).trim();
   }
 
-  /** Takes a key server away, or brings it back. */
-  tang(index: number, state: 'up' | 'down'): void {
-    const file = this.at(`tang${index}.down`);
-    if (state === 'down') writeFileSync(file, '');
-    else rmSync(file, { force: true });
-  }
-
-  /** Gives a key server other keys, as if somebody else answered at its address; called again it gets its own back. */
-  swapTang(index: number): void {
-    const [own, other] = [this.at(`tang${index}`), this.at(`tang${index}.other`)];
-    if (!existsSync(other)) {
-      mkdirSync(other);
-      must('/usr/libexec/tangd-keygen', [other]);
-    }
-    renameSync(own, `${own}.tmp`);
-    renameSync(other, own);
-    renameSync(`${own}.tmp`, other);
+  /**
+   * What answers for a key server to one guest: one tangd per connection, as tangd.socket does. A file `tang<n>.down` in the guest's
+   * folder takes the server away from it, `tang<n>.other` gives it other keys, as if somebody else answered at its address.
+   */
+  tangScript(index: number, guest: string): string {
+    const [own, other] = [this.at(`tang${index}`), this.at(`other${index}`)];
+    const switches = path.join(guest, `tang${index}`);
+    return `#!/bin/sh
+[ ! -e '${switches}.down' ] || exit 0
+keys='${own}'
+[ ! -e '${switches}.other' ] || keys='${other}'
+exec ${TANGD} "$keys" 2>>'${switches}.log'
+`;
   }
 
   /** What the stacks synthesise for a host, with every reference replaced by what Terraform would put there. */
@@ -115,6 +71,42 @@ export class Site {
       .replaceAll('$${', () => '${')
       .replaceAll('%%{', '%{');
   }
+}
+
+const TANGD = '/usr/libexec/tangd';
+const IDENTITIES = ['age1', 'age2'];
+
+function makeKeys(folder: string): void {
+  const work = `${folder}.part`;
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const at = (name: string) => path.join(work, name);
+  for (const index of TANG_ADDRESSES.keys())
+    for (const name of [`tang${index}`, `other${index}`]) {
+      mkdirSync(at(name));
+      must(`${TANGD}-keygen`, [at(name)]);
+    }
+  for (const name of ['ca', 'operator'])
+    must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `boot test ${name}`, '-f', at(name)]);
+  // Valid whatever a guest thinks the time is: some are told a wrong one.
+  must('ssh-keygen', [
+    '-q',
+    '-s',
+    at('ca'),
+    '-I',
+    'operator',
+    '-n',
+    'root',
+    '-V',
+    'always:forever',
+    at('operator.pub'),
+  ]);
+  for (const name of IDENTITIES) must('age-keygen', ['-o', at(name)]);
+  writeFileSync(
+    at('README'),
+    'Keys of guests of the boot test. They open nothing else, and can be removed with the guests.\n',
+  );
+  renameSync(work, folder);
 }
 
 /** The value of one reference. Another one than these is a change of the stacks this harness must learn. */

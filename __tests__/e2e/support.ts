@@ -25,6 +25,7 @@ export interface Ended {
 /** What a copy of the repository holds: everything that decides, and none of the build output. */
 const COPIED = [
   'main.ts',
+  'own-rules.ts',
   'synth-gate.ts',
   'package.json',
   'cdktf.json',

@@ -1,5 +1,5 @@
 import { rules } from '../../policies/index.ts';
-import { covered, open } from './required-phrases.ts';
+import { covered } from './required-phrases.ts';
 
 const ids = new Set(rules.map(({ id }) => id));
 
@@ -27,18 +27,6 @@ test('every rule answers something that was asked for, or is one of the foundati
       "servers-boot-their-own-disk",
       "volumes-delete-protected",
       "zones-delete-protected",
-    ]
-  `);
-});
-
-test('what no rule answers is said, with what it would take', () => {
-  expect(Object.keys(open).filter((phrase) => Object.hasOwn(covered, phrase))).toEqual([]);
-  expect(Object.keys(open)).toMatchInlineSnapshot(`
-    [
-      "lock file present",
-      "object storage exposure",
-      "labels for owner and data class",
-      "licences of deployed images registered",
     ]
   `);
 });

@@ -13,6 +13,10 @@ function judge(folder: string, posture?: Posture['name']): Report {
   const file = `examples/${folder}/main.tf.json`;
   const text = readFileSync(path.join(root, file), 'utf8');
   const own = path.join(root, 'examples', folder, 'lukko.yaml');
+  const lock = path.join(root, 'examples', folder, '.terraform.lock.hcl');
+  const lockFile = existsSync(lock)
+    ? { file: `examples/${folder}/.terraform.lock.hcl`, text: readFileSync(lock, 'utf8') }
+    : undefined;
   const policy = readPolicy({
     ...(existsSync(own) ? { lukko: { file: 'lukko.yaml', text: readFileSync(own, 'utf8') } } : {}),
     ...(posture === undefined ? {} : { posture }),
@@ -21,7 +25,7 @@ function judge(folder: string, posture?: Posture['name']): Report {
   });
   return evaluate({
     rules: policy.rules,
-    facts: deriveFacts(readSynth({ roots: [{ files: [{ file, text }] }] }), {
+    facts: deriveFacts(readSynth({ roots: [{ files: [{ file, text }], lockFile }] }), {
       operators: policy.operators,
       register: policy.services,
     }),

@@ -3,8 +3,10 @@ import path from 'node:path';
 import { deriveFacts } from '@lukko/facts';
 import { evaluate, prove, readPolicy } from '@lukko/policy-engine';
 import { readSynth } from '@lukko/terraform-model';
+import { judgeExample } from '../../packages/cli/src/pages/example.ts';
 import { adequate, operators, rules, rulesOf } from '../../policies/index.ts';
 import { synthesise } from './shipped.ts';
+import { verdictOf } from './verdict-of.ts';
 
 /*
  * The shipped stacks made worse in every way `lukko prove` knows: what no rule notices fails the build. Which rules notice is a
@@ -46,6 +48,32 @@ test('by these rules', () => {
   const by = new Map<string, Set<string>>();
   for (const { mutation, noticedBy } of proofs) by.set(mutation, new Set([...(by.get(mutation) ?? []), ...noticedBy]));
   expect(Object.fromEntries([...by].map(([mutation, names]) => [mutation, [...names].sort()]))).toMatchSnapshot();
+});
+
+/** What the shipped stacks have nothing of, so that nothing of it can be made worse there: these rules refuse examples of it. */
+const ofOthers = [
+  'load-balancer-pins-location',
+  'load-balancer-services-over-tls',
+  'lock-file-present',
+  'modules-pinned',
+  'networks-kept-apart',
+  'object-storage-closed',
+  'plan-runs-no-foreign-code',
+  'private-keys-stay-out-of-state',
+  'providers-pinned',
+  'providers-reach-allowed-jurisdictions',
+  'state-backend-in-allowed-jurisdiction',
+  'states-kept-apart',
+  'storage-boxes-closed',
+];
+
+test('every rule notices a mutation, or an example of what these stacks do not have made worse', () => {
+  const noticing = new Set(proofs.flatMap(({ noticedBy }) => noticedBy));
+  expect(rules.map(({ id }) => id).filter((id) => !noticing.has(id))).toEqual(ofOthers);
+  for (const rule of rules.filter(({ id }) => ofOthers.includes(id))) {
+    const verdicts = new Set(rule.examples.map((example) => verdictOf(judgeExample(rule, example))));
+    expect([rule.id, verdicts.has('pass'), verdicts.has('fail')]).toEqual([rule.id, true, true]);
+  }
 });
 
 test('the model itself is left as it is', () => {

@@ -1,7 +1,4 @@
-/**
- * What the rules must cover, phrase by phrase as it was asked for, each with the rules that answer it. A phrase is dropped from
- * `open` only when a rule answers it.
- */
+/** What the rules must cover, phrase by phrase as it was asked for, each with the rules that answer it. */
 export const covered: Readonly<Record<string, readonly string[]>> = {
   'every volume': ['volume-encrypted-at-rest'],
   'every data path': ['data-paths-on-encrypted-volume'],
@@ -28,6 +25,7 @@ export const covered: Readonly<Record<string, readonly string[]>> = {
   'SSH key strength': ['ssh-keys-strong'],
   'provider versions pinned': ['providers-pinned'],
   'module versions pinned': ['modules-pinned'],
+  'lock file present': ['lock-file-present'],
   'logs shipped': ['journals-shipped'],
   'log retention set': ['log-retention-set'],
   'log deletion off': ['log-deletion-off'],
@@ -36,7 +34,10 @@ export const covered: Readonly<Record<string, readonly string[]>> = {
   'security.txt': ['security-txt-served'],
   'storage box exposure': ['storage-boxes-closed'],
   'storage box location': ['locations-in-eu'],
-  'object storage location': ['hosts-in-allowed-jurisdictions', 'state-backend-in-allowed-jurisdiction'],
+  'object storage exposure': ['object-storage-closed'],
+  'object storage location': ['object-storage-in-eu', 'hosts-in-allowed-jurisdictions'],
+  'labels for owner and data class': ['labels-name-owner-and-data-class'],
+  'licences of deployed images registered': ['image-licences-registered'],
   'DNS records that lead out': ['hosts-in-allowed-jurisdictions'],
   'environments that share no state, network or project': ['states-kept-apart'],
   certificates: ['zones-name-their-authorities', 'private-keys-stay-out-of-state', 'hosts-in-allowed-jurisdictions'],
@@ -44,12 +45,4 @@ export const covered: Readonly<Record<string, readonly string[]>> = {
   'supported images': ['server-images-supported'],
   'supported types': ['server-types-offered'],
   'firewalls however they are attached': ['servers-behind-firewall'],
-};
-
-/** Asked for, and answered by no rule yet, each with what it would take. */
-export const open: Readonly<Record<string, string>> = {
-  'lock file present': 'examples of rules are read as a cdktf.out, whose lock file is made when it is applied',
-  'object storage exposure': 'the access list of a bucket is no resource of the provider',
-  'labels for owner and data class': 'a data class on every resource of the shipped stacks',
-  'licences of deployed images registered': 'a field for the licence of an image in register.yaml',
 };

@@ -27,6 +27,9 @@ const withoutSubject: ReadonlySet<string> = new Set([
   'storage-boxes-closed',
 ]);
 
+/** Hosts of the example are looked at, and none of them is object storage. */
+const ofNothingHere: ReadonlySet<string> = new Set(['object-storage-closed', 'object-storage-in-eu']);
+
 describe.each(rules.map((rule) => rule.id))('%s', (rule) => {
   it.each(names)('holds in the stack %s', (stack) => {
     const refused = found(rule, stack).filter(
@@ -38,6 +41,8 @@ describe.each(rules.map((rule) => rule.id))('%s', (rule) => {
   it('looked at something', () => {
     const looked = report.findings.filter((one) => one.rule === rule);
     if (withoutSubject.has(rule)) expect(looked).toEqual([]);
+    else if (ofNothingHere.has(rule))
+      expect(looked.filter(({ verdict }) => verdict !== 'not-applicable').map(line)).toEqual([]);
     else expect(looked.some(({ verdict }) => verdict === 'pass')).toBe(true);
   });
 });

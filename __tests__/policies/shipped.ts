@@ -52,6 +52,7 @@ export function judgeStacks(stacks: Stacks, some: readonly Rule[] = rules): Repo
   expect(policy.waivers).toEqual([]);
   const roots = Object.entries(stacks).map(([stack, text]) => ({
     files: [{ file: `cdktf.out/stacks/${stack}/cdk.tf.json`, text }],
+    lockFile: read('.terraform.lock.hcl'),
   }));
   const graph = readSynth({ roots, complete: true });
   return evaluate({

@@ -198,7 +198,9 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
     const roots = rootOf();
     const serial = await issued(roots);
     expectNobodyElse();
-    expect([...asked.dns]).toEqual([NAME]);
+    // The edge has certificates for the services behind it too; which of them the authority has looked at by now is a matter of time.
+    expect(asked.dns).toContain(NAME);
+    expect([...asked.dns].filter((name) => !name.endsWith('.lukko.example'))).toEqual([]);
     expect(log).toContain('"msg":"certificate obtained successfully"');
     await ended('pebble');
     await startCaddy(good, 'kept');

@@ -762,6 +762,8 @@ export interface Payload {
     /** `read`: parsed. `none`: certainly no user_data. `unknown`: not visible; `causes` says why. */
     readonly state: 'read' | 'none' | 'unknown';
     readonly causes: readonly Cause[];
+    /** What the marks in its texts stand for. */
+    readonly holes: readonly Hole[];
     readonly files: readonly PayloadFile[];
     /** Commands that run, in order, reachable from runcmd, bootcmd or a started unit. */
     readonly commands: readonly Command[];
@@ -777,11 +779,13 @@ export interface Payload {
     readonly settings: readonly PayloadSetting[];
     /** Hosts the payload names where a host is expected, before anybody asks who operates them. */
     readonly hosts: readonly PayloadHost[];
-    /** What could not be parsed: each is unknown to every rule that looks there. */
-    readonly unread: readonly {
-        readonly at: string;
-        readonly why: string;
-    }[];
+    /** What could not be parsed: each is unknown to every rule that looks there. `disks`: what it does to disks was read all the same. */
+    readonly unread: readonly Unread[];
+}
+export interface Unread {
+    readonly at: string;
+    readonly why: string;
+    readonly disks?: true;
 }
 export interface PayloadSetting {
     readonly path: string;
@@ -855,6 +859,56 @@ export interface Command {
     };
     /** Commands of one pipeline have the same number; those that stand alone have none. */
     readonly pipeline?: number;
+    /** Set when no program runs but a declaration amounts to it: what it does to a disk, and what keys it gives. */
+    readonly declared?: {
+        readonly action: DiskAction;
+        readonly keys: readonly KeyOrigin[];
+    };
+}
+/** What a command does to a block device, as far as its words tell. */
+export type DiskAction = {
+    readonly does: 'format-luks';
+    readonly device: string | undefined;
+} | {
+    readonly does: 'open-luks';
+    readonly device: string | undefined;
+    readonly mapper: string | undefined;
+}
+/** Opens it so that what is written is not kept by LUKS: `--type plain`. */
+ | {
+    readonly does: 'open-other';
+    readonly device: string | undefined;
+} | {
+    readonly does: 'make-file-system';
+    readonly device: string | undefined;
+}
+/** `device` of a bind mount is the directory it shows, of a file system without device its type. */
+ | {
+    readonly does: 'mount';
+    readonly device: string | undefined;
+    readonly target: string | undefined;
+} | {
+    readonly does: 'unmount';
+    readonly target: string | undefined;
+} | {
+    readonly does: 'close';
+    readonly mapper: string | undefined;
+}
+/** Takes the encryption away, or sets LUKS up without any. */
+ | {
+    readonly does: 'decrypt';
+    readonly device: string | undefined;
+}
+/** Reads or labels it, changes key slots, or wipes it: nothing readable is stored. */
+ | {
+    readonly does: 'harmless';
+} | {
+    readonly does: 'other';
+};
+/** Whether a key is random and stays with the host (true), is known to others (false), or is not shown to be either. */
+export interface KeyOrigin {
+    readonly is: boolean | 'unknown';
+    readonly saw: string;
 }
 /** A condition this engine does not evaluate, and what its words show: what the condition is about. */
 export interface Guard {
@@ -1137,6 +1191,17 @@ export interface PolicyContext {
     readonly allowedJurisdictions: readonly string[];
     /** Class of the environment judged, where the input tells it: `disposable` lifts the two removal rules. */
     readonly environmentClass: 'production' | 'staging' | 'disposable' | undefined;
+    /** Container images whose licence the register names. */
+    readonly images?: readonly RegisteredImage[];
+}
+/** A container image with its licence, as the organisation registered it. */
+export interface RegisteredImage {
+    /** Registry and repository, without tag or digest. */
+    readonly image: string;
+    /** An SPDX expression. */
+    readonly licence: string;
+    readonly source: string;
+    readonly date: string;
 }
 /** One verdict about one subject, before postures and waivers. */
 export interface Judgement {
@@ -1186,6 +1251,9 @@ export interface Example {
     readonly terraform: TerraformJson;
     readonly stacks?: Readonly<Record<string, TerraformJson>>;
     readonly environmentClass?: PolicyContext['environmentClass'];
+    /** `.terraform.lock.hcl` beside each of its root modules. */
+    readonly lockFile?: string;
+    readonly images?: PolicyContext['images'];
 }
 
 /** Attributes only the provider sets; written out in the shipped declarations, from the provider's schema. */

@@ -102,9 +102,9 @@ export const saas: readonly Operator[] = [
   {
     id: 'datadog',
     name: 'Datadog',
-    // Proxy statement and Form 10-K for 2020 as filed: "Datadog, Inc., a Delaware corporation".
+    // "a contract between Datadog, Inc., a Delaware (USA) corporation".
     legal: { entity: 'Datadog, Inc.', country: 'US' },
-    source: 'https://quarterlytics.com/company/datadog_ddog/annual-report-2020',
+    source: 'https://datadoghq.com/ja/legal/msa/2023-02-28',
     date: read,
     providers: [{ source: 'datadog/datadog', reaches: 'endpoints', endpointArguments: ['api_url'] }],
     hosts: ['datadoghq.com', 'datadoghq.eu', 'ddog-gov.com'],

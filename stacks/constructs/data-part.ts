@@ -54,10 +54,14 @@ export function shippingPart(config: Config): Part {
         path: '/etc/systemd/system/lukko-ship.service',
         content: payloadFile('logs/lukko-ship.service', { url }),
       },
+      ...['lukko-shipped.service', 'lukko-shipped.timer'].map((name) => ({
+        path: `/etc/systemd/system/${name}`,
+        content: payloadFile(`logs/${name}`),
+      })),
       { path: '/etc/lukko/data.d/ship.conf', content: payloadFile('logs/ship.conf') },
       script('/usr/local/lib/lukko/ship', payloadFile('logs/ship')),
     ],
-    units: ['lukko-ship.service'],
+    units: ['lukko-ship.service', 'lukko-shipped.timer'],
     egress: [server],
   };
 }

@@ -95,9 +95,10 @@ function common(config: Config, name: string, packages: readonly string[]) {
     packages: [...new Set(packages)].sort(),
     bootcmd: [
       ['swapoff', '-a'],
-      // An image may bring this folder, and journald then writes to the root disk: back into memory, and away with it.
+      // An image may bring this folder, and journald then writes to the root disk: back into memory, and away with it. Once: later
+      // the folder is where the journal of the volume is mounted, and cannot be removed.
       ['journalctl', '--relinquish-var'],
-      ['rm', '-rf', '/var/log/journal'],
+      ['cloud-init-per', 'instance', 'lukko-journal', 'rm', '-rf', '/var/log/journal'],
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, openSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { zipSync } from 'fflate';
 import { nodeFiles } from '../../../packages/cli/src/ports/node.ts';
 import { directoryWith, lukko } from './fake-ports.ts';
 
@@ -79,7 +80,7 @@ const inputs: Readonly<Record<string, Readonly<Record<string, string | Uint8Arra
   },
   'HCL that is not UTF-8': { 'input/main.tf': Buffer.from([0x61, 0x20, 0x3d, 0x20, 0x22, 0xff, 0x22]) },
   'values in HCL that are cut off': { 'input/main.tf': server('{}').slice(0, 0), 'input/terraform.tfvars': 'a = [' },
-  'a zip archive': { input: planFile },
+  'a zip archive': { input: Buffer.from(zipSync({ 'notes.txt': Buffer.from('no plan') })) },
   'only a module that is not there': { 'input/main.tf.json': '{"module": {"a": {"source": "team/servers/hcloud"}}}' },
   'an output without stacks': { 'input/manifest.json': manifest({}) },
   'an output whose stack lies outside': { 'input/manifest.json': at('../outside/cdk.tf.json') },

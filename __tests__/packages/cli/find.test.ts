@@ -46,6 +46,7 @@ describe('finds', () => {
     ['a plan in UTF-16', 'plan.json', Buffer.from(`\uFEFF${plan}`, 'utf16le'), 'plan'],
     ['a plan in UTF-16 without a mark', 'plan.json', Buffer.from(plan, 'utf16le'), 'plan'],
     ['a plan in UTF-16, the other way round', 'plan.json', Buffer.from(`\uFEFF${plan}`, 'utf16le').swap16(), 'plan'],
+    ['a binary plan', 'tfplan', Buffer.from('PK\u0003\u0004rest'), 'plan'],
     ['a state file', 'any', '{"version": 4, "serial": 1, "resources": []}', 'state'],
     ['a state as JSON', 'any', '{"format_version": "1.0", "values": {"root_module": {}}}', 'state'],
     [
@@ -82,7 +83,6 @@ describe('says what is missing', () => {
     ['nothing on standard input', [{}, '-']],
     ['text that is not JSON', [{ 'plan.json': 'Terraform will perform' }, 'plan.json']],
     ['text on standard input that is no HCL', [{}, '-', 'Terraform will perform']],
-    ['a binary plan', [{ tfplan: Buffer.from('PK\u0003\u0004rest') }, 'tfplan']],
     ['a manifest that is no JSON', [{ 'manifest.json': '{' }]],
     ['a manifest of something else', [{ 'manifest.json': '{"name":"a web app"}' }]],
     ['a manifest without stacks', [{ 'manifest.json': manifest({}) }]],

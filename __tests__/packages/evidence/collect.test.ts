@@ -139,6 +139,20 @@ describe('collectEvidence', () => {
     });
   });
 
+  test('what passes is said by the title of its rule, and never by what would be said if it were broken', () => {
+    const evidence = collectEvidence(
+      collection([{ tier: 'declared', report: report([{ ...passes, message: 'the volume is not encrypted' }]) }]),
+    );
+    expect(JSON.stringify(evidence)).not.toContain('the volume is not encrypted');
+    expect(evidence.rules).toEqual([
+      {
+        id: 'volume-encrypted-at-rest',
+        title: 'Data volumes are encrypted at rest',
+        controls: ['ISO27001:2022/A.8.24'],
+      },
+    ]);
+  });
+
   test('not applicable alone proves nothing', () => {
     const none = finding({
       rule: 'volume-encrypted-at-rest',

@@ -1,5 +1,6 @@
 import { renderEvidenceHtml } from '../../../packages/evidence/src/index.ts';
-import { observedExport, storeWith } from './observed-export.ts';
+import { tablesOf } from '../../../packages/evidence/src/tables/index.ts';
+import { observedExport, shippedClaims, storeWith } from './observed-export.ts';
 
 const row = (id: string, ...args: Parameters<typeof storeWith>) =>
   observedExport(storeWith(...args)).controls.find((control) => control.id === id);
@@ -32,16 +33,43 @@ test('claims with no observation are findings in the shipped claims; one that is
 });
 
 test('every cell of the 34 rows leads to what it rests on, or is a blank', () => {
-  const page = renderEvidenceHtml(observedExport());
+  const evidence = observedExport();
+  const tables = tablesOf({ evidence, facts: [], services: [], claims: shippedClaims });
+  const page = renderEvidenceHtml(evidence, { tables });
+  const ids = new Set([...page.matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id));
   const rows = [...page.matchAll(/<tr data-row data-state[\s\S]*?<\/tr>/g)].map(([row]) => row);
   expect(rows).toHaveLength(34);
   for (const row of rows) {
-    const cells = [...row.matchAll(/<td([^>]*)>([\s\S]*?)<\/td>/g)].filter(([, attributes = '']) =>
-      /"(Declared|Planned|Observed)"|blank/.test(attributes),
-    );
-    expect(cells.length).toBeGreaterThanOrEqual(3);
-    for (const [, attributes = '', text = ''] of cells)
-      expect(/blank/.test(attributes) || /href="#A\.8\.\d+"/.test(text)).toBe(true);
+    const cells = [...row.matchAll(/<td([^>]*)>([\s\S]*?)<\/td>/g)].slice(1);
+    expect(cells).toHaveLength(6);
+    // The state of a control of which nothing is shown leads nowhere: it says that there is nothing.
+    const empty = cells.filter(([, attributes = '']) => /blank/.test(attributes)).length >= 4;
+    for (const [cell, attributes = '', text = ''] of cells) {
+      const [, target] = /href="#([^"]*)"/.exec(text) ?? [];
+      if (target === undefined)
+        expect([cell, /blank/.test(attributes) || (empty && /chip/.test(text))]).toEqual([cell, true]);
+      else expect([target, ids.has(target)]).toEqual([target, true]);
+    }
   }
   expect(page).toContain('observation <code>00000000-0000-5000-8000-000000000002</code>');
+});
+
+test('a control for which somebody signed, or the provider is certified, shows that', () => {
+  const evidence = observedExport();
+  const held = {
+    ...evidence,
+    controls: evidence.controls.map((control) =>
+      control.id === 'A.8.30'
+        ? {
+            ...control,
+            attested: [{ id: 'outsourcing', owner: 'board', expires: '2027-01-01' }],
+            inherited: [{ id: 'hetzner-27001', provider: 'Hetzner Online GmbH', validUntil: '2027-02-01' }],
+          }
+        : control,
+    ),
+  };
+  const page = renderEvidenceHtml(held);
+  expect(page).toContain('<a href="#A.8.30">A.8.30</a>');
+  expect(page).toContain('outsourcing, signed for board, until 2027-01-01');
+  expect(page).toContain('hetzner-27001 of Hetzner Online GmbH, until 2027-02-01; it is not our own');
 });

@@ -3,7 +3,7 @@ import { caddyFacts } from '../../../packages/facts/src/payload/caddy-sites.ts';
 import { readCloudConfig } from '../../../packages/facts/src/payload/cloud-config.ts';
 import { hostsInFile } from '../../../packages/facts/src/payload/config-files.ts';
 import { parseEnvironmentFile } from '../../../packages/facts/src/payload/env-file.ts';
-import { TooMuch } from '../../../packages/facts/src/payload/shell-run.ts';
+import { TooMuch } from '../../../packages/facts/src/payload/shell-syntax.ts';
 import { parseUnitFile, splitWords } from '../../../packages/facts/src/payload/unit-file.ts';
 import { hostPart, urlsIn } from '../../../packages/facts/src/payload/urls.ts';
 import { secretsByForm, secretsByName } from '../../../packages/facts/src/secret-patterns.ts';

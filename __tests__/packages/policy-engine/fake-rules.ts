@@ -40,7 +40,11 @@ export const context: PolicyContext = {
 };
 
 export function run(changes: Partial<Evaluation> & Pick<Evaluation, 'facts'>) {
-  return evaluate({
+  return evaluate(evaluationOf(changes));
+}
+
+export function evaluationOf(changes: Partial<Evaluation> & Pick<Evaluation, 'facts'>): Evaluation {
+  return {
     rules: [grownInFinland],
     context,
     posture: postures['eu-sovereign'],
@@ -48,5 +52,5 @@ export function run(changes: Partial<Evaluation> & Pick<Evaluation, 'facts'>) {
     inputs: [{ file: 'cdk.tf.json', kind: 'synth', stack: 'orchard', sha256: 'a'.repeat(64) }],
     policy: { sha256: 'b'.repeat(64), files: ['lukko.yaml'] },
     ...changes,
-  });
+  };
 }

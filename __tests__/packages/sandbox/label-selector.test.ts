@@ -20,13 +20,36 @@ test.each([
   ['env=prod,tier=db', false],
   ['example.com/owner=ops', true],
   ['constructor', false],
+  ['env notin (prod, test),tier', false],
+  [' env = prod , tier in( web , db ) ', true],
+  ['empty in ()', true],
 ])('%j on the labels of a web server: %s', (selector, expected) => {
   expect(labelSelector(selector)(labels)).toBe(expected);
 });
 
-test.each([['='], ['__proto__'], ['env in'], ['env in (a'], ['a b'], [',,'], ['(a)'], ['env=a=b']])(
-  '%j is none',
-  (selector) => {
-    expect(() => labelSelector(selector)).toThrow("'label_selector'");
-  },
-);
+test.each([
+  ['='],
+  ['__proto__'],
+  ['env in'],
+  ['env in (a'],
+  ['a b'],
+  [',,'],
+  ['(a)'],
+  ['env=a=b'],
+  ['env,'],
+  [',env'],
+  ['env,,tier'],
+  ['!env=prod'],
+  ['env IN (a)'],
+  ['env in (a) b'],
+  ['env in (é)'],
+  ['a/b/c=d'],
+  ['-env'],
+  ['env=-'],
+  ['e'.repeat(64)],
+  [`env=${'e'.repeat(64)}`],
+  ['env>1'],
+  ['env in ((a))'],
+])('%j is none', (selector) => {
+  expect(() => labelSelector(selector)).toThrow("'label_selector'");
+});

@@ -13,7 +13,7 @@ test('a read-only token reads and does not write', () => {
   const client = new Client();
   expect(client.call('GET', '/networks', undefined, TOKENS.reader).status).toBe(200);
   const body = { name: 'n', ip_range: '10.0.0.0/16' };
-  expect(fault(client.call('POST', '/networks', body, TOKENS.reader))).toBe('403 token_readonly');
+  expect(fault(client.call('POST', '/networks', body, TOKENS.reader))).toBe('403 forbidden');
   expect(client.get('/networks').json.networks).toEqual([]);
 });
 
@@ -197,4 +197,20 @@ test('of finished actions the oldest are forgotten, those that run never', () =>
   expect(client.get(`/actions/${running}`).status).toBe(404);
   const again = new Client({ speed: 1 }, client.log);
   expect(again.get(`/servers/${group}/actions?per_page=1`).json.meta.pagination.total_entries).toBeLessThan(20_100);
+});
+
+test('what comes with a GET or a DELETE is not read', () => {
+  const client = new Client();
+  const id = client.network('n');
+  expect(client.raw('GET', `/networks/${id}`, '{no json').status).toBe(200);
+  expect(client.raw('DELETE', `/networks/${id}`, '{no json').status).toBe(204);
+});
+
+test('record sets of a zone in mode secondary are told to nobody', () => {
+  const client = new Client();
+  const primary_nameservers = [{ address: '192.0.2.1' }];
+  client.post('/zones', { name: 'lukko.example', mode: 'secondary', primary_nameservers });
+  for (const path of ['rrsets', 'rrsets/www/A', 'zonefile'])
+    expect([path, fault(client.get(`/zones/lukko.example/${path}`))]).toEqual([path, '422 incorrect_zone_mode']);
+  expect(client.strange).toEqual([]);
 });

@@ -38,6 +38,7 @@ resource "hcloud_ssh_key" "operator" {
 
 resource "hcloud_firewall" "logs" {
   name = local.name
+  labels = { owner = "platform" }
 
   dynamic "rule" {
     for_each = local.rules
@@ -54,6 +55,7 @@ resource "hcloud_firewall" "logs" {
 
 resource "hcloud_volume" "data" {
   name              = "data"
+  labels = { owner = "platform", data-class = "logs" }
   size              = 10
   location          = var.location
   delete_protection = true
@@ -71,6 +73,7 @@ resource "hcloud_volume_attachment" "data" {
 
 resource "hcloud_server" "logs" {
   name         = local.name
+  labels = { owner = "platform" }
   server_type  = "cx23"
   image        = "debian-13"
   location     = var.location

@@ -14,7 +14,7 @@ export type Found =
   | { readonly kind: 'cdktf.out'; readonly manifest?: InputFile; readonly stacks: readonly FoundStack[] }
   /** One root module. */
   | ({ readonly kind: 'root' } & RootFiles)
-  /** The JSON that `terraform show -json` prints for a plan. */
+  /** A plan: the binary file, or the JSON that `terraform show -json` prints for it. */
   | { readonly kind: 'plan'; readonly plan: InputFile }
   /** A state file, or the JSON printed for one. */
   | { readonly kind: 'state'; readonly state: InputFile };
@@ -26,7 +26,7 @@ export interface FoundStack extends InputFile {
 }
 
 /** What can be checked, for messages. */
-export const looked = 'cdktf.out, *.tf, *.tf.json, a state, or the JSON of a plan';
+export const looked = 'cdktf.out, *.tf, *.tf.json, a state, a plan file, or the JSON of a plan';
 
 /** Finds and reads what there is to check; nothing is judged yet. @throws InputError when there is nothing, or it cannot be read. */
 export async function find(target: string | undefined, ports: Ports): Promise<Found> {
@@ -106,15 +106,7 @@ function stacksOf(text: string, manifest: string): readonly { readonly stack: st
 function fromText(input: InputFile, target: string): Found {
   const { file, bytes } = input;
   if (bytes.length === 0) throw new InputError(`${file}: empty; expected ${looked}`);
-  if (isZip(bytes)) {
-    throw new InputError(
-      [
-        `${file}: a binary plan, whose changes only terraform can read; print it as JSON and name both:`,
-        `  terraform show -json ${target === '-' ? 'tfplan' : target} > plan.json`,
-        `  lukko check plan.json --source ${target === '-' ? 'tfplan' : target}`,
-      ].join('\n'),
-    );
-  }
+  if (isZip(bytes)) return { kind: 'plan', plan: input };
   const text = isUtf16(bytes) ? { ...input, bytes: fromUtf16(bytes, file), original: bytes } : input;
   if (/\.(tf|tofu)$/.test(file)) return { kind: 'root', ...rootOf(text) };
   const head = Buffer.from(text.bytes.subarray(0, 4096))
@@ -157,6 +149,6 @@ function looksLikeHcl(head: string): boolean {
   );
 }
 
-export function isZip(bytes: Uint8Array): boolean {
+function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 0x03 && bytes[3] === 0x04;
 }

@@ -1,6 +1,7 @@
 import { deriveFacts, type Facts } from '@lukko/facts';
 import type { Report } from '@lukko/formats';
 import { type Evaluation, evaluate, type PolicySource } from '@lukko/policy-engine';
+import { isPlanFile } from '@lukko/terraform-model';
 import { catalogue } from './catalogue.ts';
 import { environmentClassOf } from './environment-class.ts';
 import { InputError } from './errors.ts';
@@ -22,13 +23,16 @@ export interface JudgeOptions extends PolicyOptions {
   readonly live?: true;
 }
 
-export interface Judged {
-  readonly report: Report;
+/** All that a judgement takes. */
+export interface Judgeable {
   readonly policy: PolicySource;
   readonly facts: Facts;
   readonly found: Found;
-  /** The same judgement again, otherwise than it was. */
   readonly evaluation: Evaluation;
+}
+
+export interface Judged extends Judgeable {
+  readonly report: Report;
 }
 
 type Changes = Partial<Pick<Evaluation, 'collect' | 'earlier' | 'failOn' | 'minCoverage' | 'baseline'>>;
@@ -39,24 +43,33 @@ function pathsOf(paths: string | readonly string[] | undefined): readonly (strin
   return named.length === 0 ? [undefined] : [...new Set(named)];
 }
 
+/** Judges what paths hold by the policy that counts here: see readToJudge. */
+export async function judgeInput(...asked: Parameters<typeof readToJudge>): Promise<Judged> {
+  const read = await readToJudge(...asked);
+  return { ...read, report: evaluate(read.evaluation) };
+}
+
 /**
- * Judges what paths hold by the policy that counts here.
+ * Reads what paths hold, and the policy that counts here: what there is to judge, and by what.
  * @param change what of the evaluation the verb decides, once the policy is known
  * @throws InputError and its like for exit 2; nothing was printed or written.
  */
-export async function judgeInput(
+export async function readToJudge(
   paths: string | readonly string[] | undefined,
   options: JudgeOptions,
   ports: Ports,
   change: (policy: PolicySource) => Changes = () => ({}),
-): Promise<Judged> {
+): Promise<Judgeable> {
   const policy = await policyAt(options, ports);
   const changes = change(policy);
   const all: Found[] = [];
   for (const path of pathsOf(paths))
     all.push(options.live === true ? await live(path, options, ports) : await find(path, ports));
   const [found, ...more] = all as [Found, ...Found[]];
-  const siblings = options.siblings === undefined ? [] : await siblingsIn(options.siblings, options.source, ports);
+  const siblings =
+    options.siblings === undefined
+      ? []
+      : await siblingsIn(options.siblings, options.source ?? planFile(found, paths), ports);
   if (siblings.length > 0 && (found.kind !== 'plan' || more.length > 0))
     throw new InputError('--siblings: goes with the JSON of one plan');
   const { source, varFile: variableFiles } = options;
@@ -79,7 +92,12 @@ export async function judgeInput(
     policy: policy.policy,
     ...changes,
   };
-  return { report: evaluate(evaluation), policy, facts, found, evaluation };
+  return { policy, facts, found, evaluation };
+}
+
+/** A binary plan tells itself which stack it was made from. */
+function planFile(found: Found, paths: string | readonly string[] | undefined): string | undefined {
+  return found.kind === 'plan' && isPlanFile(found.plan.bytes) ? pathsOf(paths)[0] : undefined;
 }
 
 async function live(path: string | undefined, { source }: JudgeOptions, ports: Ports): Promise<Found> {

@@ -1,5 +1,5 @@
 import type { Report } from '@lukko/formats';
-import { type Format, formats, type Rule, render, type TerminalOptions } from '@lukko/policy-engine';
+import { type Format, formats, type Rule, renderParts, type TerminalOptions } from '@lukko/policy-engine';
 import { fileProblem, InputError } from './errors.ts';
 import { displayName, fromHere } from './input-file.ts';
 import type { Ports } from './ports/ports.ts';
@@ -14,6 +14,11 @@ export interface OutputRequest {
 export interface Output {
   readonly format: Format;
   readonly file: string | undefined;
+}
+
+/** Whether an output is what somebody reads on the terminal. */
+export function isScreen({ format, file }: Output): boolean {
+  return format === 'terminal' && file === undefined;
 }
 
 const endings: Readonly<Record<string, Format>> = {
@@ -59,21 +64,42 @@ export async function writeOutputs(
   terminal: TerminalOptions,
   ports: Pick<Ports, 'out' | 'cwd' | 'files' | 'color'>,
 ): Promise<void> {
-  const texts: { readonly file: string | undefined; readonly text: string }[] = [];
+  const texts: { readonly file: string | undefined; readonly parts: readonly string[] }[] = [];
   for (const { format, file } of outputs) {
     const color = file === undefined && ports.color;
     // A file is kept and searched: there everything stands in full.
     const first = file === undefined && terminal.first === true;
-    texts.push({ file, text: await render(format, report, rules, { ...terminal, color, first }) });
+    texts.push({ file, parts: await partsOf(format, report, rules, { ...terminal, color, first }) });
   }
-  for (const { file, text } of texts) {
+  for (const { file, parts } of texts) {
     if (file === undefined) continue;
     const path = fromHere(file, ports.cwd);
     try {
-      ports.files.write(path, text);
+      ports.files.write(path, whole(parts));
     } catch (error) {
       throw new InputError(`${displayName(path, ports.cwd)}: the report cannot be written: ${fileProblem(error)}`);
     }
   }
-  for (const { file, text } of texts) if (file === undefined) ports.out(text);
+  for (const { file, parts } of texts) if (file === undefined) for (const part of parts) ports.out(part);
+}
+
+/** @throws InputError where a format that is made in one piece would be longer than a text can be. */
+async function partsOf(
+  format: Format,
+  ...asked: [Report, readonly Rule[], TerminalOptions]
+): Promise<readonly string[]> {
+  try {
+    return [...(await renderParts(format, ...asked))];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const [{ findings }] = asked;
+    throw new InputError(
+      `--format ${format}: ${findings.length} findings make a text longer than 512 MB; write them as json, or judge fewer resources at a time`,
+    );
+  }
+}
+
+function whole(parts: readonly string[]): string | Uint8Array {
+  const [only = ''] = parts;
+  return parts.length > 1 ? Buffer.concat(parts.map((part) => Buffer.from(part))) : only;
 }

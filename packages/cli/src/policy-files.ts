@@ -5,7 +5,7 @@ import { catalogue } from './catalogue.ts';
 import { InputError } from './errors.ts';
 import { filesOfCommit } from './git-files.ts';
 import { displayName, fromHere, readText } from './input-file.ts';
-import { loadOwnRules } from './own-rules/load.ts';
+import { ownRulesIn } from './own-rules/folder.ts';
 import { configPath } from './policy-config.ts';
 import { changesInWorkTree } from './policy-in-work-tree.ts';
 import type { Files, Ports } from './ports/ports.ts';
@@ -40,17 +40,12 @@ export async function policyAt(options: PolicyOptions, ports: NeededPorts): Prom
   const files: ReadFiles = commit?.files ?? ports.files;
   const path = configPath(options, cwd, files);
   const folder = rulesFolder(options, path, { cwd, files });
-  const own = folder === undefined ? undefined : await loadOwnRules(folder.at, folder.path, files, ports);
+  const own = folder === undefined ? undefined : await ownRulesIn(folder.at, folder.path, files, ports);
   const policy = readPolicy({ ...inputAt(options, path, { cwd, files }), own: own ?? { rules: [], files: [] } });
   if (commit === undefined) return policy;
   const changes = changesInWorkTree(options, path, { before: files, after: ports.files, cwd });
   const from = { ref: commit.ref, commit: commit.commit };
   return { ...policy, policy: { ...policy.policy, from, changes: [...changes] } };
-}
-
-/** The same at once, for the plan gate, which loads no code but its own: a lukko.yaml that names own rules is refused. */
-export function policyOfGate(options: PolicyOptions, { cwd, files }: Pick<Ports, 'cwd' | 'files'>): PolicySource {
-  return readPolicy(inputAt(options, configPath(options, cwd, files), { cwd, files }));
 }
 
 interface Reading {

@@ -72,9 +72,13 @@ export function collectEvidence(collection: Collection): EvidenceExport {
     throw new EvidenceError('expected at least one report; name a cdktf.out, a configuration or a plan');
   for (const { recorded } of reports) checkAges(recorded, asOf);
   const carries = new Set(controls.map((control) => reference(control.id)));
-  const verdicts = reports
-    .flatMap(({ tier, report }) => report.findings.map((finding) => toVerdict(tier, finding)))
-    .filter((verdict) => verdict.controls.some((control) => carries.has(control)));
+  const found = reports.map(({ tier, report }) => ({
+    tier,
+    findings: report.findings.filter((one) => one.controls.some((control) => carries.has(control))),
+  }));
+  const byRule = rulesOf(found, rules);
+  const verdicts = found.flatMap(({ tier, findings }) => findings.map((finding) => toVerdict(tier, finding)));
+  const byControl = byControlOf(verdicts, byRule);
   const relevant = new Set(
     rules.filter((rule) => rule.controls.some((control) => carries.has(control))).map((rule) => rule.id),
   );
@@ -82,7 +86,9 @@ export function collectEvidence(collection: Collection): EvidenceExport {
   const reconciliation = reconcile(collection.resources ?? [], collection.observed);
   const obligations = joinObligations(collection.obligations ?? [], reconciliation, collection.observed, asOf);
   const overdue = obligations.filter(({ state }) => state === 'overdue');
-  const rows = controls.map((control) => row(control, collection, verdicts, seen(control.id), overdue));
+  const rows = controls.map((control) =>
+    row(control, collection, byControl.get(reference(control.id)) ?? [], seen(control.id), overdue),
+  );
   return {
     schemaVersion: 1,
     standard,
@@ -105,6 +111,7 @@ export function collectEvidence(collection: Collection): EvidenceExport {
     observed: shownObservations(collection.observed),
     obligations,
     reconciliation,
+    rules: [...byRule.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
     verdicts,
     exceptions: reports.flatMap(({ tier, report }) =>
       report.exceptions
@@ -133,12 +140,11 @@ function checkAges(recorded: ReadonlyMap<string, string> | undefined, asOf: stri
 function row(
   control: Control,
   { reports, rules, asOf, claims }: Collection,
-  verdicts: readonly EvidenceVerdict[],
+  mine: readonly EvidenceVerdict[],
   seen: ObservedRow,
   overdue: readonly JoinedObligation[],
 ): EvidenceControl {
   const carrying = rules.filter((rule) => rule.controls.some((name) => name === reference(control.id)));
-  const mine = verdicts.filter((verdict) => verdict.controls.includes(reference(control.id)));
   const tier = (name: EvidenceTier) =>
     tierOf(
       mine.filter((verdict) => verdict.tier === name),
@@ -288,10 +294,52 @@ function countsOf(verdicts: readonly EvidenceVerdict[]): EvidenceCounts {
   return counts;
 }
 
-/** All but the advice: how to repair is for engineers, not for the record. */
+/** Title and controls of every rule that found something, as its findings state them. */
+function rulesOf(
+  found: readonly { readonly findings: readonly Finding[] }[],
+  rules: Collection['rules'],
+): ReadonlyMap<string, EvidenceExport['rules'][number]> {
+  const titles = new Map(rules.map(({ id, title }) => [id, title]));
+  const byId = new Map<string, EvidenceExport['rules'][number]>();
+  for (const { findings } of found)
+    for (const { rule, controls } of findings)
+      if (!byId.has(rule)) byId.set(rule, { id: rule, title: titles.get(rule) ?? rule, controls: [...controls] });
+  return byId;
+}
+
+function byControlOf(
+  verdicts: readonly EvidenceVerdict[],
+  rules: ReadonlyMap<string, EvidenceExport['rules'][number]>,
+): ReadonlyMap<string, readonly EvidenceVerdict[]> {
+  const byControl = new Map<string, EvidenceVerdict[]>();
+  for (const verdict of verdicts)
+    for (const control of rules.get(verdict.rule)?.controls ?? []) {
+      const mine = byControl.get(control);
+      if (mine === undefined) byControl.set(control, [verdict]);
+      else mine.push(verdict);
+    }
+  return byControl;
+}
+
+/** All but the advice: how to repair is for engineers, not for the record. What passes is said by the title of its rule. */
 function toVerdict(tier: EvidenceTier, finding: Finding): EvidenceVerdict {
-  const { fix: _fix, origins: _origins, ...kept } = finding;
-  return { tier, ...kept };
+  const { rule, verdict, address, at, file, line, because, reasons, waiver, obligation } = finding;
+  const wrong = verdict === 'fail' || verdict === 'unknown';
+  const { message, severity, fingerprint } = finding;
+  return {
+    tier,
+    rule,
+    verdict,
+    address,
+    ...optional('at', at),
+    ...(wrong ? { message, severity, fingerprint } : {}),
+    file,
+    ...optional('line', line),
+    because,
+    ...optional('reasons', reasons === because.length ? undefined : reasons),
+    ...optional('waiver', waiver),
+    ...optional('obligation', obligation),
+  };
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -6,14 +6,22 @@ export { percent, problemsOfTotals, type ThemeTotals, totalsOfClaims } from './c
 export { type Collection, collectEvidence, EvidenceError, type TierReport } from './collect.ts';
 export { annexA, annexA8, type Control } from './controls/index.ts';
 export { diffEvidence, type EvidenceDifference } from './diff.ts';
-export { type ContentInput, renderContent } from './export/content.ts';
+export { type ContentInput, type WriteFile, writeContent } from './export/content.ts';
 export { renderEvidenceCsv } from './export/csv.ts';
 export { renderEvidenceHtml } from './export/html/page.ts';
-export { renderEvidenceJson } from './export/json.ts';
+export { evidenceJson, renderEvidenceJson } from './export/json.ts';
 export { assessmentResults } from './export/oscal/assessment-results.ts';
 export { componentDefinition } from './export/oscal/component-definition.ts';
 export { lintOscal } from './export/oscal/lint.ts';
-export { type Bundle, type BundleMeta, bundle, manifestFile, type Previous, pathsOf } from './integrity/bundle.ts';
+export {
+  type Bundle,
+  type BundledFile,
+  type BundleMeta,
+  bundle,
+  bundledFile,
+  manifestFile,
+  type Previous,
+} from './integrity/bundle.ts';
 export { historyFile, readHistory } from './integrity/history.ts';
 export {
   bundleNamespace,
@@ -37,6 +45,7 @@ export { euMember } from './observe/eu.ts';
 export { readHetzner, resourceKinds } from './observe/hetzner.ts';
 export { hostReportNamespace, readHostReport } from './observe/host-report.ts';
 export { type Origin, originsOf } from './observe/origin.ts';
+export { reportedPayloads, withPayloadChecks } from './observe/payload-checks.ts';
 export { type Period, periodOf } from './observe/period.ts';
 export { type PayloadFacts, type PayloadProof, provePayloads } from './payload-proof.ts';
 export { type TierResource, tierResources } from './reconcile.ts';

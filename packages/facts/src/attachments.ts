@@ -71,6 +71,11 @@ function join(volume: Resource, server: Resource, certain: boolean, via: Attr): 
 const written = (attr: Attr): boolean =>
   attr.value.state !== 'unset' && !(attr.value.state === 'known' && attr.value.value === null);
 
+/** Volumes made elsewhere (data sources) that this configuration attaches. */
+export function attachedElsewhere(graph: Graph, { byVolume }: Attachments): readonly Resource[] {
+  return graph.ofType('hcloud_volume').filter((volume) => volume.mode === 'data' && byVolume.has(volume.id));
+}
+
 export function live(graph: Graph, type: string): readonly Resource[] {
   return graph.ofType(type).filter((resource) => resource.mode === 'managed' && resource.change !== 'delete');
 }

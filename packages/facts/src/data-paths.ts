@@ -62,7 +62,7 @@ export function dataPathsOf(
     const key = `${each.service}\n${each.path ?? ''}`;
     if (!first.has(key)) first.set(key, each);
   }
-  const holes = payload.files[0]?.text.holes ?? [];
+  const holes = payload.holes;
   return [...first.values()].map((each) => {
     const path = each.path === undefined ? 'a directory that is not determined' : unmark(each.path, holes);
     return { path, service: each.service, at: each.at, encrypted: proofOf(each, server, payload, volumes, loose) };

@@ -1,6 +1,6 @@
 import type { Operator, RegisterEntry } from '@lukko/formats';
 import type { Graph, Resource } from '@lukko/terraform-model';
-import { attachmentsOf, live } from './attachments.ts';
+import { attachedElsewhere, attachmentsOf, live } from './attachments.ts';
 import { codeRunsOf } from './code-runs.ts';
 import { dataPathsOf } from './data-paths.ts';
 import { encryptionOf } from './encryption.ts';
@@ -9,8 +9,10 @@ import { attributeHosts } from './hosts/attributes.ts';
 import { imageHosts, payloadHosts } from './hosts/payload.ts';
 import { backendHosts, dataSourceHosts, dnsHosts, moduleHosts, providerHosts } from './hosts/terraform.ts';
 import { imagesOf } from './images.ts';
+import { once } from './memo.ts';
 import { readPayload } from './payload/read.ts';
 import { placementsOf } from './placement.ts';
+import { Quiet } from './quiet.ts';
 import { resolver } from './resolve.ts';
 import { secretsOf } from './secrets.ts';
 import { hostSettingsOf } from './settings/host-settings.ts';
@@ -38,6 +40,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
         .map((each) => each.attr.at),
     ]);
   });
+  const loud = once(() => new Quiet(operators, parsed()).loud(graph));
   const volume = keyed((resource) => encryptionOf(resource, graph, attachments(), payload));
   const server = keyed((resource): ServerFacts => {
     const attached = (attachments().byServer.get(resource.id) ?? []).map(({ volume: on, certainty, via }) => ({
@@ -60,7 +63,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
       ...moduleHosts(graph),
       ...dataSourceHosts(graph),
       ...dnsHosts(graph),
-      ...attributeHosts(graph, operators, parsed()),
+      ...attributeHosts(loud(), operators, parsed()),
       ...payloads().flatMap((each) => payloadHosts(each, operators)),
       ...imageHosts(images()),
     ]),
@@ -68,9 +71,9 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
   const lazily = {
     placements: once(() => placementsOf(graph)),
     servers: once(() => live(graph, 'hcloud_server').map(server)),
-    volumes: once(() => live(graph, 'hcloud_volume').map(volume)),
+    volumes: once(() => [...live(graph, 'hcloud_volume'), ...attachedElsewhere(graph, attachments())].map(volume)),
     images,
-    secrets: once(() => secretsOf(graph, payloads(), parsed())),
+    secrets: once(() => secretsOf(graph, loud(), payloads(), parsed())),
     codeRuns: once(() => codeRunsOf(graph)),
   };
   return {
@@ -100,14 +103,6 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
     volume,
     hostSettings: keyed((resource) => hostSettingsOf(payload(resource))),
     resolve: resolver(graph, payloads, { operators, register }),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

@@ -1,22 +1,5 @@
 import { hasHole, holesIn, wholeHole } from './payload/marked.ts';
-import type { Command, Hole } from './types.ts';
-
-/** What a command does to a block device, as far as its words tell. */
-export type DiskAction =
-  | { readonly does: 'format-luks'; readonly device: string | undefined }
-  | { readonly does: 'open-luks'; readonly device: string | undefined; readonly mapper: string | undefined }
-  /** Opens it so that what is written is not kept by LUKS: `--type plain`. */
-  | { readonly does: 'open-other'; readonly device: string | undefined }
-  | { readonly does: 'make-file-system'; readonly device: string | undefined }
-  /** `device` of a bind mount is the directory it shows, of a file system without device its type. */
-  | { readonly does: 'mount'; readonly device: string | undefined; readonly target: string | undefined }
-  | { readonly does: 'unmount'; readonly target: string | undefined }
-  | { readonly does: 'close'; readonly mapper: string | undefined }
-  /** Takes the encryption away, or sets LUKS up without any. */
-  | { readonly does: 'decrypt'; readonly device: string | undefined }
-  /** Reads or labels it, changes key slots, or wipes it: nothing readable is stored. */
-  | { readonly does: 'harmless' }
-  | { readonly does: 'other' };
+import type { Command, DiskAction, Hole } from './types.ts';
 
 const HARMLESS = new Set([
   ...[
@@ -104,6 +87,7 @@ const CRYPTSETUP_VALUED = new Set(
  */
 export function diskAction(command: Command): DiskAction {
   const { program, args } = command;
+  if (command.declared !== undefined) return command.declared.action;
   // A program of the payload by that name is followed itself.
   if (command.followed === true) return { does: 'harmless' };
   if (program === 'cryptsetup') return cryptsetup(args);
@@ -112,6 +96,11 @@ export function diskAction(command: Command): DiskAction {
   if (program === 'systemd-cryptsetup') return attach(args);
   if (/^mkfs(\..+)?$|^mke2fs$|^mkswap$|^pvcreate$|^zpool$|^mdadm$|^vgcreate$/.test(program))
     return { does: 'make-file-system', device: deviceAmong(args) };
+  // A partition table keeps nothing of anybody; what is then made on a partition names it.
+  if (/^(parted|sgdisk|sfdisk|fdisk)$/.test(program) && command.writes.length === 0)
+    return args.every((arg) => arg !== undefined && !/^(mkfs|mkpartfs|cp)$/.test(arg))
+      ? { does: 'harmless' }
+      : { does: 'other' };
   if (program === 'mount') return mount(args);
   if (program === 'umount') return unmount(args);
   if (program === 'dmsetup') return deviceMapper(args);

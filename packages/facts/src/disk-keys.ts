@@ -1,11 +1,6 @@
 import { cryptsetupCall } from './disk-commands.ts';
-import type { Command, Payload } from './types.ts';
-
-/** Whether a key is random and stays with the host (true), is known to others (false), or is not shown to be either. */
-export interface KeyOrigin {
-  readonly is: boolean | 'unknown';
-  readonly saw: string;
-}
+import { sealedKey } from './payload/clevis-key.ts';
+import type { Command, KeyOrigin, Payload } from './types.ts';
 
 type Source = { readonly file: string | undefined } | 'input';
 
@@ -19,6 +14,7 @@ const CHANGES_KEY = new Set(['luksAddKey', 'luksChangeKey']);
  * clevis-luks-bind(1) `-k`, the third field of crypttab(5). The encryption is as good as these: whoever knows one opens the volume.
  */
 export function keyOrigins(command: Command, payload: Payload): KeyOrigin[] {
+  if (command.declared !== undefined) return [...command.declared.keys];
   const { sources, needed } = sourcesOf(command);
   return sources.flatMap((source) => {
     const origin = source === 'input' ? fromInput(command, payload) : fromFile(source.file, payload);
@@ -28,8 +24,8 @@ export function keyOrigins(command: Command, payload: Payload): KeyOrigin[] {
 }
 
 /** Whether its program is one that is given keys at all. */
-export function takesKey({ program }: Command): boolean {
-  return /^(cryptsetup|systemd-cryptsetup|clevis(-luks-\w+)?)$/.test(program);
+export function takesKey({ program, declared }: Command): boolean {
+  return declared !== undefined || /^(cryptsetup|systemd-cryptsetup|clevis(-luks-\w+)?)$/.test(program);
 }
 
 /** Whether it takes a key away again: a key that was known to others may be gone by then. */
@@ -141,6 +137,10 @@ const LEAST_BYTES = 16;
 
 /** Where the bytes come from that a pipeline, or one command, gives. */
 function made(group: readonly Command[], payload: Payload): KeyOrigin {
+  const opened = group.find(
+    ({ program, args }) => /^clevis(-decrypt)?$/.test(`${program}`) && (program !== 'clevis' || args[0] === 'decrypt'),
+  );
+  if (opened !== undefined) return unsealed(opened, group, payload);
   const makers = group.filter((command) => command.program !== 'cryptsetup' && command.program !== 'clevis');
   const line = makers.map(({ program }) => program).join(' | ');
   if (makers.some(isRandom)) {
@@ -160,6 +160,18 @@ function made(group: readonly Command[], payload: Payload): KeyOrigin {
   return constant
     ? known('a text that stands in the payload')
     : unknown(`${line}: what the key is made of is not shown`);
+}
+
+/** What clevis opens, as long as nothing but it makes the key: a sealed text of the payload on its standard input, or one that `cat` gives it. */
+function unsealed(opened: Command, group: readonly Command[], payload: Payload): KeyOrigin {
+  const before = group.slice(0, group.indexOf(opened));
+  const plain = group.every((each) => each === opened || each.program === 'cryptsetup' || FILTERS.test(each.program));
+  const files = [opened, ...before.filter(({ program }) => program === 'cat')].flatMap(readsFiles);
+  const [path] = files;
+  const text = files.length === 1 ? payload.files.find((file) => file.path === path)?.text.marked : undefined;
+  const inline = opened.input !== undefined && 'text' in opened.input ? opened.input.text : undefined;
+  const sealed = plain && before.length < 2 ? sealedKey(text ?? inline ?? '') : undefined;
+  return sealed ?? unknown('clevis decrypt: who else can open what it is given is not shown');
 }
 
 /** A command that prints a text of the payload; its words are all determined. */

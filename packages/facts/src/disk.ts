@@ -1,10 +1,11 @@
 import type { Graph, Reason, Resource } from '@lukko/terraform-model';
-import { cryptsetupCall, type DiskAction, diskAction, volumeNamed } from './disk-commands.ts';
+import { cryptsetupCall, diskAction, volumeNamed } from './disk-commands.ts';
 import { keyOrigins, removesKey, takesKey } from './disk-keys.ts';
+import { givenNames, ownName } from './disk-names.ts';
 import { directory } from './mounted-paths.ts';
 import { hasHole, unmark } from './payload/marked.ts';
 import { secretsByForm, secretsByName } from './secret-patterns.ts';
-import type { Command, Guard, Hole, Payload, Statement } from './types.ts';
+import type { Command, DiskAction, Guard, Hole, Payload, Statement } from './types.ts';
 
 /** One command with what it does to a disk, and the volume its device word names. */
 interface Step {
@@ -27,13 +28,14 @@ export class Disk {
   private readonly about: readonly string[];
   private readonly mappers: readonly string[];
   private readonly ids: ReadonlyMap<string, string>;
+  private readonly names: ReadonlyMap<string, string>;
   private mountSteps: readonly Step[] | undefined;
   private points: readonly string[] | undefined;
 
   constructor(volume: Resource, graph: Graph, payload: Payload) {
     this.volume = volume;
     this.payload = payload;
-    this.holes = payload.files[0]?.text.holes ?? [];
+    this.holes = payload.holes;
     this.ids = new Map(
       graph
         .ofType('hcloud_volume')
@@ -41,15 +43,15 @@ export class Disk {
           each.attr('id').text === undefined ? [] : [[each.attr('id').text ?? '', each.id]],
         ),
     );
+    this.names = givenNames(payload.commands);
     this.steps = payload.commands.map((command) => {
       const action = diskAction(command);
-      const device = 'device' in action ? action.device : undefined;
-      return { command, action, named: 'device' in action ? volumeNamed(device, this.holes, this.ids) : 'other' };
+      return { command, action, named: 'device' in action ? this.named(action.device) : 'other' };
     });
     const spelled = payload.commands
       .flatMap((command) => command.mentions)
       .filter((word) => {
-        const named = volumeNamed(word, this.holes, this.ids);
+        const named = this.named(word);
         return typeof named === 'object' && named.volume === volume.id;
       });
     this.words = [...new Set(spelled)];
@@ -60,13 +62,21 @@ export class Disk {
     this.about = [...this.words, ...this.mappers, ...this.mountPoints()];
   }
 
+  private named(word: string | undefined): Step['named'] {
+    return volumeNamed(ownName(word, this.names), this.holes, this.ids);
+  }
+
   private isHere(step: Step): boolean {
     return typeof step.named === 'object' && step.named.volume === this.volume.id;
   }
 
   /** Whether everything the payload runs can be seen, so that what is not found is not there. */
   private get whole(): boolean {
-    return this.payload.unread.length === 0 && !this.payload.commands.some((command) => command.opaque);
+    return this.unread.length === 0 && !this.payload.commands.some((command) => command.opaque);
+  }
+
+  private get unread(): Payload['unread'] {
+    return this.payload.unread.filter(({ disks }) => disks !== true);
   }
 
   private show(text: string | undefined): string {
@@ -124,9 +134,7 @@ export class Disk {
   }
 
   private hidden(): Reason[] {
-    const unread = this.payload.unread.map(
-      ({ at, why }): Reason => ({ at, saw: `not read: ${why}`, causes: ['function'] }),
-    );
+    const unread = this.unread.map(({ at, why }): Reason => ({ at, saw: `not read: ${why}`, causes: ['function'] }));
     const opaque = this.payload.commands
       .filter((command) => command.opaque)
       .map(
@@ -160,6 +168,28 @@ export class Disk {
         };
     }
     const open = steps.filter((step) => step.named === undefined);
+    // A script that opens what it never sets up has lost a step; a table, or what others made, need not hold one.
+    const opens = this.steps.filter(
+      (step) =>
+        step.action.does === 'open-luks' &&
+        this.isHere(step) &&
+        (step.command.program === 'systemd-cryptsetup' || this.volume.mode === 'data'),
+    );
+    if (here.length + open.length === 0 && opens.length > 0 && this.opened().is === true)
+      return {
+        claim,
+        is: 'unknown',
+        because: opens.map(
+          (step): Reason => ({
+            ...this.reason(step),
+            saw: `opened as LUKS, but who set it up, and with which keys, is not shown: ${this.reason(step).saw}`.slice(
+              0,
+              200,
+            ),
+            causes: ['outside'],
+          }),
+        ),
+      };
     return this.judge(
       claim,
       here,
@@ -172,10 +202,10 @@ export class Disk {
 
   /** A script that is not understood and does not hold the word does not run it: nothing else is hidden here. */
   private get cannotFormat(): boolean {
-    const unread = this.payload.files.filter((file) => this.payload.unread.some((each) => each.at === file.at));
+    const unread = this.payload.files.filter((file) => this.unread.some((each) => each.at === file.at));
     const shown = new Set(unread.map((file) => file.at));
     const explained =
-      this.payload.unread.every((each) => shown.has(each.at)) &&
+      this.unread.every((each) => shown.has(each.at)) &&
       this.payload.commands.every((command) => !command.opaque || (command.program === '' && shown.has(command.at)));
     return (
       explained && unread.every((file) => !/luksFormat|cryptsetup[^\n]*\bformat\b|\beval\b/.test(file.text.marked))
@@ -192,7 +222,7 @@ export class Disk {
       if (!takesKey(step.command)) return [];
       const { words } = cryptsetupCall(step.command.args);
       const device = step.command.program === 'cryptsetup' ? words[1] : deviceOf(step.action);
-      const named = volumeNamed(device, this.holes, this.ids);
+      const named = this.named(device);
       if (named === 'other' || (named !== undefined && named.volume !== this.volume.id)) return [];
       return keyOrigins(step.command, this.payload).map((origin) => ({ step, origin }));
     });
@@ -340,7 +370,7 @@ export class Disk {
     return command.mentions.some(
       (mention) =>
         isAbout({ line: 0, mentions: [mention] }, this.words) ||
-        (DISK.test(mention) && volumeNamed(mention, this.holes, this.ids) === undefined),
+        (DISK.test(mention) && this.named(mention) === undefined),
     );
   }
 }

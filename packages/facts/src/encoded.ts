@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { byText } from './memo.ts';
+import { byText, LINES } from './memo.ts';
 
 /** A text that stands in base64 inside another one. */
 export interface Encoded {
@@ -9,6 +9,8 @@ export interface Encoded {
 }
 
 const RUN = /[A-Za-z0-9+/_-]{24,}={0,2}/g;
+const SHORTEST = 24;
+const NONE: readonly string[] = [];
 const MOST_RUNS = 200;
 const MOST_BYTES = 1 << 18;
 
@@ -18,22 +20,29 @@ const MOST_BYTES = 1 << 18;
  */
 export const encodedIn: (text: string) => readonly Encoded[] = byText((text) => {
   const found: Encoded[] = [];
-  let count = 0;
-  for (const { 0: run, index } of text.matchAll(RUN)) {
-    const inner = readable(run);
-    if (inner === undefined) continue;
-    count += 1;
-    if (count > MOST_RUNS) return found;
-    found.push({ text: inner, line: lineAt(text, index) });
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.length < SHORTEST) continue;
+    for (const inner of inLine(line)) {
+      if (found.length >= MOST_RUNS) return found;
+      found.push({ text: inner, line: index + 1 });
+    }
   }
   return found;
 });
 
-function lineAt(text: string, index: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
-}
+/** The same lines stand in the files of many hosts, and in the whole that brings the files. */
+const inLine = byText((line): readonly string[] => {
+  let found: string[] | undefined;
+  RUN.lastIndex = 0;
+  // Not matchAll, which copies the expression for each line.
+  for (let run = RUN.exec(line); run !== null; run = RUN.exec(line)) {
+    const inner = readable(run[0]);
+    if (inner === undefined) continue;
+    found ??= [];
+    if (found.push(inner) >= MOST_RUNS) break;
+  }
+  return found ?? NONE;
+}, LINES);
 
 function readable(run: string): string | undefined {
   // Text in base64 has capitals and small letters; paths, digests in hexadecimal and words have not both.

@@ -69,6 +69,9 @@ function unformatted(volume: Resource): Statement {
   const attr = volume.attr('format');
   const claim = 'the provider makes no file system on it';
   const reason = { at: attr.at, saw: describe(attr.value) };
+  // Whoever made it may have formatted it; what the payload then does to it is asked below.
+  if (volume.mode === 'data')
+    return { claim, is: true, because: [{ at: volume.id, saw: 'a volume that stands elsewhere' }] };
   if (attr.value.state === 'unset' && ignores(volume, 'format'))
     return {
       claim,

@@ -1,7 +1,7 @@
 import type { Attr, Cause, Edge, Graph, Reason, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
+import { firewallsOf } from './applied-firewalls.ts';
 import { type Block, isWorld, parseBlock } from './cidr.ts';
-import { matchesSelector } from './labels.ts';
 import type { Exposure, InboundRule, Statement } from './types.ts';
 
 type Applied = Exposure['firewalls'][number];
@@ -56,15 +56,9 @@ function assigned(server: Resource, graph: Graph): readonly Edge<Resource>[] {
     ['hcloud_primary_ip', 'assignee_id'],
   ] as const;
   return ways.flatMap(([type, path]) =>
-    live(graph, type).flatMap((each) =>
-      graph
-        .to(each, [path], 'hcloud_server')
-        .edges.flatMap((edge): Edge<Resource>[] =>
-          edge.resource.id === server.id
-            ? [{ resource: each, certainty: each.expanded ? edge.certainty : 'possible', via: edge.via }]
-            : [],
-        ),
-    ),
+    graph
+      .from(type, [path], server)
+      .edges.map((edge) => ({ ...edge, certainty: edge.resource.expanded ? edge.certainty : ('possible' as const) })),
   );
 }
 
@@ -104,116 +98,18 @@ function guarded(server: Resource, firewalls: readonly Applied[], complete: bool
   };
 }
 
-interface Found {
-  readonly firewalls: readonly Applied[];
-  readonly complete: boolean;
-  readonly why: readonly Cause[];
+const inbound = new WeakMap<Graph, Map<string, readonly InboundRule[]>>();
+
+/** Inbound rules of a firewall (registry documentation of hcloud_firewall, `rule`): read once, since many servers may have it. */
+export function inboundOf(firewall: Resource, graph: Graph): readonly InboundRule[] {
+  const known = inbound.get(graph) ?? new Map<string, readonly InboundRule[]>();
+  inbound.set(graph, known);
+  const rules = known.get(firewall.id) ?? readInbound(firewall, graph);
+  known.set(firewall.id, rules);
+  return rules;
 }
 
-/** By `firewall_ids`, hcloud_firewall_attachment (servers, selectors) and hcloud_firewall.apply_to (server, selector). */
-function firewallsOf(server: Resource, graph: Graph): Found {
-  const found: Applied[] = [];
-  const why = new Set<Cause>();
-  let complete = graph.closed;
-  if (!graph.closed) why.add('outside');
-  const out = graph.to(server, ['firewall_ids'], 'hcloud_firewall');
-  const ignored = ignores(server, 'firewall_ids');
-  for (const edge of out.edges)
-    found.push({ firewall: edge.resource, certainty: ignored ? 'possible' : edge.certainty, via: edge.via });
-  const named = server.attr('firewall_ids');
-  if (!out.complete && named.value.state !== 'unset') {
-    complete = false;
-    for (const cause of out.why) why.add(cause);
-  }
-  for (const attachment of live(graph, 'hcloud_firewall_attachment')) {
-    const owner = graph.to(attachment, ['firewall_id'], 'hcloud_firewall').edges;
-    const ways = [appliesTo(attachment, server, graph), selects(attachment.attr('label_selectors').items(), server)];
-    for (const path of ['server_ids', 'label_selectors'])
-      if (mayHoldMore(attachment.attr(path))) ways.push({ certainty: 'possible', via: attachment.attr(path) });
-    // An attachment that a count may leave out attaches nothing for certain.
-    for (const edge of owner) add(edge.resource, attachment.expanded ? edge.certainty : 'possible', ways);
-  }
-  for (const firewall of live(graph, 'hcloud_firewall')) {
-    for (const item of firewall.attr('apply_to').items()) {
-      const byServer = graph
-        .to(firewall, item.attr('server').path, 'hcloud_server')
-        .edges.find((edge) => edge.resource.id === server.id);
-      const selector = item.attr('label_selector');
-      add(firewall, 'certain', [
-        byServer && { certainty: byServer.certainty, via: byServer.via },
-        selects(selector.value.state === 'unset' ? [] : [selector], server),
-      ]);
-    }
-  }
-  return { firewalls: distinct(found), complete, why: [...why].sort() };
-
-  function add(
-    firewall: Resource,
-    certainty: Applied['certainty'],
-    ways: readonly (Pick<Applied, 'certainty' | 'via'> | undefined)[],
-  ): void {
-    for (const way of ways) {
-      if (way === undefined) continue;
-      found.push({
-        firewall,
-        certainty: certainty === 'certain' && way.certainty === 'certain' && firewall.expanded ? 'certain' : 'possible',
-        via: way.via,
-      });
-    }
-  }
-}
-
-function live(graph: Graph, type: string): readonly Resource[] {
-  return graph.ofType(type).filter((resource) => resource.mode === 'managed' && resource.change !== 'delete');
-}
-
-/** A list whose items are not all known: something may stand there that points at this server. */
-function mayHoldMore(attr: Attr): boolean {
-  const { value } = attr;
-  if (value.state === 'list')
-    return (
-      !value.complete || value.items.some((item) => item.state === 'unknown' && item.traversal?.target === undefined)
-    );
-  return value.state === 'unknown';
-}
-
-/** Whether terraform leaves an attribute as it is, so that what is written decides nothing. */
-function ignores(resource: Resource, attribute: string): boolean {
-  const ignored = resource.lifecycle?.ignoreChanges;
-  return ignored === 'all' || ignored?.includes(attribute) === true;
-}
-
-function appliesTo(
-  attachment: Resource,
-  server: Resource,
-  graph: Graph,
-): Pick<Applied, 'certainty' | 'via'> | undefined {
-  const edge = graph
-    .to(attachment, ['server_ids'], 'hcloud_server')
-    .edges.find((each) => each.resource.id === server.id);
-  return edge === undefined ? undefined : { certainty: edge.certainty, via: edge.via };
-}
-
-function selects(selectors: readonly Attr[], server: Resource): Pick<Applied, 'certainty' | 'via'> | undefined {
-  const results = selectors.map((selector) => ({
-    selector,
-    is: selector.text === undefined ? undefined : matchesSelector(selector.text, server.attr('labels')),
-  }));
-  const matching = results.find((result) => result.is === true);
-  if (matching !== undefined) return { certainty: 'certain', via: matching.selector };
-  const open = results.find((result) => result.is === undefined);
-  return open === undefined ? undefined : { certainty: 'possible', via: open.selector };
-}
-
-/** One entry per firewall, the certain one before the possible. */
-function distinct(found: readonly Applied[]): Applied[] {
-  const byId = new Map<string, Applied>();
-  for (const each of found) if (byId.get(each.firewall.id)?.certainty !== 'certain') byId.set(each.firewall.id, each);
-  return [...byId.values()];
-}
-
-/** Inbound rules of a firewall (registry documentation of hcloud_firewall, `rule`). */
-export function inboundOf(firewall: Resource, graph: Graph): InboundRule[] {
+function readInbound(firewall: Resource, graph: Graph): readonly InboundRule[] {
   return firewall
     .attr('rule')
     .items()

@@ -36,7 +36,7 @@ export function imagesOf(graph: Graph, payloads: readonly Payload[]): ImageUse[]
 }
 
 function inPayload(payload: Payload): ImageUse[] {
-  const holes = payload.files[0]?.text.holes ?? [];
+  const holes = payload.holes;
   const containers = payload.containers.filter(({ image }) => image !== '' && !/\.(image|build)$/.test(image));
   return [
     ...containers.map((container) =>

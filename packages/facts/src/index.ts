@@ -1,4 +1,5 @@
-export { parseBlock } from './cidr.ts';
+export { type AttachedHost, hostsOf } from './attached-hosts.ts';
+export { type Block, parseBlock } from './cidr.ts';
 export { deriveFacts, type FactsOptions } from './derive.ts';
 export { inboundOf } from './exposure.ts';
 export { parseImage, registryOf } from './images.ts';

@@ -1,5 +1,6 @@
 import { normalize } from 'node:path/posix';
 import { diskAction } from './disk-commands.ts';
+import { perObject } from './memo.ts';
 import type { Payload, VolumeFacts } from './types.ts';
 
 /** A directory that shows something else: a mount, a bind mount, a symbolic link. */
@@ -33,7 +34,7 @@ export function leadsTo(path: string, payload: Payload, volumes: readonly Volume
   return { path: at };
 }
 
-function shownBy({ commands, files }: Payload): Shown[] {
+const shownBy = perObject(({ commands, files }: Payload): readonly Shown[] => {
   const mounted = commands.flatMap((command): Shown[] => {
     const action = diskAction(command);
     if (action.does === 'mount' && action.device !== undefined && action.target !== undefined)
@@ -58,7 +59,7 @@ function shownBy({ commands, files }: Payload): Shown[] {
       : [],
   );
   return [...mounted, ...linked].filter(({ source, target }) => target.startsWith('/') && source !== target);
-}
+});
 
 function deepest(shown: readonly Shown[]): Shown | undefined {
   return [...shown].sort((left, right) => right.target.length - left.target.length)[0];

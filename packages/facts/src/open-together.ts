@@ -86,12 +86,18 @@ function groupsByWall(facts: Facts): ReadonlyMap<string, readonly Group[]> {
   };
   for (const wall of facts.graph.ofType('hcloud_firewall'))
     add(wall.id, { rules: inboundOf(wall, facts.graph), server: undefined, certain: true });
+  // Servers with the same firewalls add nothing: of those that certainly have them the first counts, of the others the last.
+  const alike = new Map<string, Group & { readonly walls: readonly string[] }>();
   for (const { resource, exposure } of facts.servers) {
     if (exposure.firewalls.length < 2) continue;
     const certain = exposure.firewalls.every((each) => each.certainty === 'certain');
-    const group = { rules: exposure.inbound, server: resource, certain };
-    for (const { firewall } of exposure.firewalls) add(firewall.id, group);
+    const walls = exposure.firewalls.map(({ firewall }) => firewall.id);
+    const key = `${certain}\n${walls.join('\n')}`;
+    if (certain && alike.has(key)) continue;
+    alike.delete(key);
+    alike.set(key, { rules: exposure.inbound, server: resource, certain, walls });
   }
+  for (const group of alike.values()) for (const wall of group.walls) add(wall, group);
   return found;
 }
 

@@ -4,6 +4,7 @@ import { contains, isPrivate, parseBlock } from './cidr.ts';
 import { isAddressAttribute } from './exposure.ts';
 import { longestSuffix } from './hosts/attributes.ts';
 import { resourceIn } from './hosts/place-of.ts';
+import { once } from './memo.ts';
 import type { Payload, Resolution } from './types.ts';
 
 export interface Directory {
@@ -33,6 +34,11 @@ export function resolver(
       if (!suffixes.has(name)) suffixes.set(name, operator);
   const declared = new Map(register.map((entry) => [entry.host, entry]));
   const known = new Map<string, Resolution>();
+  // Each is worked out when a host first asks for it, and once: there may be as many hosts as networks.
+  const networks = once(allNetworks);
+  const assigned = once(allAssigned);
+  const addresses = once(allAddresses);
+  const containerNames = once(allContainerNames);
   return (host) => {
     const name = host.toLowerCase().replace(/\.$/, '');
     const found = known.get(name) ?? own(host, name) ?? operated(name) ?? registered(name) ?? { by: 'nobody' };
@@ -56,7 +62,7 @@ export function resolver(
     return !name.includes('.') && containerNames().has(name) ? { by: 'own', matched: name } : undefined;
   }
 
-  function networks(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
+  function allNetworks(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
     return [...graph.ofType('hcloud_network'), ...graph.ofType('hcloud_network_subnet')].flatMap((network) => {
       const range = parseBlock(network.attr('ip_range').text ?? '');
       return range === undefined ? [] : [{ id: network.id, range }];
@@ -64,7 +70,7 @@ export function resolver(
   }
 
   /** An IPv6 address is given as a network of 64 bits, of which hosts and names use single addresses (docs.hetzner.com, primary IPs). */
-  function assigned(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
+  function allAssigned(): { id: string; range: NonNullable<ReturnType<typeof parseBlock>> }[] {
     const found: { id: string; text: string | undefined }[] = [];
     for (const type of ['hcloud_primary_ip', 'hcloud_floating_ip'] as const) {
       for (const ip of graph.ofType(type))
@@ -87,7 +93,7 @@ export function resolver(
   }
 
   /** Addresses of ours that the input already tells: a plan after the first apply, a state, an output read from a sibling's. */
-  function addresses(): Map<string, string> {
+  function allAddresses(): Map<string, string> {
     const found = new Map<string, string>();
     for (const [type, names] of [
       ['hcloud_primary_ip', ['ip_address']],
@@ -116,7 +122,7 @@ export function resolver(
     return found;
   }
 
-  function containerNames(): Set<string> {
+  function allContainerNames(): Set<string> {
     const names = payloads().flatMap((payload) =>
       payload.containers.flatMap(({ unit }) => {
         const stem = unit.name.replace(/\.[^.]*$/, '');

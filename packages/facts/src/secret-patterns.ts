@@ -1,3 +1,5 @@
+import { byText, LINES } from './memo.ts';
+
 /** One thing that looks like a secret in a text. Its text is never handed on. */
 export interface Sighting {
   readonly kind: string;
@@ -35,10 +37,10 @@ const STAND_IN =
   /^(|true|false|null|none|yes|no|trust|peer|scram-sha-256|md5|sha256|changeme-?not|\*+|x+|\$\{?[A-Za-z_]\w*\}?|\$\(.*\)|\{\{.*\}\}|\{\$?[\w./-]+\}|%[a-z]|<[^>]*>|\/[\w./-]+|file:\/\/.*|env:.*|vault:.*)$/i;
 
 /** Whether a name says its value is a secret: `admin_password`, `SECRET_KEY`, `hcloud_token`. */
-export function isSecretName(name: string): boolean {
+export const isSecretName = byText((name: string): boolean => {
   const plain = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   return SECRET_NAME.test(plain) && !NOT_SECRET.test(plain);
-}
+});
 
 /**
  * Whether a literal is likely the secret itself. Public keys, recipients, thumbprints, digests, ciphertext and text with a hole
@@ -57,19 +59,46 @@ const ANY_FORM =
   /-----BEGIN|AGE-SECRET-KEY|AKIA|ASIA|eyJ|gh[pousr]_|github_pat_|glpat-|xox|sk-|k_live_|AIza|b3BlbnNza|\$(?:[1-9y]|gy|2[abxy])\$|:\/\//i;
 const ANY_NAME = /pass|secret|key|token|credential|hmac|psk/i;
 
-/** Secrets recognised by form, line by line; one sighting per kind and line. */
-export function secretsByForm(text: string): Sighting[] {
+/** Secrets a line shows by their form, one per kind. */
+const byForm = (line: string): readonly string[] => {
+  if (!ANY_FORM.test(line)) return NONE;
+  const found = FORMS.flatMap(([kind, form]) => (form.test(line) ? [kind] : []));
+  if (!line.includes('://')) return found;
+  for (const match of line.matchAll(CREDENTIALS))
+    if (isSecretValue(decoded(match[1] ?? ''))) found.push('password in a URL');
+  return found;
+};
+
+const NONE: readonly string[] = [];
+
+/** The sightings in each line of a text. Hosts share most of their lines, so each is judged once. */
+function byLine(lines: readonly string[], kindsOf: (line: string) => readonly string[]): Sighting[] {
   const found: Sighting[] = [];
-  if (!ANY_FORM.test(text)) return found;
-  text.split('\n').forEach((line, index) => {
-    if (!ANY_FORM.test(line)) return;
-    for (const [kind, form] of FORMS) if (form.test(line)) found.push({ kind, line: index + 1 });
-    if (!line.includes('://')) return;
-    for (const match of line.matchAll(CREDENTIALS))
-      if (isSecretValue(decoded(match[1] ?? ''))) found.push({ kind: 'password in a URL', line: index + 1 });
-  });
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? '';
+    const kinds = line.length < SHORTEST ? NONE : kindsOf(line);
+    if (kinds !== NONE) for (const kind of kinds) found.push({ kind, line: index + 1 });
+  }
   return found;
 }
+
+/** Secrets recognised by form, line by line; one sighting per kind and line. */
+export function secretsByForm(text: string): Sighting[] {
+  return ANY_FORM.test(text) ? byLine(text.split('\n'), byForm) : [];
+}
+
+/** Secrets of a configuration file or script: by form, by the name beside them, handed over by a command, set for a user. */
+export function secretsInFile(text: string): Sighting[] {
+  return [...byLine(text.split('\n'), inScript), ...passwordsSet(text)];
+}
+
+/** No shorter text is a secret with what says that it is one: a name of three letters, `=`, and four more. */
+export const SHORTEST = 8;
+
+const inScript = byText((line): readonly string[] => {
+  const kinds = [...byForm(line), ...byName(line), ...given(line)];
+  return kinds.length === 0 ? NONE : kinds;
+}, LINES);
 
 function decoded(text: string): string {
   try {
@@ -83,20 +112,22 @@ function decoded(text: string): string {
 const PAIR =
   /(?:^|[\s,{;(])-{0,2}["']?([A-Za-z][A-Za-z0-9_.-]{1,63})["']?\s*(?:=|:)\s*("(?:[^"\\]|\\.){0,512}"|'[^']{0,512}'|[^\s,;#}]{1,512})/g;
 
+const byName = (line: string): readonly string[] => {
+  if (!ANY_NAME.test(line) || line.length > 20_000 || /^\s*(#|;|\/\/)/.test(line)) return NONE;
+  const found: string[] = [];
+  PAIR.lastIndex = 0;
+  // Not matchAll, which copies the expression for each line.
+  for (let match = PAIR.exec(line); match !== null; match = PAIR.exec(line)) {
+    const name = match[1] ?? '';
+    const value = (match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2');
+    if (isSecretName(name) && isSecretValue(value) && !/[$`]/.test(value)) found.push(`literal ${name.toLowerCase()}`);
+  }
+  return found;
+};
+
 /** Secrets recognised by the name beside them, in configuration files and scripts; comments are left out. */
 export function secretsByName(text: string): Sighting[] {
-  const found: Sighting[] = [];
-  if (!ANY_NAME.test(text)) return found;
-  text.split('\n').forEach((line, index) => {
-    if (!ANY_NAME.test(line) || line.length > 20_000 || /^\s*(#|;|\/\/)/.test(line)) return;
-    for (const match of line.matchAll(PAIR)) {
-      const name = match[1] ?? '';
-      const value = (match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2');
-      if (isSecretName(name) && isSecretValue(value) && !/[$`]/.test(value))
-        found.push({ kind: `literal ${name.toLowerCase()}`, line: index + 1 });
-    }
-  });
-  return found;
+  return ANY_NAME.test(text) ? byLine(text.split('\n'), byName) : [];
 }
 
 /** Forms in which programs are given a password: chpasswd's `user:password`, an option and the next word, `curl -u`. */
@@ -134,18 +165,13 @@ export function passwordsSet(text: string): Sighting[] {
 const ANY_GIVEN = /passw|passphrase|token|api-?key|cryptsetup|curl|authorization/i;
 
 /** Secrets that a command line or a header hands over. */
-export function secretsGiven(text: string): Sighting[] {
-  const found: Sighting[] = [];
-  if (!ANY_GIVEN.test(text)) return found;
-  text.split('\n').forEach((line, index) => {
-    if (line.length > 20_000 || !ANY_GIVEN.test(line) || /^\s*#/.test(line)) return;
-    for (const [kind, form] of GIVEN) {
-      const value = form.exec(line)?.[1];
-      if (value !== undefined && isSecretValue(value) && !/[$`]/.test(value)) found.push({ kind, line: index + 1 });
-    }
+const given = (line: string): readonly string[] => {
+  if (line.length > 20_000 || !ANY_GIVEN.test(line) || /^\s*#/.test(line)) return NONE;
+  return GIVEN.flatMap(([kind, form]) => {
+    const value = form.exec(line)?.[1];
+    return value !== undefined && isSecretValue(value) && !/[$`]/.test(value) ? [kind] : [];
   });
-  return found;
-}
+};
 
 /** Hetzner's API tokens are 64 letters and digits; only a name says that such a text is one. */
 export function isHetznerToken(name: string, text: string): boolean {

@@ -1,4 +1,4 @@
-import type { Attr, Graph, Place } from '@lukko/terraform-model';
+import type { Attr, Graph, Place, Resource } from '@lukko/terraform-model';
 import { encodedIn } from './encoded.ts';
 import { textsOf } from './hosts/attributes.ts';
 import { byText } from './memo.ts';
@@ -7,11 +7,11 @@ import {
   isHetznerToken,
   isSecretName,
   isSecretValue,
-  passwordsSet,
+  SHORTEST,
   type Sighting,
   secretsByForm,
   secretsByName,
-  secretsGiven,
+  secretsInFile,
 } from './secret-patterns.ts';
 import type { Payload, SecretUse } from './types.ts';
 
@@ -27,10 +27,16 @@ const PUBLIC = new Set(['public_key', 'ssh_public_key']);
 /**
  * Secrets that stand where anybody who reads the configuration can read them: arguments of resources, providers and backends,
  * outputs, and everything in payloads. What is known of a sensitive value is its name only, so it is not judged here.
+ * @param loud resources that are not known to be quiet
  */
-export function secretsOf(graph: Graph, payloads: readonly Payload[], parsed: ReadonlySet<string>): SecretUse[] {
+export function secretsOf(
+  graph: Graph,
+  loud: readonly Resource[],
+  payloads: readonly Payload[],
+  parsed: ReadonlySet<string>,
+): SecretUse[] {
   const owners: Owner[] = [
-    ...graph.resources.filter((resource) => resource.change !== 'delete'),
+    ...loud,
     ...graph.roots.flatMap((root) => [...root.providers, root.backend, ...root.modules]),
   ];
   const judged = new Set(payloads.map((payload) => payload.attr.at));
@@ -56,10 +62,11 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
   const text = mark(attr.value)?.marked;
   if (text === undefined || PUBLIC.has(name)) return [];
   const base = { at: attr.at, place: owner.place, owner: owner.id };
-  const byForm = secretsByForm(text);
+  const byForm = text.length < SHORTEST ? [] : secretsByForm(text);
   if (byForm.length > 0) return byForm.map(({ kind }) => ({ ...base, kind }));
   if (isHetznerToken(name, text)) return [{ ...base, kind: 'Hetzner API token' }];
   if (isSecretName(name) && isSecretValue(text)) return [{ ...base, kind: `literal ${name.toLowerCase()}` }];
+  if (text.length < SHORTEST) return [];
   // A text of several settings: an environment file, a script that an argument carries.
   const found = [...secretsByName(text), ...inBase64(text)];
   return found.map(({ kind }) => ({ ...base, kind }));
@@ -67,22 +74,15 @@ function inText(attr: Attr, name: string, owner: Pick<Owner, 'id' | 'place'>): S
 
 function inBase64(text: string): Sighting[] {
   return encodedIn(text).flatMap(({ text: inner, line }) =>
-    plainly(inner).map(({ kind }) => ({ kind: `${kind}, in base64`, line })),
+    secretsInFile(inner).map(({ kind }) => ({ kind: `${kind}, in base64`, line })),
   );
 }
 
 const sightings = byText((text): readonly Sighting[] => [
-  ...plainly(text),
+  ...secretsInFile(text),
   // Base64 hides nothing from anybody.
   ...inBase64(text),
 ]);
-
-const plainly = (text: string): Sighting[] => [
-  ...secretsByForm(text),
-  ...secretsByName(text),
-  ...secretsGiven(text),
-  ...passwordsSet(text),
-];
 
 function inPayload(payload: Payload): SecretUse[] {
   const { server } = payload;

@@ -105,18 +105,21 @@ export type EvidenceControl = z.infer<typeof control>;
 
 const judged = z.strictObject({
   tier: evidenceTier,
+  /** Its title and the controls it carries stand in `rules`. */
   rule: z.string(),
   verdict,
-  severity,
   address: z.string(),
   at: z.string().optional(),
-  message: z.string(),
+  /** What is wrong or not known, and how much it weighs. Absent where the title of the rule holds or does not apply. */
+  message: z.string().optional(),
+  severity: severity.optional(),
+  /** The same that `lukko check` gives it; absent likewise. */
+  fingerprint: sha256.optional(),
   file: z.string(),
   line: z.number().int().positive().optional(),
   because: z.array(reason),
-  reasons: number,
-  controls: z.array(z.string()),
-  fingerprint: sha256,
+  /** How many reasons there were, where some were cut. */
+  reasons: z.number().int().optional(),
   waiver: z.strictObject({ id: z.string(), reason: z.string(), owner: z.string(), expires: z.string() }).optional(),
   obligation: z.boolean().optional(),
 });
@@ -135,6 +138,7 @@ const evidenceFinding = z.strictObject({
     'clock-skew',
     'observation-expired',
     'store',
+    'run-interrupted',
     'drift',
     'obligation-overdue',
   ]),
@@ -251,6 +255,8 @@ export const evidenceExport = z.strictObject({
   observed: z.array(shownObservation),
   obligations: z.array(joinedObligation),
   reconciliation: z.array(reconciled),
+  /** Rules with a verdict below: the fact each states when it passes, and what it is a part of. */
+  rules: z.array(z.strictObject({ id: z.string(), title: z.string(), controls: z.array(z.string()) })),
   /** Every verdict of a rule that carries one of the controls, with its reasons. */
   verdicts: z.array(judged),
   exceptions: z.array(

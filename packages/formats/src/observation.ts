@@ -72,7 +72,12 @@ const run = z.strictObject({
   vantage: text,
   tool: text,
   collectors: z.array(collectorName),
+  /** How many things it set out to look at; it has come to its end when an `end` stands behind it. */
+  tasks: z.number().int().min(1).optional(),
 });
+
+/** Ends a run: one without it was interrupted, and what it had seen until then stands before. */
+const end = z.strictObject({ ...chained, kind: z.literal('end'), run: z.uuid(), at: instant });
 
 /** A certificate that was presented, once per store. */
 const certificate = z.strictObject({
@@ -108,5 +113,5 @@ const observed = z.strictObject({
 export type Observation = z.infer<typeof observed>;
 
 /** One line of `observations.jsonl`. */
-export const observationRecord = z.discriminatedUnion('kind', [run, certificate, observed]);
+export const observationRecord = z.discriminatedUnion('kind', [run, certificate, observed, end]);
 export type ObservationRecord = z.infer<typeof observationRecord>;

@@ -10,6 +10,7 @@ const variable = pattern(
   'expected the name of an environment variable, such as HCLOUD_TOKEN_LIVE',
 );
 const https = z.url({ protocol: /^https$/, error: 'expected a URL that starts with https://' });
+const days = z.number().int().min(1);
 const file = text.describe('Relative to this file.');
 
 /**
@@ -86,6 +87,12 @@ export const observeTargets = z
         insert: z.url(),
         query: z.url(),
         probe: https.optional().describe('A public name whose access log ends in that store.'),
+        stores: z
+          .array(z.strictObject({ name: text, query: z.url(), days }))
+          .optional()
+          .describe(
+            'Each class of lines: where it is asked for its oldest record, and how long it is declared to keep one.',
+          ),
         authority: file.optional(),
         certificate: file.optional(),
         key: file.optional(),
@@ -97,6 +104,7 @@ export const observeTargets = z
         dsn: variable,
         query: z.url().optional(),
         token: variable.optional(),
+        days: days.optional().describe('How long it is declared to keep an event.'),
         authority: file.optional(),
       })
       .optional()

@@ -17,5 +17,22 @@ export const registerEntry = z.strictObject({
 });
 export type RegisterEntry = z.infer<typeof registerEntry>;
 
-export const register = z.strictObject({ schemaVersion, services: z.array(registerEntry) });
+/** A container image that is deployed, and under whose terms. */
+const registeredImage = z.strictObject({
+  /** Registry and repository, without tag or digest. */
+  image: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/, 'expected registry/repository, without tag or digest'),
+  /** An SPDX expression: https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/ */
+  licence: z.string().min(1),
+  /** Where it can be read. */
+  source: z.string().min(1),
+  date,
+});
+
+export const register = z.strictObject({
+  schemaVersion,
+  services: z.array(registerEntry),
+  images: z.array(registeredImage).optional(),
+});
 export type Register = z.infer<typeof register>;

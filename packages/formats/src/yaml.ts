@@ -24,6 +24,15 @@ const limits = { characters: 1_000_000, depth: 40 };
  * @throws FormatError with every problem found: syntax first, since a file that does not parse has no fields to check
  */
 export function parseFile<S extends z.ZodType>(schema: S, text: string, file: string): Parsed<z.output<S>> {
+  // Several parts of one run ask for the same file in turn.
+  if (last === undefined || last.schema !== schema || last.text !== text || last.file !== file)
+    last = { schema, text, file, parsed: parse(schema, text, file) };
+  return last.parsed as Parsed<z.output<S>>;
+}
+
+let last: { schema: z.ZodType; text: string; file: string; parsed: Parsed<unknown> } | undefined;
+
+function parse<S extends z.ZodType>(schema: S, text: string, file: string): Parsed<z.output<S>> {
   const counter = new LineCounter();
   const document = compose(text, file, counter);
   const mistakes = [...document.errors, ...document.warnings];

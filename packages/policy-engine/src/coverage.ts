@@ -20,8 +20,9 @@ export class Coverage {
     if (ruling.at !== undefined) this.#hosts.add(ruling.at);
     if (ruling.verdict === 'not-applicable') return;
     this.#seen.add(ruling.address);
-    for (const reason of ruling.because) {
-      const element = elementAt(this.#facts.graph, reason.at);
+    for (const { at } of ruling.because) {
+      if (isWithin(at, ruling.address)) continue;
+      const element = elementAt(this.#facts.graph, at);
       if (element !== undefined) this.#seen.add(element.id);
     }
   }
@@ -59,4 +60,11 @@ export class Coverage {
       return [];
     }
   }
+}
+
+/** Most reasons stand at the subject itself, or at one of its attributes: those need no search. */
+function isWithin(at: string, address: string): boolean {
+  if (!at.startsWith(address)) return false;
+  const next = at[address.length];
+  return next === undefined || next === '.' || next === ':';
 }

@@ -1,15 +1,16 @@
 import type { Facts } from '@lukko/facts';
 import type { Finding, Report, Waiver } from '@lukko/formats';
-import type { Reason } from '@lukko/terraform-model';
 import type { AllowedSigner } from './approval/allowed-signers.ts';
-import { Coverage } from './coverage.ts';
+import { askAll, headOf, summaryOf } from './counted.ts';
 import { fingerprints } from './fingerprint.ts';
-import { judge, type Ruling } from './judge.ts';
+import type { Ruling } from './judge.ts';
 import { applyBaseline, type BaselineInput, compareWith, type EarlierInput } from './known-findings.ts';
 import { type Gate, gateOf, isObligation } from './obligations.ts';
+import { byElement, byKind } from './order.ts';
 import { originsOf } from './origins.ts';
 import { ownFinding } from './own-findings.ts';
-import { type Posture, type RuleSetName, refuses, weight } from './posture.ts';
+import { type Posture, type RuleSetName, refuses } from './posture.ts';
+import { distinct, keptReasons } from './reasons.ts';
 import type { PolicyContext, Rule, Verdict } from './rule.ts';
 import { applyWaivers } from './waivers.ts';
 
@@ -45,72 +46,37 @@ export interface Evaluation {
   readonly policy: Report['policy'];
 }
 
-/** Reasons kept per finding; `reasons` tells how many there were. */
-const kept = 20;
-
 /**
  * Judges everything the rules apply to. Pure: the same arguments give the same report, byte for byte.
  * @throws TypeError when waivers or a baseline are given without the date to judge them by: a fault of the caller, not of the input.
  */
 export function evaluate(evaluation: Evaluation): Report {
-  const { rules, facts, context, posture, collect = false, failOn = 'all' } = evaluation;
+  const { facts, posture, collect = false, failOn = 'all' } = evaluation;
   const gate = evaluation.gate ?? gateOf(facts.graph);
-  const coverage = new Coverage(facts);
-  const count: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
-  const proven = new Map<string, number>();
-  const exceptions = new Map<string, Report['exceptions'][number]>();
   const findings = new Map<string, Unnamed>();
-  for (const rule of rules) {
-    for (const ruling of judge(rule, facts, context)) {
-      coverage.note(ruling);
-      count[ruling.verdict] += 1;
-      if (ruling.verdict === 'pass') proven.set(rule.id, (proven.get(rule.id) ?? 0) + 1);
-      if (ruling.exception !== undefined) {
-        const entry = { rule: rule.id, address: ruling.address, reason: ruling.exception };
-        exceptions.set(JSON.stringify(entry), entry);
-      }
-      if (!collect && (ruling.verdict === 'pass' || ruling.verdict === 'not-applicable')) continue;
-      const finding = toFinding(ruling, facts, gate);
-      findings.set([rule.id, finding.address, finding.at, finding.verdict, finding.message].join('\0'), finding);
-    }
-  }
-  const looked = coverage.summary();
+  const counted = askAll(evaluation, 'at once', (ruling) => {
+    if (!collect && (ruling.verdict === 'pass' || ruling.verdict === 'not-applicable')) return;
+    const finding = toFinding(ruling, facts, gate);
+    findings.set([finding.rule, finding.address, finding.at, finding.verdict, finding.message].join('\0'), finding);
+  });
+  const { coverage } = counted.looked;
   const named = withNames([...findings.values()].sort(byWeight));
-  const { findings: judged, ...known } = judgedFindings(
-    [...named, ...tooLittle(looked.coverage, evaluation)],
-    evaluation,
-  );
+  const { findings: judged, ...known } = judgedFindings([...named, ...tooLittle(coverage, evaluation)], evaluation);
   const is = (verdict: Verdict) => (finding: Finding) => finding.verdict === verdict && finding.waiver === undefined;
   const open = judged.filter(is('unknown'));
   return {
-    schemaVersion: 1,
-    tool: { name: 'lukko', version: evaluation.version },
-    posture: posture.name,
-    ruleSet: evaluation.ruleSet ?? posture.ruleSet,
-    threshold: posture.threshold,
-    failOn,
-    inputs: evaluation.inputs,
-    policy: evaluation.policy,
-    world: { closed: facts.graph.closed, because: facts.graph.closedBecause },
+    ...headOf(evaluation),
     findings: [...judged].sort(byWeight),
-    exceptions: [...exceptions.values()].sort(
-      (a, b) => byText(a.rule, b.rule) || byText(a.address, b.address) || byText(a.reason, b.reason),
-    ),
+    exceptions: counted.exceptions,
     ...known,
-    summary: {
-      resources: looked.coverage.resources.of,
-      rules: rules.length,
-      pass: count.pass,
+    summary: summaryOf(evaluation, counted, {
       fail: judged.filter(is('fail')).length,
       unknown: open.filter((finding) => finding.obligation !== true).length,
       obligations: open.filter((finding) => finding.obligation === true).length,
       waived: judged.filter((finding) => finding.waiver !== undefined).length,
       accepted: judged.filter((finding) => finding.accepted !== undefined).length,
-      notApplicable: count['not-applicable'],
-      ...looked,
-      proven: [...proven].map(([rule, checks]) => ({ rule, checks })).sort((a, b) => byText(a.rule, b.rule)),
-      exitCode: judged.some((finding) => refuses(finding, posture, failOn)) ? 1 : 0,
-    },
+      refused: judged.some((finding) => refuses(finding, posture, failOn)),
+    }),
   };
 }
 
@@ -180,7 +146,7 @@ function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Unnamed {
     file: place.file,
     ...(place.line === undefined ? {} : { line: place.line }),
     ...(origins.length === 0 ? {} : { origins: [...origins] }),
-    because: because.slice(0, kept).map(({ at: where, saw, causes }) => ({
+    because: because.slice(0, keptReasons).map(({ at: where, saw, causes }) => ({
       at: where,
       saw,
       ...(causes === undefined || causes.length === 0 ? {} : { causes: [...causes] }),
@@ -193,26 +159,6 @@ function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Unnamed {
   };
 }
 
-/** Facts that build on each other give the same reason more than once. */
-function distinct(because: readonly Reason[]): readonly Reason[] {
-  if (because.length < 2) return because;
-  return [...new Map(because.map((reason) => [JSON.stringify(reason), reason])).values()];
-}
-
-const verdicts: readonly Verdict[] = ['fail', 'unknown', 'pass', 'not-applicable'];
-
 function byWeight(a: Unnamed, b: Unnamed): number {
-  return (
-    verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict) ||
-    weight(b.severity) - weight(a.severity) ||
-    byText(a.rule, b.rule) ||
-    byText(a.address, b.address) ||
-    byText(a.at ?? '', b.at ?? '') ||
-    byText(a.message, b.message)
-  );
-}
-
-/** By code units: the same order on every machine, whatever its locale. */
-function byText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return byKind(a, b) || byElement(a, b);
 }

@@ -5,8 +5,10 @@ export { type Evaluation, evaluate } from './evaluate.ts';
 export { excuse, INTENT_MARK, isCurrent } from './intents.ts';
 export { type BaselineInput, type EarlierInput, isOpen, recordOf } from './known-findings.ts';
 export { mergeObligations } from './ledger.ts';
+export { nearest } from './nearest.ts';
 export { type Gate, gateOf, obligationsOf } from './obligations.ts';
 export { isOwnFinding, ownFindings } from './own-findings.ts';
+export { type ImportedModule, type ImportModules, loadOwnRules } from './own-rules/load.ts';
 export { filesNamedIn, type PolicyFile, type PolicyFiles, policyChanges } from './policy-changes.ts';
 export {
   type Catalogue,
@@ -21,8 +23,9 @@ export { type Posture, postures, type RuleSetName, refuses, ruleSetNames } from 
 export { type Proven, prove } from './prove/prove.ts';
 export { renderFinding, type TerminalOptions } from './reports/finding.ts';
 export { renderJson } from './reports/json.ts';
-export { type Format, formats, render } from './reports/render.ts';
+export { type Format, formats, render, renderParts, renderSurvey } from './reports/render.ts';
 export { renderTerminal } from './reports/terminal.ts';
 export { controlName, printable } from './reports/text.ts';
 export * from './rule.ts';
+export { type Survey, survey } from './survey.ts';
 export * from './truth.ts';

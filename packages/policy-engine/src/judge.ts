@@ -1,5 +1,5 @@
 import type { Facts } from '@lukko/facts';
-import type { Cause, Place, Reason } from '@lukko/terraform-model';
+import type { Place, Reason } from '@lukko/terraform-model';
 import type { Judgement, PolicyContext, Rule, Severity, Verdict } from './rule.ts';
 import { type Located, subjectsOf } from './subjects.ts';
 import type { Truth } from './truth.ts';
@@ -12,6 +12,7 @@ export interface Ruling {
   readonly address: string;
   readonly at: string | undefined;
   readonly place: Place;
+  /** Made when it is asked for: of a thousand findings alike one screen shows one. */
   readonly message: string;
   readonly because: readonly Reason[];
   readonly exception: string | undefined;
@@ -22,41 +23,64 @@ export interface Ruling {
 /**
  * Asks one rule about all its subjects. A rule that throws, or that passes without a reason, is unknown about that subject:
  * a mistake of ours must never look like compliance, nor hide what other rules found.
+ * @param see is given each ruling, and must not throw
+ * @param messages `late`: a message is made when somebody asks for it. A rule that throws there has judged already; made at once, it counts
+ * as one that throws.
  */
-export function* judge(rule: Rule, facts: Facts, context: PolicyContext): Generator<Ruling> {
+export function judge(
+  rule: Rule,
+  facts: Facts,
+  context: PolicyContext,
+  see: (ruling: Ruling) => void,
+  messages: 'at once' | 'late' = 'at once',
+): void {
+  // An own rule is taken for what it is only once all of it has run.
+  const late = messages === 'late' && rule.file === undefined;
   for (const kind of rule.appliesTo) {
     let subjects: readonly Located[];
     try {
       subjects = subjectsOf(kind, facts, rule);
     } catch (error) {
-      yield broken(rule, { address: `every ${kind}`, place: facts.graph.roots[0]?.place ?? { file: '.' } }, error);
+      see(broken(rule, { address: `every ${kind}`, place: facts.graph.roots[0]?.place ?? { file: '.' } }, error));
       continue;
     }
-    for (const located of subjects) yield* about(rule, located, facts, context);
+    for (const located of subjects) {
+      const rulings = about(rule, located, facts, context, late);
+      if (isList(rulings)) for (const each of rulings) see(each);
+      else see(rulings);
+    }
   }
 }
 
-function about(rule: Rule, located: Located, facts: Facts, context: PolicyContext): readonly Ruling[] {
+function about(
+  rule: Rule,
+  located: Located,
+  facts: Facts,
+  context: PolicyContext,
+  late: boolean,
+): Ruling | readonly Ruling[] {
   try {
     const subject = located.subject as Parameters<Rule['check']>[0];
     const applies = rule.appliesWhen?.(subject, facts, context);
     if (rule.file !== undefined && applies !== undefined) refuseNonsense(applies);
-    if (applies?.is === false)
-      return [ruling(rule, located, 'not-applicable', { truth: applies, message: rule.title })];
+    if (applies?.is === false) return new Ruled(rule, located, 'not-applicable', applies.because, rule.title);
     const answer = rule.check(subject, facts, context);
-    if (rule.file !== undefined) refuseNonsense(answer);
-    const judgements = isList(answer)
-      ? answer
-      : [{ truth: answer, message: answer.is === true ? rule.title : rule.message(subject, answer) }];
-    if (judgements.length === 0) {
-      const saw = 'nothing of what the rule judges';
-      const truth: Truth = { is: true, because: [{ at: located.at ?? located.address, saw }] };
-      return [ruling(rule, located, 'not-applicable', { truth, message: rule.title })];
+    if (!isList(answer)) {
+      if (rule.file !== undefined) refuseNonsense(answer);
+      if (answer.is === true) return settled(rule, located, { truth: answer, message: rule.title }, applies);
+      const message = late ? () => rule.message(subject, answer) : rule.message(subject, answer);
+      if (rule.file !== undefined) refuseNonsense([{ truth: answer, message }]);
+      return settled(rule, located, { truth: answer, message }, applies);
     }
-    if (rule.file !== undefined) refuseNonsense(judgements);
-    return judgements.map((judgement) => settled(rule, located, judgement, applies));
+    if (answer.length === 0) {
+      const saw = 'nothing of what the rule judges';
+      const because = [{ at: located.at ?? located.address, saw }];
+      return new Ruled(rule, located, 'not-applicable', because, rule.title);
+    }
+    if (rule.file !== undefined) refuseNonsense(answer);
+    return answer.map((judgement) => settled(rule, located, judgement, applies));
   } catch (error) {
-    return [broken(rule, located, error)];
+    return broken(rule, located, error);
   }
 }
 
@@ -72,36 +96,80 @@ function refuseNonsense(answer: unknown): void {
   }
 }
 
+/** A judgement whose message may still have to be made. */
+type Judged = Omit<Judgement, 'message'> & { readonly message: string | (() => string) };
+
 /** Applicability that is not known leaves a pass standing (it holds either way) and turns a failure into an unknown. */
-function settled(rule: Rule, located: Located, judgement: Judgement, applies: Truth | undefined): Ruling {
-  const { truth } = judgement;
+function settled(rule: Rule, located: Located, judgement: Judged, applies: Truth | undefined): Ruling {
+  const { truth, message } = judgement;
   if (truth.is === true && truth.because.length === 0)
     return broken(rule, located, new Error('it gave no reason for its pass'));
-  if (truth.is === true) return ruling(rule, located, 'pass', judgement);
+  if (truth.is === true) return new Ruled(rule, located, 'pass', truth.because, message, judgement);
   if (applies?.is === 'unknown') {
     const because = [...applies.because, ...truth.because];
-    return ruling(rule, located, 'unknown', { ...judgement, truth: { is: 'unknown', because } });
+    return new Ruled(rule, located, 'unknown', because, message, judgement);
   }
-  return ruling(rule, located, truth.is === false ? 'fail' : 'unknown', judgement);
+  return new Ruled(rule, located, truth.is === false ? 'fail' : 'unknown', truth.because, message, judgement);
 }
 
-function ruling(rule: Rule, located: Located, verdict: Verdict, judgement: Judgement): Ruling {
-  const at = judgement.at ?? located.at;
-  return {
-    rule,
-    verdict,
-    severity: judgement.severity ?? rule.severity,
-    address: located.address,
-    at: at === located.address ? undefined : at,
-    place: judgement.place ?? located.place,
-    message: judgement.message,
-    because: judgement.truth.because,
-    exception: verdict === 'pass' ? judgement.exception : undefined,
-  };
+/** A ruling as a rule gave it. There may be a million: it holds what was there already, and makes the rest when asked. */
+class Ruled implements Ruling {
+  readonly rule: Rule;
+  readonly verdict: Verdict;
+  readonly because: readonly Reason[];
+  readonly #located: Located;
+  readonly #judgement: Judged | undefined;
+  #message: string | (() => string);
+
+  constructor(
+    rule: Rule,
+    located: Located,
+    verdict: Verdict,
+    because: readonly Reason[],
+    message: string | (() => string),
+    judgement?: Judged,
+  ) {
+    this.rule = rule;
+    this.verdict = verdict;
+    this.because = because;
+    this.#located = located;
+    this.#judgement = judgement;
+    this.#message = message;
+  }
+
+  get severity(): Severity {
+    return this.#judgement?.severity ?? this.rule.severity;
+  }
+
+  get address(): string {
+    return this.#located.address;
+  }
+
+  get at(): string | undefined {
+    const at = this.#judgement?.at ?? this.#located.at;
+    return at === this.#located.address ? undefined : at;
+  }
+
+  get place(): Place {
+    return this.#judgement?.place ?? this.#located.place;
+  }
+
+  get message(): string {
+    if (typeof this.#message === 'string') return this.#message;
+    try {
+      this.#message = this.#message();
+    } catch (error) {
+      this.#message = `rule ${this.rule.id} could not say what it found at ${this.address}: ${firstLine(error)}`;
+    }
+    return this.#message;
+  }
+
+  get exception(): string | undefined {
+    return this.verdict === 'pass' ? this.#judgement?.exception : undefined;
+  }
 }
 
 function broken(rule: Rule, located: Omit<Located, 'subject'>, error: unknown): Ruling {
-  const what = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 200) ?? '';
   return {
     rule,
     verdict: 'unknown',
@@ -109,11 +177,15 @@ function broken(rule: Rule, located: Omit<Located, 'subject'>, error: unknown): 
     address: located.address,
     at: located.at === located.address ? undefined : located.at,
     place: located.place,
-    message: `rule ${rule.id} could not judge ${located.address}: ${what}`,
+    message: `rule ${rule.id} could not judge ${located.address}: ${firstLine(error)}`,
     because: [{ at: located.at ?? located.address, saw: `the rule stopped: ${whose(rule)}` }],
     exception: undefined,
     broken: true,
   };
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 200) ?? '';
 }
 
 /** Who can mend a rule that stops. */
@@ -123,11 +195,8 @@ function whose({ file }: Rule): string {
     : `it stands in ${file}, and every rule must answer for any input`;
 }
 
-/** Causes of an unknown, sorted; empty when it has none, which is never an obligation. */
-export function causesOf(because: readonly Reason[]): readonly Cause[] {
-  return [...new Set(because.flatMap((reason) => reason.causes ?? []))].sort();
-}
-
-function isList(answer: Truth | readonly Judgement[]): answer is readonly Judgement[] {
+function isList<T>(answer: T | readonly T[]): answer is readonly T[];
+function isList(answer: Truth | readonly Judgement[]): answer is readonly Judgement[];
+function isList(answer: unknown): boolean {
   return Array.isArray(answer);
 }

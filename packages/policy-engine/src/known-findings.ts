@@ -16,7 +16,10 @@ export interface EarlierInput {
 }
 
 /** Whether a finding is open: a failure or an unknown that no waiver excuses. */
-export function isOpen({ verdict, waiver }: Finding): boolean {
+export function isOpen({
+  verdict,
+  waiver,
+}: Pick<Finding, 'verdict'> & { readonly waiver?: Finding['waiver'] | undefined }): boolean {
   return (verdict === 'fail' || verdict === 'unknown') && waiver === undefined;
 }
 

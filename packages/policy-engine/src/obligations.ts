@@ -1,6 +1,5 @@
 import type { Obligation, Report } from '@lukko/formats';
 import type { Graph, Reason } from '@lukko/terraform-model';
-import { causesOf } from './judge.ts';
 import type { Verdict } from './rule.ts';
 
 /** Where in the flow a judgement stands: each gate sees more than the one before. */
@@ -17,8 +16,15 @@ export function gateOf(graph: Graph): Gate {
 
 /** An unknown whose only cause is *computed by the provider*, as long as a later gate can still see the value. */
 export function isObligation(verdict: Verdict, because: readonly Reason[], gate: Gate): boolean {
-  const causes = causesOf(because);
-  return verdict === 'unknown' && next[gate] !== undefined && causes.length === 1 && causes[0] === 'computed';
+  if (verdict !== 'unknown' || next[gate] === undefined) return false;
+  let computed = false;
+  for (const { causes = [] } of because) {
+    for (const cause of causes) {
+      if (cause !== 'computed') return false;
+      computed = true;
+    }
+  }
+  return computed;
 }
 
 /**

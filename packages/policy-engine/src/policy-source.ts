@@ -105,15 +105,23 @@ export function readPolicy(input: PolicyInput): PolicySource {
     digests.push({ file: file.file, path, sha256: sha256(file.text) });
     return file;
   };
+  if (own?.value.rules !== undefined && isOutside(own.value.rules)) {
+    const { file, line } = own.at('rules');
+    throw new PolicyError(
+      `${file}:${line}: rules: expected a folder below that of ${file}, found ${JSON.stringify(own.value.rules)}; move it there`,
+    );
+  }
   if (own?.value.rules !== undefined && input.own === undefined) {
     const { file, line } = own.at('rules');
     throw new PolicyError(
-      `${file}:${line}: rules: this gate judges by the rules of lukko alone; judge by your own with lukko check, and remove the field here`,
+      `${file}:${line}: rules: nobody loaded these rules, and to judge without them is no judgement; report it`,
     );
   }
   const ownRules = input.own ?? { rules: [], files: [] };
   digests.push(...ownRules.files);
   const registerFile = named('register');
+  const registered =
+    registerFile === undefined ? undefined : parseFile(register, registerFile.text, registerFile.file).value;
   const waiversFile = named('waivers');
   const operatorsPath = named('operators');
   const approversFile = named('approvers');
@@ -136,9 +144,11 @@ export function readPolicy(input: PolicyInput): PolicySource {
     posture,
     ruleSet,
     rules,
-    context: { allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue) },
-    services:
-      registerFile === undefined ? [] : parseFile(register, registerFile.text, registerFile.file).value.services,
+    context: {
+      allowedJurisdictions: own?.value.allowedJurisdictions ?? allowedBy(posture, catalogue),
+      ...(registered?.images === undefined ? {} : { images: registered.images }),
+    },
+    services: registered?.services ?? [],
     operators,
     waivers: waiversFile === undefined ? [] : waiversOf(waiversFile),
     waiversFile: waiversFile?.file ?? 'waivers.yaml',

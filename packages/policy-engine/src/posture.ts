@@ -46,11 +46,16 @@ export function weight(severity: Severity): number {
   return order.indexOf(severity);
 }
 
+/** What of a finding decides whether it refuses. */
+type Refusable = Pick<Finding, 'verdict' | 'severity'> & {
+  readonly [K in 'broken' | 'waiver' | 'obligation' | 'accepted' | 'since']?: Finding[K] | undefined;
+};
+
 /**
  * Whether a finding alone sets exit 1 under a posture.
  * @param failOn `new`: what the baseline accepts, or an earlier report had as well, does not
  */
-export function refuses(finding: Finding, posture: Posture, failOn: 'all' | 'new' = 'all'): boolean {
+export function refuses(finding: Refusable, posture: Posture, failOn: 'all' | 'new' = 'all'): boolean {
   // A rule that stopped has judged nothing; no posture can make a pass of that, and nobody can have accepted it.
   if (finding.broken === true) return true;
   if (finding.waiver !== undefined || finding.obligation === true) return false;

@@ -57,6 +57,18 @@ export interface PolicyContext {
   readonly allowedJurisdictions: readonly string[];
   /** Class of the environment judged, where the input tells it: `disposable` lifts the two removal rules. */
   readonly environmentClass: 'production' | 'staging' | 'disposable' | undefined;
+  /** Container images whose licence the register names. */
+  readonly images?: readonly RegisteredImage[];
+}
+
+/** A container image with its licence, as the organisation registered it. */
+export interface RegisteredImage {
+  /** Registry and repository, without tag or digest. */
+  readonly image: string;
+  /** An SPDX expression. */
+  readonly licence: string;
+  readonly source: string;
+  readonly date: string;
 }
 
 /** One verdict about one subject, before postures and waivers. */
@@ -109,6 +121,9 @@ export interface Example {
   readonly terraform: TerraformJson;
   readonly stacks?: Readonly<Record<string, TerraformJson>>;
   readonly environmentClass?: PolicyContext['environmentClass'];
+  /** `.terraform.lock.hcl` beside each of its root modules. */
+  readonly lockFile?: string;
+  readonly images?: PolicyContext['images'];
 }
 
 /** Keeps the subject type of a rule while it is written as a plain object. */

@@ -53,6 +53,13 @@ const enumerate: Enumerate = {
   'code-run': (facts) => facts.codeRuns.map(named),
 };
 
+const onePerAddress: ReadonlySet<SubjectKind> = new Set(['placement', 'server', 'volume', 'payload']);
+
+/** Whether no two subjects of a kind have the same address. */
+export function isOnePerAddress(kind: SubjectKind): boolean {
+  return onePerAddress.has(kind) || !isSpecial(kind);
+}
+
 /** Kinds whose element acts even while its resource is being deleted: a destroy-time provisioner runs. */
 const actsOnRemoval: ReadonlySet<SubjectKind> = new Set(['code-run']);
 
@@ -65,14 +72,27 @@ export function subjectsOf<K extends SubjectKind>(
   facts: Facts,
   rule: Pick<Rule, 'judges'>,
 ): readonly Located[] {
-  const found: readonly Located[] = isSpecial(kind)
-    ? enumerate[kind](facts)
-    : facts.graph
-        .all(kind as ResourceType)
-        .filter((resource) => resource.mode === 'managed')
-        .map((resource) => ofResource(resource, resource as Subject<SubjectKind>));
-  if (rule.judges === 'removal' || actsOnRemoval.has(kind)) return found;
-  return found.filter(({ address }) => facts.graph.byId(address)?.change !== 'delete');
+  const everything = rule.judges === 'removal' || actsOnRemoval.has(kind);
+  const known = found.get(facts) ?? new Map<string, readonly Located[]>();
+  found.set(facts, known);
+  const key = everything ? `${kind}, removed too` : kind;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const all = everyOf(kind, facts);
+  const located = everything ? all : all.filter(({ address }) => facts.graph.byId(address)?.change !== 'delete');
+  known.set(key, located);
+  return located;
+}
+
+/** Many rules judge the same kind. */
+const found = new WeakMap<Facts, Map<string, readonly Located[]>>();
+
+function everyOf(kind: SubjectKind, facts: Facts): readonly Located[] {
+  if (isSpecial(kind)) return enumerate[kind](facts);
+  return facts.graph
+    .all(kind as ResourceType)
+    .filter((resource) => resource.mode === 'managed')
+    .map((resource) => ofResource(resource, resource as Subject<SubjectKind>));
 }
 
 function isSpecial(kind: SubjectKind): kind is keyof SubjectKinds {

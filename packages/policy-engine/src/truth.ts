@@ -1,5 +1,5 @@
 import type { Proof, Statement } from '@lukko/facts';
-import type { Attr, Cause, Reason, Scalar } from '@lukko/terraform-model';
+import type { Attr, Cause, Reason, Scalar, Value } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
 
 /** Kleene truth plus what decided it: the reasons are what makes a pass evidence. */
@@ -27,11 +27,18 @@ export function not(truth: Truth): Truth {
 }
 
 function decide(parts: readonly Truth[], decisive: boolean, otherwise: boolean): Truth {
-  const deciding = parts.filter((part) => part.is === decisive);
-  if (deciding.length > 0) return { is: decisive, because: deciding.flatMap((part) => part.because) };
-  const open = parts.filter((part) => part.is === 'unknown');
-  if (open.length > 0) return { is: 'unknown', because: open.flatMap((part) => part.because) };
-  return { is: otherwise, because: parts.flatMap((part) => part.because) };
+  let is: Truth['is'] = otherwise;
+  for (const part of parts) {
+    if (part.is === decisive) {
+      is = decisive;
+      break;
+    }
+    if (part.is === 'unknown') is = 'unknown';
+  }
+  const deciding = is === otherwise ? parts : parts.filter((part) => part.is === is);
+  const [only] = deciding;
+  if (only !== undefined && deciding.length === 1) return only;
+  return { is, because: deciding.flatMap((part) => part.because) };
 }
 
 /**
@@ -39,7 +46,15 @@ function decide(parts: readonly Truth[], decisive: boolean, otherwise: boolean):
  * default is not what was asked for); of an unknown with candidates every candidate must agree, else it is unknown.
  */
 export function holds(attr: Attr, test: (value: NonNullable<Scalar>) => boolean, whenUnset = false): Truth {
-  const { value, at } = attr;
+  return valueHolds(attr.value, attr.at, test, whenUnset);
+}
+
+function valueHolds(
+  value: Value,
+  at: string,
+  test: (value: NonNullable<Scalar>) => boolean,
+  whenUnset: boolean,
+): Truth {
   const reason = { at, saw: describe(value) };
   switch (value.state) {
     case 'known':
@@ -50,19 +65,18 @@ export function holds(attr: Attr, test: (value: NonNullable<Scalar>) => boolean,
       const open: Truth = { is: 'unknown', because: [{ ...reason, causes: value.causes }] };
       const candidates = value.candidates ?? [];
       if (candidates.length === 0) return open;
-      const verdicts = candidates.map((candidate) => holds({ ...attr, value: candidate }, test, whenUnset).is);
+      const verdicts = candidates.map((candidate) => valueHolds(candidate, at, test, whenUnset).is);
       const first = verdicts[0];
       return first !== undefined && first !== 'unknown' && verdicts.every((verdict) => verdict === first)
         ? { is: first, because: [reason] }
         : open;
     }
     default:
-      return { is: 'unknown', because: [{ ...reason, causes: causesOf(attr) }] };
+      return { is: 'unknown', because: [{ ...reason, causes: causesOf(value) }] };
   }
 }
 
-function causesOf(attr: Attr): readonly Cause[] {
-  const { value } = attr;
+function causesOf(value: Value): readonly Cause[] {
   if (value.state !== 'text') return ['function'];
   return [...new Set(value.parts.flatMap((part) => (typeof part === 'string' ? [] : part.causes)))].sort();
 }

@@ -1,3 +1,5 @@
+import { autumnPatches } from './patches-autumn-2026.ts';
+
 /**
  * Corrections to the API description that `zz_operations.json` is reduced from, each with its reason and where that is
  * written. They are applied to the description before it is reduced; one that no longer fits stops the reduction, so a newer
@@ -260,21 +262,6 @@ export const patches: readonly Patch[] = [
     source: 'hetznercloud/hcloud-python hcloud/servers/client.py and hcloud/load_balancers/client.py, get_metrics',
   })),
   {
-    at: ['/paths/~1load_balancers~1{id}/delete/responses/204'],
-    change: { op: 'remove' },
-    reason: 'deleting a load balancer answers with an action since 2026-10-05',
-    source: 'https://github.com/hetznercloud/hcloud-python/releases/tag/v2.27.0',
-  },
-  {
-    at: ['/paths/~1load_balancers~1{id}/delete/responses/200'],
-    change: {
-      op: 'add',
-      value: { content: { 'application/json': { schema: { $ref: '#/components/schemas/delete_server_response' } } } },
-    },
-    reason: 'the same; that the status is 200, as for servers, is our inference',
-    source: 'https://github.com/hetznercloud/hcloud-python/releases/tag/v2.27.0',
-  },
-  {
     at: [`${schemas}/update_access_settings_request/properties/zfs_enabled`],
     change: { op: 'add', value: { type: 'boolean' } },
     reason: 'the official client may set it when it changes the access settings of a storage box',
@@ -302,4 +289,5 @@ export const patches: readonly Patch[] = [
     reason: 'the answer is nothing without them; without this an empty object would count as one',
     source: `${hcloudGo} hcloud/schema, which reads them whenever the request succeeded`,
   })),
+  ...autumnPatches,
 ];

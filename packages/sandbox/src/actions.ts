@@ -201,6 +201,11 @@ export class Actions {
     for (const key of lockedBy(action)) this.locks.set(key, (this.locks.get(key) ?? 0) + 1);
   }
 
+  private leave(id: number, network: number): void {
+    const { privateNet = [] } = this.store.get('server', id) ?? {};
+    this.store.update('server', id, { privateNet: privateNet.filter((each) => each.network !== network) });
+  }
+
   private finish(action: ActionRecord): void {
     this.running.delete(action.id);
     for (const key of lockedBy(action)) {
@@ -210,6 +215,7 @@ export class Actions {
     }
     for (const effect of action.effects) {
       if ('remove' in effect) this.store.remove(effect.kind, effect.id);
+      else if ('leave' in effect) this.leave(effect.id, effect.leave);
       else this.store.update(effect.kind, effect.id, effect.set);
     }
     const { fails, ...ended } = action;

@@ -1,4 +1,4 @@
-import { formatAddress, parseRange } from './ipv4.ts';
+import { formatAddress, parseAddress, parseRange } from './ipv4.ts';
 import type { PrimaryIp } from './types.ts';
 
 /** Addresses that are nobody's: RFC 2544 for IPv4, since the ranges for documentation hold too few, RFC 3849 for IPv6. */
@@ -22,7 +22,7 @@ export const defaultPointer = (ip: string): string =>
 
 /** An IPv6 address in one form (RFC 5952 without its shortening), or undefined for what is none. */
 export function expandIpv6(text: string): string | undefined {
-  const halves = text.toLowerCase().split('::');
+  const halves = withoutDots(text.toLowerCase()).split('::');
   if (halves.length > 2) return undefined;
   const [left = [], right = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
   const missing = 8 - left.length - right.length;
@@ -30,6 +30,42 @@ export function expandIpv6(text: string): string | undefined {
   const groups = [...left, ...Array.from({ length: missing }, () => '0'), ...right];
   if (!groups.every((group) => /^[0-9a-f]{1,4}$/.test(group))) return undefined;
   return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}
+
+/** An address whose last four bytes are written as IPv4 (RFC 4291 §2.2), with groups in their place. */
+function withoutDots(text: string): string {
+  const [, before = '', dotted = ''] = /^(.*:)([\d.]+)$/.exec(text) ?? [];
+  const number = parseAddress(dotted);
+  if (number === undefined) return text;
+  return `${before}${Math.floor(number / 65_536).toString(16)}:${(number % 65_536).toString(16)}`;
+}
+
+/** An IPv6 address in its canonical form (RFC 5952 §4), or undefined for what is none. */
+export function canonicalIpv6(text: string): string | undefined {
+  const expanded = expandIpv6(text);
+  if (expanded === undefined) return undefined;
+  // The longest run of zeros is left out, the first of several; one alone stays.
+  const runs = [...expanded.matchAll(/(?<![^:])0(?::0)+(?![^:])/g)].sort((a, b) => b[0].length - a[0].length);
+  const [run] = runs;
+  if (run === undefined) return expanded;
+  const [left, right] = [expanded.slice(0, run.index), expanded.slice(run.index + run[0].length)];
+  return `${left.replace(/:$/, '')}::${right.replace(/^:/, '')}`;
+}
+
+/** `10.0.0.0/8` or `2001:db8::/32` in canonical form, or undefined for what is no CIDR whose host bits are zero. */
+export function canonicalRange(text: string): string | undefined {
+  const [address = '', length = '', ...rest] = text.split('/');
+  if (parseAddress(address) !== undefined) {
+    const range = parseRange(text);
+    return range === undefined ? undefined : `${formatAddress(range.first)}/${range.length}`;
+  }
+  const expanded = expandIpv6(address);
+  if (expanded === undefined || rest.length > 0 || !/^\d{1,3}$/.test(length) || Number(length) > 128) return undefined;
+  const bits = expanded
+    .split(':')
+    .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0'))
+    .join('');
+  return bits.includes('1', Number(length)) ? undefined : `${canonicalIpv6(address)}/${Number(length)}`;
 }
 
 /** Whether an address is one of a primary IP's. */

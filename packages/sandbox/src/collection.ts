@@ -2,10 +2,8 @@ import { renderAction } from './actions.ts';
 import { type Answer, type Context, type Handlers, noContent, ok } from './context.ts';
 import { ApiError, notFound } from './errors.ts';
 import { type Filters, listPage, pathId } from './list.ts';
+import { checkName, type NamedKind } from './names.ts';
 import type { ActionRecord, Json, Kind, Labels, Tables } from './types.ts';
-
-/** Kinds that have a name, labels and an instant of creation. */
-export type NamedKind = Exclude<Kind, 'action' | 'rrset'>;
 
 export interface Collection<K extends NamedKind> {
   readonly kind: K;
@@ -36,15 +34,6 @@ export function referenced<K extends Exclude<Kind, 'action'>>(context: Context, 
   return record;
 }
 
-/** @throws ApiError uniqueness_error when another object of the kind has that name. */
-export function refuseTaken(context: Context, kind: NamedKind, name: string, own?: number): void {
-  const other = context.store.named(kind, name);
-  if (other !== undefined && other.id !== own)
-    throw new ApiError('uniqueness_error', `${kind.replaceAll('_', ' ')} name is already used`, {
-      fields: [{ name: 'name' }],
-    });
-}
-
 /** The operations that all collections share: list, get, and change of name and labels. */
 export function commonHandlers<K extends NamedKind>(collection: Collection<K>): Handlers {
   const { kind, plural, render, filters = {}, sorts = {}, extraUpdate } = collection;
@@ -62,7 +51,7 @@ export function commonHandlers<K extends NamedKind>(collection: Collection<K>): 
     [`replace_${one}`]: (context) => {
       const record = found(context, kind);
       const body = (context.body ?? {}) as { readonly name?: string; readonly labels?: Labels } & Json;
-      if (body.name !== undefined) refuseTaken(context, kind, body.name, record.id);
+      if (body.name !== undefined) checkName(context, kind, body.name, record.id);
       const changed = context.store.update(kind, record.id, {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.labels === undefined ? {} : { labels: body.labels }),

@@ -3,6 +3,7 @@ const STATUS = {
   unsupported_error: 400,
   unauthorized: 401,
   forbidden: 403,
+  /** Until hcloud-go v2.51.0; now it is `forbidden`. */
   token_readonly: 403,
   resource_limit_exceeded: 403,
   not_found: 404,
@@ -27,6 +28,7 @@ const STATUS = {
   primary_ip_assigned: 422,
   primary_ip_already_assigned: 422,
   primary_ip_version_mismatch: 422,
+  primary_ip_datacenter_mismatch: 422,
   resource_in_use: 422,
   must_be_unassigned: 422,
   firewall_already_applied: 422,
@@ -60,6 +62,7 @@ const STATUS = {
   not_implemented: 501,
   bad_gateway: 502,
   maintenance: 503,
+  robot_unavailable: 503,
   service_error: 503,
   timeout: 504,
 } as const satisfies Readonly<Record<string, number>>;

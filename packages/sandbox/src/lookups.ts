@@ -20,6 +20,10 @@ interface Named {
 
 type Find<T> = (idOrName: number | string) => T | undefined;
 
+/** The id that a number or a text is, or NaN: `1e1` and ` 10` are no ids although JavaScript reads them as numbers. */
+export const idIn = (idOrName: number | string): number =>
+  typeof idOrName === 'number' || /^\d{1,16}$/.test(idOrName) ? Number(idOrName) : Number.NaN;
+
 /** What resources ask of the catalogue. */
 export const lookups = {
   location: finder(locations),
@@ -32,7 +36,7 @@ export const lookups = {
   image: (idOrName: number | string, architecture?: string): SystemImage | undefined =>
     systemImages.find(
       (image) =>
-        (image.id === Number(idOrName) || image.name === idOrName) &&
+        (image.id === idIn(idOrName) || image.name === idOrName) &&
         (architecture === undefined || image.architecture === architecture),
     ),
   /** Whether a location has servers of a type at an instant: always, for now sold out, or not at all or no longer. */
@@ -57,5 +61,5 @@ export type Lookups = typeof lookups;
 function finder<T extends Named>(list: readonly T[]): Find<T> {
   const byId = new Map(list.map((each) => [each.id, each]));
   const byName = new Map(list.map((each) => [each.name, each]));
-  return (idOrName) => byName.get(String(idOrName)) ?? byId.get(Number(idOrName));
+  return (idOrName) => byName.get(String(idOrName)) ?? byId.get(idIn(idOrName));
 }

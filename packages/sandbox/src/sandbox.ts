@@ -81,7 +81,7 @@ export class Sandbox {
       if (shown !== undefined) return respondText(shown.text, headers);
       const { operation, params } = this.match(request);
       if (!access.mayWrite && operation.method.toUpperCase() !== 'GET')
-        throw new ApiError('token_readonly', 'the token may only read');
+        throw new ApiError('forbidden', 'the token may only read');
       const { error, delay, dropped, manner, headers: marks } = outcomeOf(this.faulty.strike(project.name, operation));
       headers = { ...headers, ...marks };
       onTheWay = { ...(delay > 0 ? { delay } : {}), ...(dropped === undefined ? {} : { dropped: true }) };
@@ -230,7 +230,9 @@ export class Sandbox {
     const handler = handlers[operation.operationId];
     if (handler === undefined)
       throw new ApiError('not_implemented', `${operation.operationId} is not written in this sandbox`);
-    const body = text === '' ? undefined : parsed(text, operation.path);
+    // What is sent along with a GET or DELETE has no meaning (RFC 9110 §9.3.1, §9.3.5).
+    const bodiless = text === '' || operation.method === 'GET' || operation.method === 'DELETE';
+    const body = bodiless ? undefined : parsed(text, operation.path);
     const check = operation.validateRequest({ params, query, body });
     if (!check.ok) throw invalidInput(check.fields);
     checkLabels((body as { labels?: unknown } | undefined)?.labels);

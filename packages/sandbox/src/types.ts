@@ -84,6 +84,8 @@ export interface PrimaryIp extends Named {
   readonly ip: string;
   readonly location: string;
   readonly server: number | null;
+  /** It was made with the address, and holds it as long as it is there. */
+  readonly loadBalancer?: number | null;
   readonly autoDelete: boolean;
   readonly deleteProtected: boolean;
   readonly pointers: Pointers;
@@ -156,6 +158,8 @@ export interface Server extends Named {
   readonly diskSize: number;
   /** As it was given: the metadata service shows it to the host. */
   readonly userData: string;
+  /** It was made with SSH keys; one that was not gets a password when it is rebuilt. */
+  readonly keyed?: boolean;
 }
 
 /** A snapshot or backup; images of the system come from the catalogue. */
@@ -201,6 +205,8 @@ export interface ResourceRef {
 /** What an action does to stored objects when it ends: as data, since it must survive a restart. */
 export type Effect =
   | { readonly kind: Kind; readonly id: number; readonly set: Readonly<Record<string, unknown>> }
+  /** A server leaves a network: what else became of its networks meanwhile stays. */
+  | { readonly kind: 'server'; readonly id: number; readonly leave: number }
   | { readonly kind: Kind; readonly id: number; readonly remove: true };
 
 export interface ActionRecord {

@@ -1,21 +1,26 @@
 import type { Attr } from './attr.ts';
 import { itemsOf, navigate } from './navigate.ts';
 import type { Path, Reference, Value } from './value.ts';
-import { pathText, referencesOf, stepText, unset } from './values.ts';
+import { pathText, referencesOf, unset } from './values.ts';
 
 /** The one implementation of `Attr`; made when asked for, never stored by the model. */
 export class AttrView implements Attr {
-  readonly at: string;
   readonly owner: string;
   readonly path: Path;
   readonly value: Value;
+  #at: string | undefined;
 
-  constructor(owner: string, path: Path, value: Value, at?: string) {
+  constructor(owner: string, path: Path, value: Value) {
     this.owner = owner;
     this.path = path;
     // A written null means the same to Terraform as nothing written.
     this.value = value.state === 'known' && value.value === null ? unset : value;
-    this.at = at ?? qualified(owner, path);
+  }
+
+  /** Made when asked for: most attributes are looked at, and not named. */
+  get at(): string {
+    this.#at ??= qualified(this.owner, this.path);
+    return this.#at;
   }
 
   get references(): readonly Reference[] {
@@ -37,8 +42,7 @@ export class AttrView implements Attr {
   }
 
   #child(step: string | number, value: Value): AttrView {
-    const at = this.path.length === 0 ? undefined : this.at + stepText(step);
-    return new AttrView(this.owner, [...this.path, step], value, at);
+    return new AttrView(this.owner, [...this.path, step], value);
   }
 }
 

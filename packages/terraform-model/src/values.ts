@@ -1,7 +1,23 @@
 import type { Cause, Path, Reference, Scalar, Unknown, Value } from './value.ts';
 
-/** References that a value was made from though it does not show them: `${hcloud_server.a.name}` that resolved to `"a"`. */
-const carried = new WeakMap<Value, readonly Reference[]>();
+/**
+ * A value with the references that it was made from though it does not show them: `${hcloud_server.a.name}` that resolved to `"a"`. They
+ * stand in the value itself, hidden from who copies or compares it, since a plan may hold a million of them.
+ */
+class Carrying {
+  #references: readonly Reference[] | (() => readonly Reference[]);
+
+  constructor(value: Value, references: readonly Reference[] | (() => readonly Reference[])) {
+    Object.assign(this, value);
+    this.#references = references;
+  }
+
+  static referencesOf(value: object): readonly Reference[] | undefined {
+    if (!(#references in value)) return undefined;
+    if (typeof value.#references === 'function') value.#references = value.#references();
+    return value.#references;
+  }
+}
 
 export const unset: Value = Object.freeze({ state: 'unset' });
 
@@ -44,9 +60,13 @@ export function pointer(cause: Cause, reference: Reference): Unknown {
 export function carrying<V extends Value>(value: V, references: readonly Reference[]): V {
   if (references.length === 0) return value;
   if (value.state === 'unknown') return { ...value, references: distinct([...value.references, ...references]) };
-  const copy = { ...value };
-  carried.set(copy, distinct([...(carried.get(value) ?? []), ...references]));
-  return copy;
+  const before = Carrying.referencesOf(value) ?? [];
+  return new Carrying(value, distinct([...before, ...references])) as unknown as V;
+}
+
+/** The same, of a value without references of its own, where they are worked out when somebody asks for them. */
+export function carryingLater<V extends Value>(value: V, references: () => readonly Reference[]): V {
+  return new Carrying(value, references) as unknown as V;
 }
 
 /** Every reference a value shows or was made from, in order, without duplicates. Nesting is bounded by the readers. */
@@ -57,7 +77,7 @@ export function referencesOf(value: Value): readonly Reference[] {
 }
 
 function collect(value: Value, into: Reference[]): void {
-  const own = carried.get(value);
+  const own = Carrying.referencesOf(value);
   if (own !== undefined) into.push(...own);
   switch (value.state) {
     case 'unknown':
@@ -77,7 +97,7 @@ function collect(value: Value, into: Reference[]): void {
 }
 
 export function ownReferences(value: Value): readonly Reference[] {
-  return value.state === 'unknown' ? value.references : (carried.get(value) ?? []);
+  return value.state === 'unknown' ? value.references : (Carrying.referencesOf(value) ?? []);
 }
 
 /** A set of which some items are not known yet: what order they will have is not known either. */
@@ -141,7 +161,7 @@ export function stepText(step: string | number): string {
 }
 
 function isPlain(key: string): boolean {
-  return /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(key);
+  return /^[a-z_]+$/.test(key) || /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(key);
 }
 
 /** Text from pieces, known as soon as no hole is left; pieces of holes keep their order. */

@@ -13,7 +13,7 @@ const stack = (location: string, extra: object = {}) =>
     provider: { hcloud: [{}] },
     resource: {
       hcloud_placement_group: { spread: { name: 'spread', type: 'spread' } },
-      hcloud_primary_ip: { ip: { name: 'ip', type: 'ipv4', location } },
+      hcloud_primary_ip: { ip: { name: 'ip', type: 'ipv4', location, labels: { owner: 'platform' } } },
     },
     ...extra,
   });

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { entriesOf } from '../../../../packages/cli/src/evidence/read-bundle.ts';
 import { writeDirectory } from '../../../../packages/cli/src/ports/directory.ts';
 import { nodeFiles } from '../../../../packages/cli/src/ports/node.ts';
-import { bundle, signAsDemo, signatureFile, verifyBundle } from '../../../../packages/evidence/src/index.ts';
+import {
+  bundle,
+  bundledFile,
+  signAsDemo,
+  signatureFile,
+  verifyBundle,
+} from '../../../../packages/evidence/src/index.ts';
 import { meta } from '../../evidence/integrity/bundles.ts';
 import { directoryWith } from '../fake-ports.ts';
 
@@ -12,8 +18,9 @@ const root = join(__dirname, '../../../..');
 
 function made(name: string): Map<string, string> {
   const content = new Map([...Array(40)].map((_, index) => [`tables/${index}.csv`, `${name}\r\n`.repeat(400)]));
-  const { files, sums } = bundle(content, meta, undefined, true);
-  return new Map([...files, [signatureFile, signAsDemo(sums)]]);
+  const listed = [...content].map(([path, text]) => bundledFile(path, text));
+  const { files, sums } = bundle(listed, meta, undefined, true);
+  return new Map([...content, ...files, [signatureFile, signAsDemo(sums)]]);
 }
 
 const intact = (directory: string) =>

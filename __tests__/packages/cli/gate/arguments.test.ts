@@ -37,7 +37,7 @@ describe('the arguments of terraform', () => {
     expect(call('apply', '-auto-approve', '-no-color', '-parallelism=4')).toEqual({
       kind: 'gated',
       command: 'apply',
-      options: { autoApprove: true, noColor: true, plan: ['-parallelism=4'], apply: ['-parallelism=4'] },
+      options: { autoApprove: true, noColor: true, plan: ['-parallelism=4'], apply: ['-parallelism=4'], replace: [] },
     });
     expect(call('apply', '-refresh-only')).toMatchObject({
       options: { plan: ['-refresh-only'], apply: [], autoApprove: false },

@@ -64,6 +64,7 @@ test('an action is polled until it ends, and its failure is told in the API’s 
 
 test.each([
   [401, 'unauthorized', 'set HCLOUD_TOKEN to a token of this project'],
+  [403, 'forbidden', 'set HCLOUD_TOKEN to a token that may write'],
   [403, 'token_readonly', 'set HCLOUD_TOKEN to a token that may write'],
   [422, 'invalid_input', 'mend what it names and run the same command again'],
 ])('%s %s is not asked again, and says what to do', async (status, code, next) => {

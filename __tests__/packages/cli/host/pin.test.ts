@@ -168,7 +168,16 @@ withServers('a key server is rotated and pinned, and after rebinding its new key
   // A volume as a host binds it; LUKS needs no device for this.
   const disk = path.join(world.root, 'disk');
   execFileSync('truncate', ['-s', '24M', disk]);
-  const fast = ['--type', 'luks2', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
+  const fast = [
+    '--type',
+    'luks2',
+    '--luks2-metadata-size',
+    '64k',
+    '--pbkdf',
+    'pbkdf2',
+    '--pbkdf-force-iterations',
+    '1000',
+  ];
   execFileSync('cryptsetup', ['luksFormat', '-q', ...fast, '--key-file', '-', disk], { input: 'recovery' });
   await piped('clevis', ['luks', 'bind', '-f', '-y', '-k', '-', '-d', disk, 'sss', bindingOf()], 'recovery');
   const opens = async () => (await piped('clevis', ['luks', 'pass', '-d', disk, '-s', slot()], '')).length > 0;

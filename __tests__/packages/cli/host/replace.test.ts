@@ -82,7 +82,16 @@ esac`);
 
   const disk = at('disk');
   execFileSync('truncate', ['-s', '24M', disk]);
-  const fast = ['--type', 'luks2', '--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
+  const fast = [
+    '--type',
+    'luks2',
+    '--luks2-metadata-size',
+    '64k',
+    '--pbkdf',
+    'pbkdf2',
+    '--pbkdf-force-iterations',
+    '1000',
+  ];
   execFileSync('cryptsetup', ['luksFormat', '-q', ...fast, '--key-file', '-', disk], { input: 'recovery' });
   const binding = JSON.stringify({ t: 2, pins: { tang: urls.map((url, index) => ({ url, thp: pinned()[index] })) } });
   await piped('clevis', ['luks', 'bind', '-f', '-y', '-k', '-', '-d', disk, 'sss', binding], 'recovery');

@@ -24,7 +24,12 @@ export async function look(
   const { code, out, err } = await lukko(directory, ['observe'], { environment, now: () => new Date() });
   const { records, problems } = readStoreFile(join(directory, 'observations.jsonl'), 'observations.jsonl');
   expect(problems).toEqual([]);
-  return { code, out, err, observations: records.filter((one): one is Observation => one.kind === 'observation') };
+  // The store has them as they came; tests name them in the order of the targets.
+  const text = JSON.stringify(targets);
+  const place = ({ subject, source }: Observation) =>
+    text.indexOf(String(subject.name)) * text.length + text.indexOf(new URL(source.endpoint).host);
+  const observations = records.filter((one): one is Observation => one.kind === 'observation');
+  return { code, out, err, observations: observations.sort((a, b) => place(a) - place(b)) };
 }
 
 /** `check: holds` of one observation. */

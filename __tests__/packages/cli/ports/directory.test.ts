@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeDirectory } from '../../../../packages/cli/src/ports/directory.ts';
+import { beginDirectory, writeDirectory } from '../../../../packages/cli/src/ports/directory.ts';
 
 let parent = '';
 beforeEach(() => {
@@ -39,6 +41,26 @@ describe('writeDirectory', () => {
     write({ 'a.txt': 'new' });
     expect(read()).toEqual({ 'a.txt': 'new' });
     expect(readdirSync(parent)).toEqual(['out']);
+  });
+
+  test('in pieces, with what they come to', () => {
+    const fresh = beginDirectory(join(parent, 'out'));
+    expect(fresh.write('a.txt', ['one ', 'tw', '\u00f6'])).toEqual({
+      path: 'a.txt',
+      bytes: 8,
+      sha256: createHash('sha256').update('one tw\u00f6').digest('hex'),
+    });
+    expect(existsSync(join(parent, 'out'))).toBe(false);
+    fresh.finish(new Set());
+    expect(read()).toEqual({ 'a.txt': 'one tw\u00f6' });
+  });
+
+  test('what a killed run left half-written goes; what a running one writes stays', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const running = `.out.${process.pid}-0123456789ab.new`;
+    for (const name of [`.out.${pid}-0123456789ab.new`, running, '.out.notes.new']) mkdirSync(join(parent, name));
+    write({ 'a.txt': 'new' });
+    expect(readdirSync(parent).sort()).toEqual([running, '.out.notes.new', 'out'].sort());
   });
 
   test('files below, and files of an older one that are no longer written', () => {

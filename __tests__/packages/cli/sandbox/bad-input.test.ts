@@ -146,3 +146,15 @@ test('any bytes: an answer in the error form, or none', async () => {
     { numRuns: 100 },
   );
 });
+
+test('a body that is not encoded in UTF-8 is refused, not changed', async () => {
+  const body = Buffer.from('{"name":"caf\xe9","ip_range":"10.0.0.0/16"}', 'latin1');
+  const head = [
+    'POST /v1/networks HTTP/1.1',
+    'host: x',
+    'connection: close',
+    `authorization: Bearer ${token}`,
+    `content-length: ${body.length}`,
+  ].join('\r\n');
+  expect(fault(await wire(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), body])))).toBe('422 json_error');
+});

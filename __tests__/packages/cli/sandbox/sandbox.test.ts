@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox } from '../../../../packages/cli/src/sandbox/start.ts';
 import { repository } from '../../../e2e/support.ts';
 import { directoryWith, lukko } from '../fake-ports.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const settings = { projects: ['main', 'keys'], port: 0, speed: Number.POSITIVE_INFINITY, rateLimit: 1_000_000 };
 const clock = () => Date.parse('2026-06-01T12:00:00Z');
@@ -123,4 +123,70 @@ test.each([[[]], [['--intercept']]])('it says where it is and what to export: %j
     .replace(/[0-9a-f]{64}/g, '<token>')
     .replace(/=\S+authority\.pem/g, '=<folder of this run>/authority.pem');
   expect(same).toMatchSnapshot();
+});
+
+const PROGRAM = ['--import', 'tsx', join(repository, 'packages/cli/src/main.ts'), 'sandbox'];
+
+/** Starts a command in a sandbox that prints its process and the authority's file, and then waits. */
+async function waitingCommand(script: string) {
+  const command = [process.execPath, '-e', `${script}; console.log(process.pid, process.env.SSL_CERT_FILE)`];
+  const child = spawn(process.execPath, [...PROGRAM, 'run', '--intercept', '--', ...command], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [said] = await once(child.stdout, 'data');
+  const [pid = '', authority = ''] = String(said).trim().split(' ');
+  return { child, pid: Number(pid), authority };
+}
+
+const runs = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s ends the command, then the sandbox, and nothing stays behind', async (signal, expected) => {
+  const { child, pid, authority } = await waitingCommand('setInterval(() => {}, 1000)');
+  expect([runs(pid), existsSync(authority)]).toEqual([true, true]);
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  expect(await gone).toEqual([expected, null]);
+  expect([runs(pid), existsSync(authority)]).toEqual([false, false]);
+});
+
+test('a command that takes its time to end is waited for, and its own exit code counts', async () => {
+  const script = "process.on('SIGTERM', () => setTimeout(() => process.exit(5), 300)); setInterval(() => {}, 1000)";
+  const { child, pid, authority } = await waitingCommand(script);
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await gone).toEqual([5, null]);
+  expect([runs(pid), existsSync(authority)]).toEqual([false, false]);
+});
+
+test('the end of its terminal ends the sandbox in order', async () => {
+  const log = join(directoryWith({}), 'sandbox.log');
+  const child = spawn(process.execPath, [...PROGRAM, '--log', log], {
+    cwd: repository,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  const gone = once(child, 'exit');
+  child.kill('SIGHUP');
+  expect(await gone).toEqual([0, null]);
+  expect([existsSync(log), existsSync(`${log}.lock`)]).toEqual([true, false]);
+});
+
+test.each([
+  ['in a folder that is not there', 'nowhere/sandbox.log', 'there is no such folder; make it first'],
+  ['that is a folder', '.', 'is no file'],
+])('a log %s: exit 2 and what to do', async (_, log, words) => {
+  const { code, err } = await lukko(directoryWith({}), ['sandbox', '--log', log]);
+  expect(code).toBe(2);
+  expect(err).toContain(words);
 });

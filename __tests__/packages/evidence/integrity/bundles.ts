@@ -5,6 +5,7 @@ import {
   type BundleMeta,
   beginning,
   bundle,
+  bundledFile,
   chain,
   line,
   type Previous,
@@ -85,18 +86,21 @@ export function write(
   }: {
     readonly previous?: Previous;
     readonly changes?: Partial<BundleMeta>;
-    readonly observations?: string;
+    /** `null`: a profile that withholds them. */
+    readonly observations?: string | null;
     readonly namespace?: string;
   } = {},
 ): string {
+  const all = new Map(content);
+  if (observations !== null) all.set('observations.jsonl', observations);
   const made = bundle(
-    new Map([...content, ['observations.jsonl', observations]]),
+    [...all].map(([path, text]) => bundledFile(path, text)),
     { ...meta, ...changes },
     previous,
     false,
   );
   const directory = join(directoryWith({}), 'bundle');
-  for (const [path, text] of made.files) {
+  for (const [path, text] of [...all, ...made.files]) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }

@@ -138,6 +138,17 @@ test.each(forgeries)('%s', async (_name, forge, codes, said) => {
   expect(stock(directory, page, signer.fingerprint, first)).toEqual({ status: 1, last: said });
 });
 
+test('a profile that withholds observations expires with them all the same', async () => {
+  const changes = { profile: 'nda' as const, firstExpiry: '2026-01-01T00:00:00Z' };
+  const old = write(signer.path, { observations: null, changes });
+  expect(await ours(old, ['--signer', signer.fingerprint])).toEqual([1, ['observation-expired']]);
+  expect(stock(old, readFileSync(join(old, 'VERIFY.md'), 'utf8'), signer.fingerprint)).toEqual({
+    status: 1,
+    last: 'EXPIRED: an observation is past its time',
+  });
+  expect(await ours(old, ['--signer', signer.fingerprint, '--as-of', '2025-12-31'])).toEqual([0, []]);
+});
+
 /** What only the chain inside a bundle shows: the signer signed it all the same. */
 const [one, two, three] = store().trim().split('\n') as [string, string, string];
 test.each<readonly [string, string, readonly string[]]>([

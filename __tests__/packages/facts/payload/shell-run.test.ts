@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { parseShell } from '../../../../packages/facts/src/payload/shell-parse.ts';
-import { TooMuch } from '../../../../packages/facts/src/payload/shell-run.ts';
-import { ShellSyntaxError } from '../../../../packages/facts/src/payload/shell-syntax.ts';
+import { ShellSyntaxError, TooMuch } from '../../../../packages/facts/src/payload/shell-syntax.ts';
 import { follow, lines } from './run.ts';
 
 const commands = (script: string, files?: Readonly<Record<string, string>>) => lines(follow(script, files).commands);
@@ -70,6 +69,7 @@ describe('what runs', () => {
     ['x <<< word | y <(z)', ['x', 'z', 'y ?']],
     ['a=(1 2 3); echo ${a[0]}', ['echo ?']],
     ['sudo -u root env A=1 nohup timeout -k 5 10 a b', ['a b']],
+    ['cloud-init-per instance once a b', ['a b']],
     ['sh -c "a b" x; eval "c d"; eval "$X"', ['a b', 'c d', ' [opaque]']],
     ['curl -s https://x.example | sh', ['curl -s https://x.example', 'sh [opaque]']],
     [
@@ -97,8 +97,8 @@ describe('what runs', () => {
       'A=1\ncat > /etc/systemd/system/a.service <<EOF\n[Service]\nExecStart=/a $A\nEOF\necho x > /etc/fstab\ncp /a /b',
       { '/a': '#!/bin/sh\nb\n' },
     );
-    expect(run.written.get('/etc/systemd/system/a.service')?.text.marked).toBe('[Service]\nExecStart=/a 1\n');
-    expect(run.written.get('/b')?.text.marked).toBe('#!/bin/sh\nb\n');
+    expect(run.place.written.get('/etc/systemd/system/a.service')?.text.marked).toBe('[Service]\nExecStart=/a 1\n');
+    expect(run.place.written.get('/b')?.text.marked).toBe('#!/bin/sh\nb\n');
     expect(run.unread).toEqual([
       { at: 'script', why: '/etc/fstab is written by a command, its content is not determined' },
     ]);

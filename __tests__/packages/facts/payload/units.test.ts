@@ -125,7 +125,7 @@ it('runs the commands of a unit with its environment', () => {
   const text =
     '[Unit]\nConditionPathExists=!/c\n[Service]\nEnvironment=A=1 "B=b c"\nEnvironmentFile=-/env\nExecStart=\nExecStartPre=-/bin/pre ${A} $B ${C}x %n %%\nExecStart=/bin/main $UNKNOWN "${E}"\n';
   const run = follow('');
-  run.written.set('/env', file('/env', 'E=e\n'));
+  run.place.written.set('/env', file('/env', 'E=e\n'));
   const [unit] = activate(unitFiles([file(`${at}a.service`, text)]), follow('systemctl start a').commands);
   if (unit !== undefined) runUnit(unit, run);
   expect(lines(run.commands)).toEqual(['pre 1 b c ? a.service % (if /c)', 'main ? e (if /c)']);

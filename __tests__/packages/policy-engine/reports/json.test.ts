@@ -1,5 +1,6 @@
 import { report as reportFormat } from '@lukko/formats';
 import { renderJson } from '@lukko/policy-engine';
+import { jsonParts, jsonText } from '../../../../packages/policy-engine/src/reports/json.ts';
 import { factsOf, known } from '../fake-facts.ts';
 import { run } from '../fake-rules.ts';
 
@@ -99,4 +100,17 @@ test('the whole report, readable by its published format', () => {
     }
     "
   `);
+});
+
+test('in pieces it is the same text, whatever stands in it and however many findings there are', () => {
+  const [finding] = report.findings;
+  if (finding === undefined) throw new Error('no finding');
+  const message = 'a quote ", a line\n  "findings": [] and a mark \u202e';
+  for (const many of [0, 1, 999, 1000, 1001, 2500]) {
+    const findings = Array.from({ length: many }, (_, index) => ({ ...finding, message: `${message} ${index}` }));
+    const long = { ...report, findings };
+    const parts = [...jsonParts(long)];
+    expect(parts.join('')).toBe(jsonText(long));
+    expect(parts.length).toBe(many === 0 ? 1 : 2 + Math.ceil(many / 1000));
+  }
 });

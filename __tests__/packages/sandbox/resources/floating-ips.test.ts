@@ -77,3 +77,28 @@ test('names are unique, actions are listed by address', () => {
   expect(client.get(`/floating_ips/${id}/actions/${actions[0].id}`).json.action).toEqual(actions[0]);
   expect(client.strange).toEqual([]);
 });
+
+test('an address goes to servers of its network zone, and to none that is being deleted', () => {
+  const client = new Client({ speed: 1 });
+  const far = client.server('far', { server_type: 'cpx11', location: 'ash' });
+  const near = client.server('near', { location: 'nbg1' });
+  client.pass(60_000);
+  const { id } = make(client);
+  const assign = (server: number) => client.post(`/floating_ips/${id}/actions/assign`, { server });
+  expect(fault(assign(far))).toBe('422 invalid_input');
+  expect(fault(client.post('/floating_ips', { type: 'ipv4', home_location: 'hel1', server: far }))).toBe(
+    '422 invalid_input',
+  );
+  client.delete(`/servers/${near}`);
+  expect(fault(assign(near))).toBe('423 locked');
+  expect(client.get(`/floating_ips/${id}`).json.floating_ip.server).toBeNull();
+});
+
+test('a pointer is a domain name', () => {
+  const client = new Client();
+  const { id, ip } = make(client);
+  const rename = (dns_ptr: string) => client.post(`/floating_ips/${id}/actions/change_dns_ptr`, { ip, dns_ptr });
+  for (const name of ['', 'two words', 'a..b', '.', 'a'.repeat(64), `${'a.'.repeat(127)}a`, '<b>'])
+    expect([name, fault(rename(name))]).toEqual([name, '422 invalid_input']);
+  for (const name of ['mail', 'mail.example.com', 'a_b.example.com.']) expect(rename(name).status).toBe(201);
+});

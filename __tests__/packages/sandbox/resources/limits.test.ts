@@ -95,7 +95,7 @@ describe('firewalls', () => {
       '422 server_already_added',
     );
     expect(fault(client.post('/firewalls', { name: 'f', apply_to: [server(1)] }))).toBe(
-      '404 firewall_resource_not_found',
+      '422 firewall_resource_not_found',
     );
     expect(client.get('/firewalls').json.firewalls).toEqual([]);
   });

@@ -134,3 +134,64 @@ test('a spread group takes ten servers', () => {
   expect(fault(client.post('/servers', body))).toBe('412 placement_error');
   expect(fault(client.delete(`/placement_groups/${placement_group}`))).toBe('422 resource_in_use');
 });
+
+test('user_data is counted in bytes, when a server is made and when it is rebuilt', () => {
+  const client = new Client();
+  const id = client.server('a', { user_data: 'one' });
+  const user_data = 'é'.repeat(16_385);
+  const made = { name: 'b', server_type: 'cx23', image: 'debian-13', location: 'hel1', user_data };
+  expect(fault(client.post('/servers', made))).toBe('422 invalid_input');
+  expect(fault(client.post(`/servers/${id}/actions/rebuild`, { image: 'debian-13', user_data }))).toBe(
+    '422 invalid_input',
+  );
+  expect(client.sandbox.metadata(String(id), '/hetzner/v1/userdata')).toBe('one');
+});
+
+test('a server that is made takes each volume once, and no more than it may have', () => {
+  const client = new Client();
+  const volumes = Array.from({ length: 17 }, (_, index) => client.volume(`v${index}`));
+  const make = (some: readonly number[]) =>
+    client.post('/servers', { name: 'a', server_type: 'cx23', image: 'debian-13', location: 'hel1', volumes: some });
+  expect(fault(make(volumes))).toBe('403 resource_limit_exceeded');
+  expect(fault(make([...volumes.slice(0, 1), ...volumes.slice(0, 1)]))).toBe('422 invalid_input');
+  expect(client.get('/servers').json.servers).toEqual([]);
+  expect(make(volumes.slice(1)).status).toBe(201);
+  expect(client.get('/servers').json.servers[0].volumes).toEqual(volumes.slice(1));
+});
+
+test('primary IPs that a new server cannot have are told by the codes of its operation', () => {
+  const client = new Client();
+  const address = (name: string, location: string) =>
+    client.post('/primary_ips', { name, type: 'ipv4', location }).json.primary_ip.id;
+  const make = (name: string, ipv4: number) =>
+    client.post('/servers', {
+      ...{ name, server_type: 'cx23', image: 'debian-13', location: 'hel1' },
+      public_net: { ipv4, enable_ipv4: true },
+    });
+  const [here, there] = [address('here', 'hel1'), address('there', 'nbg1')];
+  expect(fault(make('a', there))).toBe('422 primary_ip_datacenter_mismatch');
+  expect(make('a', here).status).toBe(201);
+  expect(fault(make('b', here))).toBe('422 primary_ip_assigned');
+  expect(client.strange).toEqual([]);
+});
+
+test('a server without SSH keys gets a password when it is made and when it is rebuilt, one with keys never', () => {
+  const client = new Client();
+  const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDr3gkkuOVEnFTx+FTtqIM8ZNgmZ+IoV0m5J4mPvYhkz ops';
+  client.post('/ssh_keys', { name: 'ops', public_key });
+  const passwords = (ssh_keys: readonly string[]) => {
+    const body = { server_type: 'cx23', image: 'debian-13', location: 'hel1', ssh_keys };
+    const made = client.post('/servers', { name: `s${ssh_keys.length}`, ...body }).json;
+    const rebuilt = client.post(`/servers/${made.server.id}/actions/rebuild`, { image: 'debian-13' }).json;
+    return [made.root_password, rebuilt.root_password];
+  };
+  expect(passwords([])).toEqual([expect.any(String), expect.any(String)]);
+  expect(passwords(['ops'])).toEqual([null, null]);
+  expect(client.strange).toEqual([]);
+});
+
+test.each([[' 22'], ['0x16'], ['22.0'], ['2.2e1']])('%j is the id of no server type', (server_type) => {
+  const body = { name: 'a', server_type, image: 'debian-13', location: 'hel1' };
+  const { json } = new Client().post('/servers', body);
+  expect(json.error.details.fields[0].name).toBe('server_type');
+});

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { parseJsonFile, report as reportFormat } from '@lukko/formats';
-import type { EarlierInput, PolicySource } from '@lukko/policy-engine';
+import { parseJsonFile, type Report, report as reportFormat } from '@lukko/formats';
+import { type EarlierInput, evaluate, type PolicySource, renderSurvey, survey } from '@lukko/policy-engine';
+import { isPlanFile } from '@lukko/terraform-model';
 import { InputError } from '../errors.ts';
 import { decode, displayName, fromHere, readBytes } from '../input-file.ts';
-import { type JudgeOptions, judgeInput } from '../judge-input.ts';
-import { type OutputRequest, outputsOf, writeOutputs } from '../outputs.ts';
+import { type JudgeOptions, readToJudge } from '../judge-input.ts';
+import { isScreen, type OutputRequest, outputsOf, writeOutputs } from '../outputs.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export type { OutputRequest };
@@ -28,7 +29,7 @@ export async function check(
 ): Promise<number> {
   const outputs = outputsOf(options.outputs);
   const earlier = options.compare === undefined ? undefined : earlierReport(options.compare, ports);
-  const { report, policy, found } = await judgeInput(paths, options, ports, (source) => {
+  const { evaluation, policy, found } = await readToJudge(paths, options, ports, (source) => {
     if (options.failOn === 'new') refuseNewOnly(source, earlier);
     return {
       collect: outputs.some(({ format }) => format === 'junit'),
@@ -38,13 +39,23 @@ export async function check(
     };
   });
   const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
-  await writeOutputs(report, policy.rules, outputs, { first }, ports);
-  if ((found.kind === 'plan' || found.kind === 'state') && options.source === undefined && report.summary.unknown > 0) {
+  // A screen that counts needs no list: of a hundred thousand resources that takes most of the time and of the memory.
+  const counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
+  const { summary } = counted ?? (await writeReport());
+  if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
+  const alone = found.kind === 'plan' ? !isPlanFile(found.plan.bytes) : found.kind === 'state';
+  if (alone && options.source === undefined && summary.unknown > 0) {
     ports.err(
       `note: a ${found.kind} shows ${found.kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
     );
   }
-  return report.summary.exitCode;
+  return summary.exitCode;
+
+  async function writeReport(): Promise<Report> {
+    const report = evaluate(evaluation);
+    await writeOutputs(report, policy.rules, outputs, { first }, ports);
+    return report;
+  }
 }
 
 function earlierReport(name: string, ports: Ports): EarlierInput {

@@ -1,20 +1,24 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import {
+  type Bundle,
+  type BundledFile,
   bundle,
   bundleNamespace,
   type ClaimsInput,
   collectEvidence,
-  counts,
   EvidenceError,
+  evidenceJson,
   type Observed,
   observedAt,
   provePayloads,
-  renderContent,
-  renderEvidenceJson,
+  reportedPayloads,
   type Store,
   sha256,
   signAsDemo,
   signatureFile,
+  withPayloadChecks,
+  writeContent,
 } from '@lukko/evidence';
 import { type EvidenceExport, type EvidenceProfile, type Obligation, obligations, parseFile } from '@lukko/formats';
 import { type PolicySource, printable } from '@lukko/policy-engine';
@@ -29,7 +33,7 @@ import { readStoreFile } from '../evidence/store-file.ts';
 import { logAct } from '../evidence/tool-log.ts';
 import { displayName, fromHere, readText } from '../input-file.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
-import { writeDirectory } from '../ports/directory.ts';
+import { beginDirectory, type FreshDirectory } from '../ports/directory.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export interface EvidenceOptions extends PolicyOptions {
@@ -67,7 +71,7 @@ export async function exportEvidence(
       ? undefined
       : readPrevious(fromHere(options.previous, ports.cwd), options.previous, ports.files, asOf);
   const store = storeAt(options.observations, ports);
-  const observed = observedAt(store, asOf, publicRoots());
+  const observed = withPayloadChecks(observedAt(store, asOf, publicRoots()), gathered.payloads);
   const claims = claimsOf(policy, ports);
   const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));
   const evidence = collect({
@@ -85,51 +89,77 @@ export async function exportEvidence(
     ...(claims === undefined ? {} : { claims: claimsInput(claims, policy) }),
     ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
   });
-  const content = renderContent({
-    evidence,
-    facts: gathered.facts,
-    services: policy.services,
-    payloads,
-    store,
-    ...(claims === undefined ? {} : { claims: claims.claims.value, documents: claims.documents }),
-  });
   const kind = kindOf(evidence, observed);
-  const made = bundle(
-    content,
-    {
-      asOf,
-      ...(since === undefined ? {} : { since }),
-      tool: `lukko ${evidence.tool.version}`,
-      selection: evidence.selection,
-      profile: evidence.profile,
-      environments: evidence.environments.map((one) => one.name),
-      observations: kind,
-      // Twenty megabytes for a thousand servers: not printed twice where they are the same.
-      whole: sha256(
-        (evidence.profile === 'auditor' ? content.get('evidence.json') : undefined) ??
-          renderEvidenceJson({ ...evidence, profile: 'auditor' }),
-      ),
-      ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
-      ...(observed.firstExpiry === undefined ? {} : { firstExpiry: observed.firstExpiry }),
-    },
-    previous,
-    options.key === undefined,
-  );
-  const signature =
-    made.namespace !== bundleNamespace || options.key === undefined
-      ? signAsDemo(made.sums)
-      : signWithKey(made.sums, keyAt(options.key, ports), made.namespace);
+  const fresh = beginExport(directory, name);
+  let made: Bundle;
   try {
-    writeDirectory(directory, new Map([...made.files, [signatureFile, signature]]), ownedPaths(directory, ports.files));
-  } catch (error) {
-    throw new InputError(
-      `${name}: the export cannot be written: ${fileProblem(error)}; name another directory with --out`,
+    const content = writeContent(
+      {
+        evidence,
+        facts: gathered.facts,
+        services: policy.services,
+        payloads,
+        store,
+        ...(claims === undefined ? {} : { claims: claims.claims.value, documents: claims.documents }),
+      },
+      fresh.write,
     );
+    made = bundle(
+      content,
+      {
+        asOf,
+        ...(since === undefined ? {} : { since }),
+        tool: `lukko ${evidence.tool.version}`,
+        selection: evidence.selection,
+        profile: evidence.profile,
+        environments: evidence.environments.map((one) => one.name),
+        observations: kind,
+        whole: wholeOf(evidence, content),
+        ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
+        ...(observed.firstExpiry === undefined ? {} : { firstExpiry: observed.firstExpiry }),
+      },
+      previous,
+      options.key === undefined,
+    );
+    for (const [path, text] of made.files) fresh.write(path, [text]);
+    fresh.write(signatureFile, [
+      made.namespace !== bundleNamespace || options.key === undefined
+        ? signAsDemo(made.sums)
+        : signWithKey(made.sums, keyAt(options.key, ports), made.namespace),
+    ]);
+    fresh.finish(ownedPaths(directory, ports.files));
+  } catch (error) {
+    fresh.abandon();
+    if (error instanceof InputError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw notWritten(name, error);
   }
   logAct(options.log, { act: 'evidence-exported', about: sha256(made.sums) }, ports);
-  ports.out(summary(evidence, name, made.files.size + 1));
+  ports.out(summary(evidence, name, made.sums.split('\n').length + 1));
   ports.err(signatureNote(kind, options.key));
   return 0;
+}
+
+function beginExport(directory: string, name: string): FreshDirectory {
+  try {
+    return beginDirectory(directory);
+  } catch (error) {
+    throw notWritten(name, error);
+  }
+}
+
+function notWritten(name: string, error: unknown): InputError {
+  return new InputError(
+    `${name}: the export cannot be written: ${fileProblem(error)}; name another directory with --out`,
+  );
+}
+
+/** Digest of what the auditor's profile would hold: it binds every profile to the whole. */
+function wholeOf(evidence: EvidenceExport, content: readonly BundledFile[]): string {
+  const written = content.find(({ path }) => path === 'evidence.json');
+  if (evidence.profile === 'auditor' && written !== undefined) return written.sha256;
+  const hash = createHash('sha256');
+  for (const piece of evidenceJson({ ...evidence, profile: 'auditor' })) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** @throws InputError for a place that cannot be replaced as a whole */
@@ -169,17 +199,6 @@ function claimsOf(policy: PolicySource, ports: Ports): ClaimsFiles | undefined {
 
 function claimsInput({ claims, attestations }: ClaimsFiles, { approvers }: PolicySource): ClaimsInput {
   return { claims: claims.value, attestations, signers: approvers };
-}
-
-/** What hosts say their metadata service hands out, from reports that count. */
-function reportedPayloads({ judged }: Observed): ReadonlyMap<string, string> {
-  return new Map(
-    judged.flatMap((one) => {
-      const { collector, subject, facts } = one.observation;
-      if (collector !== 'host-report' || !counts(one) || typeof facts.payload !== 'string') return [];
-      return [[subject.name ?? subject.id, facts.payload] as const];
-    }),
-  );
 }
 
 /** The ledgers of the environments that were exported, where the gates wrote one. */

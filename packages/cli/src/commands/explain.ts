@@ -1,8 +1,7 @@
 import { styleText } from 'node:util';
-import { printable } from '@lukko/policy-engine';
+import { nearest, printable } from '@lukko/policy-engine';
 import { catalogue } from '../catalogue.ts';
 import { InputError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import { rulePage } from '../pages/rule-page.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownRules } from './rules.ts';

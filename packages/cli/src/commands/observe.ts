@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Head } from '@lukko/evidence';
 import { type CollectorName, collectorName, observeTargets, parseFile } from '@lukko/formats';
 import { printable } from '@lukko/policy-engine';
 import manifest from '../../package.json';
 import { InputError } from '../errors.ts';
-import { appendToStore } from '../evidence/store-file.ts';
+import { openStore } from '../evidence/store-file.ts';
 import { logAct } from '../evidence/tool-log.ts';
 import { displayName, fromHere, readText } from '../input-file.ts';
 import { collectors } from '../observe/collectors.ts';
@@ -33,8 +34,7 @@ export async function observe(options: ObserveOptions, ports: Ports): Promise<nu
   const targets = parseFile(observeTargets, readText(path, name, ports.files), name).value;
   const storePath = fromHere(options.store, ports.cwd);
   const store = displayName(storePath, ports.cwd);
-  // A store that cannot be continued is said before anything is looked at.
-  appendToStore(storePath, store, () => []);
+  const { append } = openStore(storePath, store);
   const beside = (file: string) => join(dirname(path), file);
   const surroundings: Surroundings = {
     targets,
@@ -45,14 +45,20 @@ export async function observe(options: ObserveOptions, ports: Ports): Promise<nu
     pseudonym: pseudonyms(storePath),
   };
   const tasks = chosen(options.only).flatMap((one) => collectors[one](surroundings));
-  const seen = await run(tasks, {
-    targets,
-    tool: `lukko ${manifest.version}`,
-    now: ports.now,
-    progress: ports.color ? progressOn(ports) : () => undefined,
-  });
-  const head = appendToStore(storePath, store, seen.records);
-  logAct(options.log, { act: 'observed', about: head.digest }, ports);
+  let head: Head | undefined;
+  const seen = await run(
+    tasks,
+    {
+      targets,
+      tool: `lukko ${manifest.version}`,
+      now: ports.now,
+      progress: ports.color ? progressOn(ports) : () => undefined,
+    },
+    (make) => {
+      head = append(make);
+    },
+  );
+  logAct(options.log, { act: 'observed', about: head?.digest ?? '' }, ports);
   const words = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
   ports.out(
     `${words(seen.observed, 'observation', 'observations')} from ${printable(targets.vantage)}, ${seen.failed.length} failed, ${words(seen.broken.length, 'check does', 'checks do')} not hold; written to ${printable(store)}\n`,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { type Proven, printable, prove as proveModel } from '@lukko/policy-engine';
-import { type JudgeOptions, judgeInput } from '../judge-input.ts';
+import { type JudgeOptions, readToJudge } from '../judge-input.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export interface ProveOptions extends JudgeOptions {
@@ -16,7 +16,7 @@ export async function prove(
   { format, ...options }: ProveOptions,
   ports: Ports,
 ): Promise<number> {
-  const { evaluation, policy } = await judgeInput(path, options, ports);
+  const { evaluation, policy } = await readToJudge(path, options, ports);
   const proven = proveModel(evaluation, { operators: policy.operators, register: policy.services });
   ports.out(format === 'json' ? `${JSON.stringify(proven, null, 2)}\n` : asText(proven, ports.color));
   return proven.proofs.some(({ noticedBy }) => noticedBy.length === 0) ? 1 : 0;

@@ -2,7 +2,7 @@ import type { HostUse } from '@lukko/facts';
 import { printable } from '@lukko/policy-engine';
 import { fileProblem, InputError } from '../errors.ts';
 import { displayName, fromHere } from '../input-file.ts';
-import { type JudgeOptions, judgeInput } from '../judge-input.ts';
+import { type JudgeOptions, readToJudge } from '../judge-input.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export interface RegisterOptions extends JudgeOptions {
@@ -30,7 +30,7 @@ export async function registerInit(path: string | undefined, options: RegisterOp
   if (ports.files.kind(file) !== 'none' && options.force !== true) {
     throw new InputError(`${name}: it is there already; name another with --output, or replace it with --force`);
   }
-  const { facts } = await judgeInput(path, options, ports);
+  const { facts } = await readToJudge(path, options, ports);
   const hosts = distinct(facts.hosts);
   const resolved = hosts.map((found) => ({ found, by: facts.resolve(found.host) }));
   const open = resolved.filter(({ by }) => by.by === 'nobody');

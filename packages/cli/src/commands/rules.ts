@@ -2,7 +2,7 @@ import { controlName, type Rule, type RuleSetName } from '@lukko/policy-engine';
 import { catalogue } from '../catalogue.ts';
 import { InputError } from '../errors.ts';
 import { fromHere } from '../input-file.ts';
-import { loadOwnRules } from '../own-rules/load.ts';
+import { ownRulesIn } from '../own-rules/folder.ts';
 import type { Ports } from '../ports/ports.ts';
 
 export interface RulesOptions {
@@ -42,7 +42,7 @@ export async function ownRules(
   ports: Needed,
 ): Promise<readonly Rule[]> {
   if (folder === undefined) return [];
-  return (await loadOwnRules(fromHere(folder, ports.cwd), folder, ports.files, ports)).rules;
+  return (await ownRulesIn(fromHere(folder, ports.cwd), folder, ports.files, ports)).rules;
 }
 
 /** The table README.md and docs show; `folder` is where the pages lie, seen from the page the table stands on. */

@@ -19,15 +19,18 @@ export interface SandboxOptions {
   readonly fault: readonly string[];
 }
 
+/** By which it is told to stop: by hand, by another program, by the end of its terminal. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * `lukko sandbox`: serves the Hetzner API on loopback until it is told to stop.
- * @returns exit code 0 after SIGINT or SIGTERM. @throws InputError for options that cannot be used
+ * @returns exit code 0 after SIGINT, SIGTERM or SIGHUP. @throws InputError for options that cannot be used
  */
 export async function sandbox(options: SandboxOptions, ports: Ports): Promise<number> {
   const running = await start(options, ports);
   // Whoever reads the message may stop it at once.
   const told = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of SIGNALS) process.once(signal, () => resolve());
   });
   ports.out(startMessage(running, options.log));
   await told;
@@ -85,7 +88,7 @@ function runIn(program: string, args: readonly string[], running: RunningSandbox
   const relay = (signal: NodeJS.Signals) => {
     if (!onTerminal || signal === 'SIGTERM') child.kill(signal);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, relay);
+  for (const signal of SIGNALS) process.on(signal, relay);
   return new Promise<number>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'ENOENT' ? 'there is no such command' : fileProblem(error);
@@ -93,7 +96,7 @@ function runIn(program: string, args: readonly string[], running: RunningSandbox
     });
     child.once('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   }).finally(() => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, relay);
+    for (const signal of SIGNALS) process.off(signal, relay);
   });
 }
 

@@ -1,6 +1,5 @@
-import { printable, waiverText } from '@lukko/policy-engine';
+import { nearest, printable, waiverText } from '@lukko/policy-engine';
 import { InputError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import type { Ports } from '../ports/ports.ts';
 

@@ -28,11 +28,20 @@ export function appendLines(path: string, name: string, more: (text: string) => 
   }
 }
 
-function lock(path: string, name: string): () => void {
-  try {
-    return lockFile(path);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${name}: another run is writing to it; wait for that, or name another file`);
+/** Milliseconds until somebody else's writing is no moment any more, and between two tries. */
+const patience = 5_000;
+const pause = 20;
+
+/** @returns lets others write again. @throws InputError when somebody else keeps writing */
+export function lock(path: string, name: string): () => void {
+  for (let waited = 0; ; waited += pause) {
+    try {
+      return lockFile(path);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      if (waited >= patience)
+        throw new InputError(`${name}: another run is writing to it; wait for that, or name another file`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
   }
 }

@@ -91,7 +91,7 @@ export async function applyGated(gated: Gated): Promise<number> {
     const bytes = readFileSync(planFile);
     for (const intent of intents) say(intentText(intent));
     const report = excuse(
-      judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
+      await judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
       intents,
     );
     say(renderTerminal(report, { color: !options.noColor && process.stdout.isTTY === true }));

@@ -4,8 +4,10 @@ import type { Report } from '@lukko/formats';
 import { evaluate } from '@lukko/policy-engine';
 import { type RootInput, readPlanFile } from '@lukko/terraform-model';
 import { catalogue } from '../catalogue.ts';
-import { policyOfGate } from '../policy-files.ts';
+import { policyAt } from '../policy-files.ts';
+import { importModules } from '../ports/modules.ts';
 import { nodeFiles } from '../ports/node.ts';
+import type { Ports } from '../ports/ports.ts';
 import { readPlanGraph } from '../read-plan.ts';
 import { Refusal } from './refusal.ts';
 import type { StackFolder } from './synth-verdict.ts';
@@ -27,8 +29,18 @@ export interface PlanToJudge {
  * its addresses in another. Waivers of other stacks are left out, since here they excuse nothing.
  * Throws a Refusal for a plan that is not of the judged configuration, or cannot be read.
  */
-export function judgePlan({ repository, stack, plan, planFile, command = 'apply', now }: PlanToJudge): Report {
-  const policy = policyOfGate({ config: path.join(repository, 'lukko.yaml') }, { cwd: repository, files: nodeFiles });
+export async function judgePlan({
+  repository,
+  stack,
+  plan,
+  planFile,
+  command = 'apply',
+  now,
+}: PlanToJudge): Promise<Report> {
+  const policy = await policyAt(
+    { config: path.join(repository, 'lukko.yaml') },
+    { cwd: repository, files: nodeFiles, git: noGit, importModules },
+  );
   const name = `${stack.stack}.tfplan`;
   const { graph, inputs } = readPlanGraph(
     { file: `${stack.stack}.plan.json`, bytes: plan },
@@ -60,6 +72,9 @@ export function judgePlan({ repository, stack, plan, planFile, command = 'apply'
     policy: policy.policy,
   });
 }
+
+/** The policy of the gate is that of the work tree it applies from. */
+const noGit: Ports['git'] = () => ({ code: undefined, out: Buffer.alloc(0), err: 'the plan gate asks no git' });
 
 /** The other stacks of this output, whose bytes the synth verdict names, as seen from the folder terraform runs in. */
 function siblingsOf({ stack, texts }: StackFolder): readonly RootInput[] {

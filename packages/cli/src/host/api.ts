@@ -122,6 +122,7 @@ async function ask(settings: Required<ApiSettings>, method: string, path: string
 function refused(method: string, path: string, status: number, code: string, message: string): StepFailed {
   const next: Readonly<Record<string, string>> = {
     unauthorized: 'set HCLOUD_TOKEN to a token of this project',
+    forbidden: 'set HCLOUD_TOKEN to a token that may write',
     token_readonly: 'set HCLOUD_TOKEN to a token that may write',
     protected: 'lift the protection in the console, or leave the object alone',
   };

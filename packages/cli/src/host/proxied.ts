@@ -66,6 +66,8 @@ export async function askThrough(
     const tunnel = await tunnelTo(url, proxy, question.signal);
     const servername = isIP(url.hostname) === 0 ? url.hostname : '';
     // Without an agent, which would connect by itself.
+    // Without one, the port of the Host header would be told as another than the scheme's.
+    options.defaultPort = 443;
     options.createConnection = () => connectTls({ socket: tunnel, servername, host: url.hostname });
   }
   const response = await answered(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { lasts, type Store, sha256, type Unchained, uuid } from '@lukko/evidence';
+import { lasts, sha256, type Unchained, uuid } from '@lukko/evidence';
 import type { CollectorName, ObserveTargets } from '@lukko/formats';
 import { InputError } from '../errors.ts';
 import type { Seen, Task } from './task.ts';
@@ -19,15 +19,17 @@ export interface RunOptions {
   readonly pause?: number;
 }
 
-/** What a run saw, ready for a store. */
+/** What a run came to. Its records were handed on as they came. */
 export interface Run {
   readonly id: string;
-  readonly records: (store: Store) => readonly Unchained[];
   readonly observed: number;
   readonly failed: readonly { readonly subject: string; readonly problem: string }[];
   /** Checks that do not hold. */
   readonly broken: readonly { readonly subject: string; readonly check: string; readonly saw: string }[];
 }
+
+/** Takes records for good: a run that is killed afterwards loses none of them. */
+export type Keep = (make: (certificates: ReadonlySet<string>) => readonly Unchained[]) => unknown;
 
 interface Looked {
   readonly task: Task;
@@ -38,50 +40,73 @@ interface Looked {
   readonly attempts: number;
 }
 
-/** Looks at everything, several at a time, each within its limit. What fails is an observation too. */
-export async function observe(tasks: readonly Task[], options: RunOptions): Promise<Run> {
+type Recorded = Extract<Unchained, { kind: 'observation' }>;
+
+/**
+ * Looks at everything, several at a time, each within its limit, and hands on what was seen as it comes. What fails is an
+ * observation too. What hosts show waits for the provider's answer, without which nothing says that they are ours.
+ */
+export async function observe(tasks: readonly Task[], options: RunOptions, keep: Keep): Promise<Run> {
   const { targets, now } = options;
   if (tasks.length === 0) throw new InputError('nothing to look at; name targets in observe.yaml');
   const id = randomUUID();
-  const began = instant(now());
-  const looked: Looked[] = [];
-  const waiting = [...tasks];
-  const worker = async () => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
-      looked.push(await look(task, options));
-      options.progress(looked.length, tasks.length, task.subject.name ?? task.subject.id);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(together, tasks.length) }, worker));
-  const order = new Map(tasks.map((task, index) => [task, index]));
-  looked.sort((a, b) => (order.get(a.task) ?? 0) - (order.get(b.task) ?? 0));
-  const provider = looked.some(({ task, seen }) => task.collector === 'hetzner' && seen !== undefined);
-  const named = tasks.some(({ collector }) => collector === 'hetzner');
   const run: Unchained = {
     kind: 'run',
     run: id,
-    at: began,
+    at: instant(now()),
     environment: targets.environment,
     vantage: targets.vantage,
     tool: options.tool,
     collectors: [...new Set(tasks.map(({ collector }) => collector))].sort(),
+    tasks: tasks.length,
   };
-  const observations = looked.flatMap((one) => records(one, id, named && !provider));
+  keep(() => [run]);
+  const kept = new Map<Task, readonly Recorded[]>();
+  const put = (all: readonly Looked[], unproven: boolean) => {
+    const records = all.map((one) => [one.task, recordsOf(one, id, unproven)] as const);
+    keep((known) => [...certificates(all, known), ...records.flatMap(([, list]) => list)]);
+    for (const [task, list] of records) kept.set(task, list);
+  };
+  const providers = tasks.filter(({ collector }) => collector === 'hetzner').length;
+  let answered = 0;
+  let asked = 0;
+  let held: Looked[] = [];
+  const arrived = (one: Looked) => {
+    if (one.task.collector === 'hetzner') {
+      asked += 1;
+      if (one.seen !== undefined) answered += 1;
+      put([one], false);
+    } else held.push(one);
+    if (asked < providers || held.length === 0) return;
+    put(held, providers > 0 && answered === 0);
+    held = [];
+  };
+  const waiting = [...tasks];
+  let done = 0;
+  const worker = async () => {
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+      arrived(await look(task, options));
+      done += 1;
+      options.progress(done, tasks.length, task.subject.name ?? task.subject.id);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(together, tasks.length) }, worker));
+  keep(() => [{ kind: 'end', run: id, at: instant(now()) }]);
+  // In the order of the targets, whoever answered first.
+  return { id, ...summaryOf(tasks.flatMap((task) => kept.get(task) ?? [])) };
+}
+
+function summaryOf(observations: readonly Recorded[]): Omit<Run, 'id'> {
+  const named = ({ subject }: Recorded) => subject.name ?? subject.id;
   return {
-    id,
-    records: (store) => [run, ...certificates(looked, store), ...observations],
-    observed: observations.filter((one) => one.kind === 'observation' && one.outcome === 'observed').length,
-    failed: observations.flatMap((one) =>
-      one.kind === 'observation' && one.outcome === 'failed'
-        ? [{ subject: one.subject.name ?? one.subject.id, problem: one.problem ?? '' }]
-        : [],
-    ),
+    observed: observations.filter(({ outcome }) => outcome === 'observed').length,
+    failed: observations
+      .filter(({ outcome }) => outcome === 'failed')
+      .map((one) => ({ subject: named(one), problem: one.problem ?? '' })),
     broken: observations.flatMap((one) =>
-      one.kind !== 'observation'
-        ? []
-        : one.checks
-            .filter(({ holds }) => holds === false)
-            .map(({ id: name, saw }) => ({ subject: one.subject.name ?? one.subject.id, check: name, saw })),
+      one.checks
+        .filter(({ holds }) => holds === false)
+        .map(({ id: check, saw }) => ({ subject: named(one), check, saw })),
     ),
   };
 }
@@ -142,7 +167,11 @@ function problemOf(error: unknown, signal: AbortSignal): string {
   return (words[String(code)] ?? String(message ?? cause)).slice(0, 300);
 }
 
-function records({ task, seen, problem, at, took, attempts }: Looked, run: string, noProvider: boolean): Unchained[] {
+function recordsOf(
+  { task, seen, problem, at, took, attempts }: Looked,
+  run: string,
+  unproven: boolean,
+): readonly Recorded[] {
   const expires = instant(new Date(Date.parse(at) + lasts[task.collector] * 24 * 60 * 60 * 1000));
   const shared = {
     kind: 'observation' as const,
@@ -170,7 +199,6 @@ function records({ task, seen, problem, at, took, attempts }: Looked, run: strin
     ];
   }
   // Without the provider's answer nothing says that a host is ours: what was seen is kept, and is not passed off as more.
-  const unproven = noProvider && task.collector !== 'hetzner';
   return seen.map((one, index) => ({
     ...shared,
     id: uuid(run, task.collector, one.subject.id, String(index)),
@@ -194,8 +222,7 @@ function records({ task, seen, problem, at, took, attempts }: Looked, run: strin
 }
 
 /** Certificates that the store does not hold yet. */
-function certificates(looked: readonly Looked[], store: Store): Unchained[] {
-  const known = new Set(store.records.flatMap((record) => (record.kind === 'certificate' ? [record.sha256] : [])));
+function certificates(looked: readonly Looked[], known: ReadonlySet<string>): Unchained[] {
   const fresh = new Map<string, Unchained>();
   for (const { seen } of looked)
     for (const { chain = [] } of seen ?? [])

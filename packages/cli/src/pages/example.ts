@@ -4,7 +4,7 @@ import { type Example, evaluate, type Gate, postures, type Rule } from '@lukko/p
 import { catalogue } from '../catalogue.ts';
 import type { Found } from '../find.ts';
 import { readGraph } from '../graph.ts';
-import { rootOf } from '../root-files.ts';
+import { rootOf, type SourceFile } from '../root-files.ts';
 
 /** Judges one example of a rule under `eu-sovereign`, read by the readers that read everybody's Terraform. Passes are kept. */
 export function judgeExample(rule: Rule, example: Example, gate: Gate = 'synth'): Report {
@@ -15,6 +15,7 @@ export function judgeExample(rule: Rule, example: Example, gate: Gate = 'synth')
     context: {
       allowedJurisdictions: ['EEA'],
       environmentClass: example.environmentClass ?? 'production',
+      ...(example.images === undefined ? {} : { images: example.images }),
     },
     posture: postures['eu-sovereign'],
     collect: true,
@@ -36,7 +37,12 @@ function asSynth(example: Example): Found {
         file: `cdktf.out/stacks/${stack}/cdk.tf.json`,
         bytes: Buffer.from(`${JSON.stringify(named, null, 2)}\n`),
       };
-      return { ...file, stack, root: rootOf(file) };
+      return { ...file, stack, root: { ...rootOf(file), lockFile: lockFileOf(example, stack) } };
     }),
   };
+}
+
+function lockFileOf({ lockFile }: Example, stack: string): SourceFile | undefined {
+  if (lockFile === undefined) return undefined;
+  return { file: `cdktf.out/stacks/${stack}/.terraform.lock.hcl`, bytes: Buffer.from(lockFile), text: lockFile };
 }

@@ -104,7 +104,8 @@ which host is asked.`;
 const DURABILITY = `## What is kept
 
 With \`--log <file>\` every change is appended to the file and flushed to the disk before it is acknowledged or shown: a kill at any moment loses
-nothing that was. The log is written anew when it has grown long. One sandbox has a log at a time; without \`--log\`, all is gone when it stops.
+nothing that was. The log is written anew when it has grown long. One sandbox has a log at a time, by whatever link it is named;
+when the disk fails to take it, every request is answered with 500 from then on. Without \`--log\`, all is gone when it stops.
 
 \`lukko sandbox snapshot <file>\` writes all objects of a running sandbox, \`restore <file>\` puts them back, ids included; \`--seed <file>\` begins with
 them. A seed can also be written by hand, as JSON by project and kind with the bodies that create the objects, in this order; \`@networks/private\` is
@@ -137,17 +138,20 @@ const NOT_MEASURED = `## What is not measured against Hetzner
 Names, types and limits come from the API's description (\`packages/sandbox/spec/README.md\` has source and corrections), behaviour from the official clients, the
 documentation and reports in public. No request of ours was made to Hetzner. Not known, and so our own choice:
 
-- how long actions take: the order of magnitude is meant, no more;
-- the exact words of most messages, and which mistake is told first when there are several;
+- how long actions take: no source says it, the order of magnitude is meant, no more;
+- which mistake is told first when there are several, no source says that either; and the exact words of most messages;
 - the status for a body that is too long (413), for a header that is too long (431) and for what is no HTTP (400);
 - whether an id that is no number is answered with 422 or 404;
 - what becomes of a server whose making failed: here it stays as it was begun, and can be deleted;
 - how long finished actions can be asked for: here the last 10,000 of a project at least;
+- which names other kinds than servers, volumes, firewalls and zones may have: here every one that is not empty;
+- how a load balancer shows addresses that were allocated with it: here without the id of a primary IP, and not among those;
+- with which codes a load balancer refuses primary IPs: here those that are documented for servers;
 - which of several free addresses a server gets; addresses lie in ranges set apart for documentation and tests;
 - what is sold out where, beyond what the catalogue says: use a fault;
 - prices: the catalogue's, of the day it was written.
 
-Load balancers take no primary IPs of one's own, which the API allows since 2026-10-05. Nothing runs on servers, and no certificate is really issued.`;
+Nothing runs on servers, and no certificate is really issued.`;
 
 function accepted(acceptance: Acceptance | undefined): string {
   const title = "## The provider's acceptance tests";

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ImportedModule, Ports } from './ports.ts';
+import type { ImportedModule, ImportModules } from '@lukko/policy-engine';
 
 /**
  * Imports ES modules from a copy of their files in a folder of its own, which is removed again: what was read is what runs, and
  * an import that leads out of the folder finds nothing. Types in `.ts` are stripped where Node does that (22.18 and newer).
  */
-export const importModules: Ports['importModules'] = async (files, entries) => {
+export const importModules: ImportModules = async (files, entries) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lukko-rules-')));
   try {
     writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}\n');

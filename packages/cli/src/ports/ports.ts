@@ -1,3 +1,5 @@
+import type { ImportModules } from '@lukko/policy-engine';
+
 /** What commands need of the machine, handed in: a command that is not given it cannot reach it. */
 export interface Ports {
   readonly files: Files;
@@ -13,15 +15,8 @@ export interface Ports {
   readonly color: boolean;
   /** Runs git with these arguments in a directory. It reads objects only: nothing is fetched, no hook runs. */
   readonly git: (args: readonly string[], directory: string) => GitAnswer;
-  /**
-   * Imports ES modules.
-   * @param files all that may be imported, by path
-   * @param entries those whose exports are wanted
-   */
-  readonly importModules: (
-    files: ReadonlyMap<string, Uint8Array>,
-    entries: readonly string[],
-  ) => Promise<readonly ImportedModule[]>;
+  /** Imports the modules of own rules. */
+  readonly importModules: ImportModules;
   /** The current instant. */
   readonly now: () => Date;
 }
@@ -44,11 +39,4 @@ export interface GitAnswer {
   readonly code: number | undefined;
   readonly out: Buffer;
   readonly err: string;
-}
-
-/** A module, or why it could not be imported: `:3: cannot be imported: …`, to stand after its name. */
-export interface ImportedModule {
-  readonly entry: string;
-  readonly module?: Readonly<Record<string, unknown>>;
-  readonly problem?: string;
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Sandbox, Standing } from '@lukko/sandbox';
-import { bodyOf, type Listening, listen, partsOf } from './http.ts';
+import { bodyOf, type Listening, listen, NO_UTF8, partsOf } from './http.ts';
 import type { LogFile } from './log-file.ts';
 import { snapshotLines, snapshotText } from './snapshot.ts';
 
@@ -44,11 +44,15 @@ async function answer(controlled: Controlled, request: IncomingMessage, response
     return send(401, { error: 'the control port wants its own token, as Authorization: Bearer <token>' });
   const text = await bodyOf(request, LONGEST_BODY);
   if (text === undefined) return send(413, { error: `a body has at most ${LONGEST_BODY} bytes` });
+  if (text === NO_UTF8) return send(400, { error: 'the body is not encoded in UTF-8' });
   const asked = { method: request.method ?? 'GET', path: partsOf(request.url).path, text };
   try {
     if (asked.method === 'GET' && asked.path === '/snapshot') {
+      // As with the API: nothing is shown that would not survive.
+      await controlled.log.flushed();
+      const snapshot = snapshotText(controlled.sandbox.snapshot());
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      response.end(snapshotText(controlled.sandbox.snapshot()));
+      response.end(snapshot);
       return;
     }
     const [, server = '', metadata = ''] = /^\/metadata\/([^/]+)(\/.*)$/.exec(asked.path) ?? [];

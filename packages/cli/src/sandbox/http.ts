@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -51,11 +52,14 @@ function listening(server: Server, port: number): Promise<void> {
 /** Of a body that is too long so many times its limit is read and thrown away, so that its sender hears why; then nothing. */
 const PATIENCE = 16;
 
+/** A body that is no text (RFC 8259 §8.1): what stands in it would be changed without a word. */
+export const NO_UTF8 = Symbol('no UTF-8');
+
 /**
  * The body of a request, or undefined when it is longer than so many bytes.
  * @throws Error when it goes on and on, or ends in its midst
  */
-export async function bodyOf(request: IncomingMessage, longest: number): Promise<string | undefined> {
+export async function bodyOf(request: IncomingMessage, longest: number): Promise<string | typeof NO_UTF8 | undefined> {
   // RFC 9112, 6.3: neither header, no body.
   const { 'content-length': announced, 'transfer-encoding': encoding } = request.headers;
   if (announced === undefined && encoding === undefined) return '';
@@ -68,7 +72,8 @@ export async function bodyOf(request: IncomingMessage, longest: number): Promise
     else pieces.push(piece as Buffer);
   }
   if (length > longest) return undefined;
-  return Buffer.concat(pieces).toString('utf8');
+  const bytes = Buffer.concat(pieces);
+  return isUtf8(bytes) ? bytes.toString('utf8') : NO_UTF8;
 }
 
 /** The path is taken as it was sent: `..` in it is a name like any other. */

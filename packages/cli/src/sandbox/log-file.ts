@@ -14,6 +14,7 @@ import {
 import { dirname } from 'node:path';
 import { InputError } from '../errors.ts';
 import { lockFile } from './lock-file.ts';
+import { placeOf, removeUnfinished } from './log-place.ts';
 
 /** The first line of a log and of a snapshot, so that no other file is taken for one. */
 export const HEADER = '{"lukko-sandbox":1}';
@@ -41,11 +42,14 @@ export interface LogFile {
 
 /**
  * Opens the append-only log of a sandbox, or begins one. A last line without its end was never acknowledged, and is dropped.
+ * @param named a link is followed: whoever opens the same log by another name finds the same lock
  * @throws InputError when it is no log of a sandbox, or another sandbox has it open
  */
-export function openLog(path: string): LogFile {
+export function openLog(named: string): LogFile {
+  const path = placeOf(named);
   const unlock = lockFile(path);
   try {
+    removeUnfinished(path);
     return opened(path, openSync(path, 'a+', 0o600), unlock);
   } catch (error) {
     unlock();
@@ -58,7 +62,10 @@ function opened(path: string, first: number, unlock: () => void): LogFile {
   let length = wholeLines(file, path);
   let dirty = false;
   let running: Promise<void> | undefined;
+  // Once a flush has failed nobody knows what reached the disk, and the next one would succeed all the same (fsync(2)).
+  let broken: Error | undefined;
   const append = (line: string): void => {
+    if (broken !== undefined) throw broken;
     const bytes = Buffer.from(`${line}\n`);
     try {
       writeAll(file, bytes);
@@ -72,7 +79,13 @@ function opened(path: string, first: number, unlock: () => void): LogFile {
   };
   const flush = (): Promise<void> => {
     dirty = false;
-    return new Promise((resolve, reject) => fsync(file, (error) => (error === null ? resolve() : reject(error))));
+    return new Promise((resolve, reject) =>
+      fsync(file, (error) => {
+        if (error === null) return resolve();
+        broken = error;
+        reject(error);
+      }),
+    );
   };
   // Lines that came while a flush was under way need one of their own.
   const flushed = async (): Promise<void> => {
@@ -82,13 +95,14 @@ function opened(path: string, first: number, unlock: () => void): LogFile {
       });
       await running;
     }
+    if (broken !== undefined) throw broken;
   };
   if (length === 0) append(HEADER);
   let short = 0;
   return {
     lines: () => linesOf(file, Buffer.byteLength(HEADER) + 1, length),
     append,
-    dirty: () => dirty || running !== undefined,
+    dirty: () => dirty || running !== undefined || broken !== undefined,
     flushed,
     replace: (lines) => {
       const [next, size] = written(path, lines);
@@ -97,6 +111,7 @@ function opened(path: string, first: number, unlock: () => void): LogFile {
       length = size;
       short = size;
       dirty = false;
+      broken = undefined;
       // A flush of the old file may be under way: it may still be told of its end.
       void (running ?? Promise.resolve()).then(
         () => closeSync(old),
@@ -105,9 +120,12 @@ function opened(path: string, first: number, unlock: () => void): LogFile {
     },
     isLong: () => length > Math.max(SHORT, 4 * short),
     close: async () => {
-      await flushed();
-      closeSync(file);
-      unlock();
+      try {
+        await flushed();
+      } finally {
+        closeSync(file);
+        unlock();
+      }
     },
   };
 }

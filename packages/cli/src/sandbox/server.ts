@@ -1,13 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Sandbox } from '@lukko/sandbox';
-import { bodyOf, type Listening, listen, partsOf } from './http.ts';
+import { bodyOf, type Listening, listen, NO_UTF8, partsOf } from './http.ts';
 import type { LogFile } from './log-file.ts';
 import { pageOf } from './page/page.ts';
 
 /** More than any request of the API needs; user_data, the longest, has 32 KiB at most. */
 const LONGEST_BODY = 1024 * 1024;
+const NOT_KEPT =
+  '{"error":{"code":"server_error","message":"the log of the sandbox cannot be written to the disk","details":null}}';
+const NO_TEXT = '{"error":{"code":"json_error","message":"the body is not encoded in UTF-8","details":null}}';
 const TOO_LONG = '{"error":{"code":"invalid_input","message":"the body is too long","details":null}}';
+
+const isDone = () => true;
+const isNot = () => false;
 
 /**
  * Serves a sandbox on loopback: the API, and a page at `/` that shows it.
@@ -42,6 +48,7 @@ export async function answer(
     response.end(text);
   };
   if (body === undefined) return send(413, { 'content-type': 'application/json' }, TOO_LONG);
+  if (body === NO_UTF8) return send(422, { 'content-type': 'application/json' }, NO_TEXT);
   const { path, query } = partsOf(request.url);
   const { headers: sent, method = 'GET' } = request;
   const {
@@ -59,7 +66,8 @@ export async function answer(
     body,
   });
   // Nothing is acknowledged, nor shown to anybody, before it would survive.
-  if (log.dirty()) await log.flushed();
+  if (log.dirty() && !(await log.flushed().then(isDone, isNot)))
+    return send(500, { 'content-type': 'application/json' }, NOT_KEPT);
   // A delay that nobody waits for any longer keeps no process alive.
   if (delay !== undefined) await wait(delay, undefined, { ref: false });
   if (dropped) {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type ProjectOptions, Sandbox } from '@lukko/sandbox';
-import { InputError } from '../errors.ts';
+import { fileProblem, InputError } from '../errors.ts';
 import { serveControl } from './control.ts';
 import type { Intercepting } from './intercept/intercept.ts';
 import type { AnswerApi } from './intercept/proxy.ts';
@@ -53,7 +53,7 @@ export async function startSandbox(settings: SandboxSettings, clock: () => numbe
     token: tokenOf(seed, name, 'write'),
     readOnlyToken: tokenOf(seed, name, 'read'),
   }));
-  const log = settings.log === undefined ? noLog : openLog(settings.log);
+  const log = settings.log === undefined ? noLog : logAt(settings.log);
   const { speed, rateLimit, faults = [], port, controlPort = 0 } = settings;
   const opened: { close(): Promise<void> }[] = [];
   const stop = async () => {
@@ -93,6 +93,18 @@ export async function startSandbox(settings: SandboxSettings, clock: () => numbe
     if (code === 'EADDRINUSE')
       throw new InputError(`port ${taken} is taken; name another with ${taken === port ? '--port' : '--control-port'}`);
     throw new InputError(message);
+  }
+}
+
+function logAt(path: string): LogFile {
+  try {
+    return openLog(path);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `${path}: ${code === 'ENOENT' ? 'there is no such folder; make it first' : fileProblem(error)}`,
+    );
   }
 }
 

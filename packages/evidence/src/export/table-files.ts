@@ -1,5 +1,6 @@
 import type { EvidenceExport } from '@lukko/formats';
 import type { Table } from '../tables/index.ts';
+import { joined } from './pieces.ts';
 
 /** One cell of a CSV file (RFC 4180). One that a spreadsheet would run as a formula begins with an apostrophe: https://owasp.org/www-community/attacks/CSV_Injection */
 export function cell(text: string): string {
@@ -8,13 +9,29 @@ export function cell(text: string): string {
 }
 
 /** The last column says on every line what the observations in the export are worth, so that no line loses it. */
-export function tableCsv({ columns, rows }: Table, { observations }: EvidenceExport): string {
-  const lines = [[...columns, 'observations in this export'], ...rows.map((row) => [...row, observations.kind])];
-  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+export function tableCsv({ columns, rows }: Table, { observations }: EvidenceExport): Iterable<string> {
+  const line = (cells: readonly string[], last: string) => `${cells.map(cell).join(',')},${cell(last)}\r\n`;
+  function* lines(): Generator<string> {
+    yield line(columns, 'observations in this export');
+    for (const row of rows) yield line(row, observations.kind);
+  }
+  return joined(lines());
 }
 
-export function tableJson({ name, title, about, columns, rows }: Table, evidence: EvidenceExport): string {
-  const records = rows.map((row) => Object.fromEntries(columns.map((column, index) => [column, row[index] ?? ''])));
+/** Rows are objects by column, one on each line. */
+export function tableJson({ name, title, about, columns, rows }: Table, evidence: EvidenceExport): Iterable<string> {
   const { asOf, profile, observations } = evidence;
-  return `${JSON.stringify({ schemaVersion: 1, table: name, title, about, asOf, profile, observations: observations.kind, rows: records }, null, 1)}\n`;
+  const keys = columns.map((column, index) => `${index === 0 ? '{' : ','}${JSON.stringify(column)}:`);
+  const record = (row: readonly string[]) => {
+    let text = '';
+    for (const [index, key] of keys.entries()) text += key + JSON.stringify(row[index] ?? '');
+    return `${text}}`;
+  };
+  function* lines(): Generator<string> {
+    const head = { schemaVersion: 1, table: name, title, about, asOf, profile, observations: observations.kind };
+    yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n "rows": [`;
+    for (const [index, row] of rows.entries()) yield `${index === 0 ? '\n' : ',\n'}  ${record(row)}`;
+    yield rows.length === 0 ? ']\n}\n' : '\n ]\n}\n';
+  }
+  return joined(lines());
 }

@@ -185,6 +185,13 @@ function checkManifest(input: VerifyInput, sums: readonly Sum[], bytes: Readonly
       `${manifestFile} and ${sumsFile} do not list the same: ${differs?.path ?? 'their number'}`,
     );
   checkHistory(manifest, bytes.get(historyFile), input.previous, say);
+  const { firstExpiry } = manifest;
+  // Where the observations themselves are at hand, each is named.
+  if (firstExpiry !== undefined && firstExpiry <= input.asOf && !bytes.has('observations.jsonl'))
+    say(
+      'observation-expired',
+      `what it rests on expired on ${firstExpiry}, by its own statement; observe again and export again`,
+    );
 }
 
 function manifestOf(raw: Uint8Array): Manifest | undefined {

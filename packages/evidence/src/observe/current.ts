@@ -17,7 +17,14 @@ export interface Judged {
 }
 
 export interface ObservationFinding {
-  readonly code: 'clock-skew' | 'contradiction' | 'collector-failed' | 'observation-expired' | 'store' | 'check-failed';
+  readonly code:
+    | 'clock-skew'
+    | 'contradiction'
+    | 'collector-failed'
+    | 'observation-expired'
+    | 'store'
+    | 'run-interrupted'
+    | 'check-failed';
   readonly controls: readonly string[];
   readonly subject: string;
   readonly message: string;
@@ -46,6 +53,7 @@ export function observedAt(store: Store, asOf: string, roots: Roots): Observed {
     message,
   }));
   const observations = store.records.filter((record): record is Observation => record.kind === 'observation');
+  findings.push(...interrupted(store.records));
   const limit = Date.parse(asOf) + skew;
   const believed: Observation[] = [];
   let before = 0;
@@ -91,6 +99,21 @@ export function observedAt(store: Store, asOf: string, roots: Roots): Observed {
     findings,
     firstExpiry: newest.map(({ observation }) => observation.expires).sort()[0],
   };
+}
+
+/** The newest run, where it has not come to its end: what it did not get to was not looked at. */
+function interrupted(records: readonly ObservationRecord[]): readonly ObservationFinding[] {
+  const last = records.findLast((record) => record.kind === 'run');
+  if (last?.kind !== 'run' || last.tasks === undefined) return [];
+  if (records.some((record) => record.kind === 'end' && record.run === last.run)) return [];
+  return [
+    {
+      code: 'run-interrupted',
+      controls: ['A.5.28'],
+      subject: last.run,
+      message: `the run of ${last.at} from ${last.vantage} did not come to its end: of ${last.tasks} things it set out to look at, what it had seen until then is here; observe again`,
+    },
+  ];
 }
 
 /** Counts: real, the newest of its subject, and not expired. */

@@ -28,7 +28,11 @@ export function originsOf(records: readonly ObservationRecord[], roots: Roots): 
   for (const record of records) {
     if (record.kind === 'certificate') certificates.set(record.sha256, Buffer.from(record.der, 'base64'));
     else if (record.kind === 'run') runs.set(record.run, record);
-    else byRun.set(record.run, [...(byRun.get(record.run) ?? []), record]);
+    else if (record.kind === 'observation') {
+      const others = byRun.get(record.run);
+      if (others === undefined) byRun.set(record.run, [record]);
+      else others.push(record);
+    }
   }
   return new Map(
     [...byRun].flatMap(([id, observations]) => [...ofRun(runs.get(id), observations, certificates, roots)]),

@@ -41,6 +41,8 @@ export interface StoreProblem {
 
 export interface Store {
   readonly records: readonly ObservationRecord[];
+  /** Their lines, as they stand. */
+  readonly text: string;
   readonly head: Head;
   /** Empty for a store that is whole. What stands behind a problem is not relied on. */
   readonly problems: readonly StoreProblem[];
@@ -58,11 +60,12 @@ export function readStore(text: string): Store {
   let number = 0;
   for (let at = 0; at < end; ) {
     const stop = text.indexOf('\n', at);
+    const start = at;
     const one = text.slice(at, stop);
     at = stop + 1;
     number += 1;
     const record = readLine(one, head, number);
-    if ('code' in record) return { records, head, problems: [record] };
+    if ('code' in record) return { records, text: text.slice(0, start), head, problems: [record] };
     records.push(record);
     head = { sequence: record.sequence, digest: record.digest };
   }
@@ -72,7 +75,7 @@ export function readStore(text: string): Store {
       line: number + 1,
       message: 'the last line has no end: a run was interrupted while it was written; the next run drops it',
     });
-  return { records, head, problems };
+  return { records, text: text.slice(0, end), head, problems };
 }
 
 function readLine(text: string, head: Head, number: number): ObservationRecord | StoreProblem {

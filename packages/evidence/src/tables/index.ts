@@ -6,9 +6,11 @@ import { findingsTable, obligationsTable, observationsTable, reconciliationTable
 import { flowsTable, processorsTable, servicesTable } from './services.ts';
 import { statementTable } from './statement.ts';
 import { mayRead, type Table, type TablesInput } from './table.ts';
+import { verdictsTable } from './verdicts.ts';
 
 const makers: readonly ((input: TablesInput) => Table)[] = [
   findingsTable,
+  verdictsTable,
   statementTable,
   encryptionTable,
   assetsTable,

@@ -75,6 +75,8 @@ export function softwareTable({ facts }: TablesInput): Table {
     columns: ['kind', 'name', 'version', 'digest', 'from', 'licence', 'source of the licence', 'used by'],
     rows: distinct([...images, ...packages]),
     from: 'public',
+    // Which version runs where helps an attacker more than a reader.
+    notPublic: ['version', 'digest', 'from', 'used by'],
   };
 }
 
@@ -107,7 +109,7 @@ export function retentionTable({ facts, evidence }: TablesInput): Table {
     name: 'retention',
     title: 'Retention',
     about:
-      'Declared in the configuration of each store; the oldest record is what a host reported. A blank was not looked at.',
+      'Declared in the configuration of each store; the oldest record is what the store itself answered. A blank was not looked at.',
     columns: ['store', 'where', 'configured in', 'declared', 'oldest record seen', 'observation'],
     rows: distinct([...declared, ...seen]),
     from: 'nda',

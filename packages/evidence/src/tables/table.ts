@@ -13,6 +13,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** The least confidential profile it stands in. */
   readonly from: EvidenceProfile;
+  /** Columns that the profile `public` leaves out. */
+  readonly notPublic?: readonly string[];
 }
 
 export interface TablesInput {

@@ -1,5 +1,5 @@
 import type { Operator } from '@lukko/formats';
-import type { Attr, Graph, Path, Resource } from '@lukko/terraform-model';
+import type { Attr, Path, Resource } from '@lukko/terraform-model';
 import { encodedIn } from '../encoded.ts';
 import { hasHole, mark } from '../payload/marked.ts';
 import { hostPart, isAddress, isName, urlsIn } from '../payload/urls.ts';
@@ -16,12 +16,17 @@ const WORD = /(?<![\w.@/-])(?:[a-z0-9][a-z0-9-]{0,61}\.)+[a-z][a-z0-9-]{1,61}(?!
 /**
  * Hosts in attributes of resources: URLs and DSNs wherever they stand, attributes that are hosts by name where the provider is
  * not Hetzner's, and in any other text only names of known operators: a bare dotted word is more often a file than a host. `parsed`: payloads, which are read elsewhere.
+ * @param resources those that are not known to be quiet
  */
-export function attributeHosts(graph: Graph, operators: readonly Operator[], parsed: ReadonlySet<string>): HostUse[] {
+export function attributeHosts(
+  resources: readonly Resource[],
+  operators: readonly Operator[],
+  parsed: ReadonlySet<string>,
+): HostUse[] {
   const suffixes = new Set(
     operators.flatMap((operator) => [...(operator.hosts ?? []), ...(operator.registries ?? [])]),
   );
-  return graph.resources.flatMap((resource) => {
+  return resources.flatMap((resource) => {
     if (resource.change === 'delete' || resource.type === 'terraform_remote_state' || resource.type === 'http')
       return [];
     return [...textsOf(resource, parsed)].flatMap(({ attr, name }) => inAttribute(attr, name, resource, suffixes));
@@ -58,14 +63,19 @@ export function* textsOf(element: { attr(...path: Path): Attr }, parsed: Readonl
   }
 }
 
+/** Of another provider than Hetzner's, whose attributes are known, and not one that stands for nothing. */
+export function isForeign({ type, provider }: Resource): boolean {
+  return type !== 'terraform_data' && type !== 'null_resource' && shortSource(provider) !== 'hetznercloud/hcloud';
+}
+
+export function isHostName(name: string): boolean {
+  return HOST_NAMES.test(name);
+}
+
 function inAttribute(attr: Attr, name: string, resource: Resource, suffixes: ReadonlySet<string>): HostUse[] {
   const spot = { position: 'URL', class: 'data' as const, place: resource.place, owner: resource.id, at: attr.at };
   const text = mark(attr.value);
-  const foreign =
-    shortSource(resource.provider) !== 'hetznercloud/hcloud' &&
-    resource.type !== 'terraform_data' &&
-    resource.type !== 'null_resource';
-  const isHost = foreign && HOST_NAMES.test(name);
+  const isHost = isForeign(resource) && isHostName(name);
   if (text === undefined)
     return isHost && resource.mode === 'managed' ? hostUses(attr, { ...spot, position: name }) : [];
   const urls = urlsIn(text.marked).flatMap((url) => hostUse(url.text, text.holes, spot) ?? []);

@@ -8,7 +8,7 @@ import { hostUse } from './place-of.ts';
 
 /** Hosts that what servers run names: by position, then names of known operators in any file. */
 export function payloadHosts(payload: Payload, operators: readonly Operator[]): HostUse[] {
-  const holes = payload.files[0]?.text.holes ?? [];
+  const holes = payload.holes;
   const owner = payload.server.id;
   const { place } = payload.server;
   const found = payload.hosts.flatMap((each): HostUse[] => {

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { Hole, PayloadFile, PayloadSetting } from '../types.ts';
+import type { Command, Hole, PayloadFile, PayloadSetting, Unread } from '../types.ts';
 import { hasHole, LONGEST_TEXT } from './marked.ts';
 import { at as entryOf, itemsOf, readYaml, textOf, YamlError, type YamlTree } from './yaml-tree.ts';
 
@@ -15,7 +15,9 @@ export interface CloudConfig {
   readonly runcmd: readonly BootCommand[];
   readonly packages: readonly string[];
   readonly settings: readonly PayloadSetting[];
-  readonly unread: readonly { readonly at: string; readonly why: string }[];
+  readonly unread: readonly Unread[];
+  /** What no program does but a declaration amounts to. */
+  readonly commands?: readonly Command[];
   /** The keys at its top. */
   readonly keys: readonly string[];
 }
@@ -204,9 +206,7 @@ class Reader implements CloudConfig {
     }
     for (const item of itemsOf(value)) {
       if (key === 'fs_setup' && item.kind === 'map') {
-        const device = textOf(entryOf(item, 'device')) ?? '';
-        const made = textOf(entryOf(item, 'filesystem')) ?? 'ext4';
-        this.bootcmd.push({ words: [`mkfs.${made}`, device], line: item.line });
+        this.fileSystem(item);
       }
       if (key === 'mounts' && item.kind === 'seq') {
         const [device, target] = item.items.map(textOf);
@@ -214,6 +214,27 @@ class Reader implements CloudConfig {
           this.bootcmd.push({ words: ['mount', device, target], line: item.line });
       }
     }
+  }
+
+  /** `fs_setup`: mkfs by its name, or by `cmd`, whose `%(device)s` and the like stand for the other keys (cloud-init, module Disk Setup). */
+  private fileSystem(item: YamlTree): void {
+    const { line } = item;
+    const field = (name: string): string | undefined => textOf(entryOf(item, name));
+    const device = field('device') ?? '';
+    const filesystem = field('filesystem') ?? 'ext4';
+    const given = entryOf(item, 'cmd');
+    if (given === undefined) {
+      this.bootcmd.push({ words: [`mkfs.${filesystem}`, device], line });
+      return;
+    }
+    const filled = (text: string): string =>
+      text.replace(/%\((\w+)\)s/g, (_, name: string) => (name === 'filesystem' ? filesystem : (field(name) ?? '')));
+    const words = itemsOf(given).map(textOf);
+    const script = textOf(given);
+    if (script !== undefined) this.bootcmd.push({ script: filled(script), line });
+    else if (words.length > 0 && words.every((word) => word !== undefined))
+      this.bootcmd.push({ words: words.map(filled), line });
+    else this.fail('fs_setup', `line ${line}: a cmd that is neither a text nor a list`);
   }
 
   private walk(path: string, node: YamlTree, depth: number): void {

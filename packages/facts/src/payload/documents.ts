@@ -1,6 +1,7 @@
 import type { MarkedText, PayloadFile } from '../types.ts';
 import { type CloudConfig, readCloudConfig } from './cloud-config.ts';
 import { archived, formOf, isMultipart, type Part, type Parts, partsOf } from './multipart.ts';
+import { isTalos, readTalos } from './talos.ts';
 
 const NOTHING: CloudConfig = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread: [], keys: [] };
 
@@ -12,6 +13,7 @@ export function documentOf({ marked, holes }: MarkedText, at: string): CloudConf
   if (isMultipart(marked)) return several(partsOf(marked), holes, at);
   const start = marked.trimStart();
   const type = formOf(start);
+  if (type === undefined && isTalos(start)) return readTalos(start, holes, at);
   if (type === undefined) return { ...NOTHING, unread: [{ at, why: unknownForm(start) }] };
   if (type === 'text/cloud-config-archive') return several(archived(marked), holes, at);
   return one({ type, text: marked, number: 1 }, holes, at, '/var/lib/cloud/instance/user-data.txt');

@@ -90,16 +90,21 @@ function inSite(site: Payload['sites'][number]): PayloadHost[] {
   ];
 }
 
-function inCommand(command: Payload['commands'][number]): PayloadHost[] {
-  const path: PathClass = FETCHES.has(command.program) ? 'pull' : 'data';
-  const urls = command.args.flatMap((arg) => urlsIn(arg ?? '').map((url) => url.text));
-  const bare = command.args.flatMap((arg) => (arg === undefined ? [] : bareHost(command.program, arg)));
+function inCommand(command: Payload['commands'][number]): readonly PayloadHost[] {
+  const { program, args } = command;
+  // Most commands name none, and have nothing in which one could stand.
+  if (!REPOSITORY.test(program) && !BARE.has(program) && !args.some((arg) => arg?.includes('://') === true)) return [];
+  const path: PathClass = FETCHES.has(program) ? 'pull' : 'data';
+  const urls = args.flatMap((arg) => urlsIn(arg ?? '').map((url) => url.text));
+  const bare = args.flatMap((arg) => (arg === undefined ? [] : bareHost(program, arg)));
   return [
-    ...(/^(restic|borg)$/.test(command.program) ? repositoriesOf(command) : []),
+    ...(REPOSITORY.test(program) ? repositoriesOf(command) : []),
     ...urls.map((text) => named(text, 'URL', path, command.at, command.line)),
     ...bare.map((text) => named(text, 'endpoint', path, command.at, command.line)),
   ];
 }
+
+const REPOSITORY = /^(restic|borg)$/;
 
 /** `restic -r …`, `--repo=…`; borg takes its repository as a word. */
 function repositoriesOf({ program, args, at, line }: Payload['commands'][number]): PayloadHost[] {

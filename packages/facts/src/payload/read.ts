@@ -9,8 +9,9 @@ import { mark, wholeHole } from './marked.ts';
 import { followMounts, readMountTables } from './mount-tables.ts';
 import { hostsNamed } from './named-hosts.ts';
 import { containersOf } from './quadlet.ts';
-import { ShellRun, TooMuch } from './shell-run.ts';
+import { ShellRun } from './shell-run.ts';
 import { known, newScope } from './shell-scope.ts';
+import { TooMuch } from './shell-syntax.ts';
 import { payloadSource } from './source.ts';
 import { runUnit } from './unit-run.ts';
 import { activate, unitFiles } from './units.ts';
@@ -32,6 +33,7 @@ export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]
   const base = {
     server,
     attr,
+    holes: [],
     files: [],
     commands: [],
     refusals: [],
@@ -52,7 +54,19 @@ export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]
   const hole = wholeHole(text.marked, text.holes);
   if (hole !== undefined || /^\s*\uE000/.test(text.marked))
     return { ...base, state: 'unknown', causes: causesOf(value) };
-  return { ...base, state: 'read', causes: [], ...parse(text, attr.at) };
+  const parsed = parse(text, attr.at);
+  const image = parsed.unread.some(({ disks }) => disks) ? systemImage(server) : undefined;
+  if (image === undefined) return { ...base, state: 'read', causes: [], ...parsed };
+  const why = `a machine configuration of Talos, which the image ${image} does not run`;
+  return { ...base, state: 'read', causes: [], ...parsed, files: [], commands: [], unread: [{ at: attr.at, why }] };
+}
+
+/** Name of one of Hetzner's system images, none of which is Talos; undefined for a snapshot, or one that is not known. */
+function systemImage(server: Resource): string | undefined {
+  const image = server.attr('image').text;
+  return image !== undefined && /^(debian|ubuntu|fedora|centos-stream|rocky|alma|opensuse)-/.test(image)
+    ? image
+    : undefined;
 }
 
 function causesOf(value: Value): readonly Cause[] {
@@ -64,7 +78,17 @@ function causesOf(value: Value): readonly Cause[] {
 
 type Parsed = Pick<
   Payload,
-  'files' | 'commands' | 'refusals' | 'units' | 'containers' | 'sites' | 'packages' | 'settings' | 'hosts' | 'unread'
+  | 'holes'
+  | 'files'
+  | 'commands'
+  | 'refusals'
+  | 'units'
+  | 'containers'
+  | 'sites'
+  | 'packages'
+  | 'settings'
+  | 'hosts'
+  | 'unread'
 >;
 
 function parse(given: MarkedText, at: string): Parsed {
@@ -74,14 +98,15 @@ function parse(given: MarkedText, at: string): Parsed {
   const run = new ShellRun(files);
   run.holes = text.holes;
   const units = follow(config, run, files, at);
-  const all = [...new Map([...files, ...run.written]).values()];
+  const all = [...new Map([...files, ...run.place.written]).values()];
   const caddy = all
     .filter((file) => CADDYFILE.test(file.path))
-    .map((file) => caddyFacts(file, (path) => run.file(path)));
+    .map((file) => caddyFacts(file, (path) => run.place.file(path)));
   const compose = composeContainers(all, run.commands);
   const parsed = {
+    holes: text.holes,
     files: all,
-    commands: followMounts(run.commands, units, all),
+    commands: [...followMounts(run.commands, units, all), ...(config.commands ?? [])],
     refusals: run.refusals,
     units,
     containers: [...containersOf(units), ...compose.containers],
@@ -112,8 +137,8 @@ function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, P
       if (/^\/var\/lib\/cloud\/scripts\/per-(boot|once|instance)\//.test(file.path)) run.script(file, [], newScope(at));
     bootCommands(config.runcmd, run, `${at}:runcmd`);
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      followHooks([...files.values(), ...run.written.values()], run, hooks);
-      units = activate(unitFiles([...new Map([...files, ...run.written]).values()]), run.commands);
+      followHooks([...files.values(), ...run.place.written.values()], run, hooks);
+      units = activate(unitFiles([...new Map([...files, ...run.place.written]).values()]), run.commands);
       const fresh = units.filter((unit) => unit.started && !done.has(unit.name));
       if (fresh.length === 0) break;
       for (const unit of fresh) {
@@ -126,7 +151,7 @@ function follow(config: CloudConfig, run: ShellRun, files: ReadonlyMap<string, P
     run.unread.push({ at, why: error.message });
     run.record([], newScope(at), 1, { opaque: true });
   }
-  readMountTables([...new Map([...files, ...run.written]).values()], run);
+  readMountTables([...new Map([...files, ...run.place.written]).values()], run);
   return units;
 }
 

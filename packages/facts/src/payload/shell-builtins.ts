@@ -85,6 +85,8 @@ const BUILTINS = new Map<string, Builtin>([
   ['doas', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-C'])],
   ['setpriv', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
   ['unshare', (run, args, scope, line) => wrapped(run, args, scope, line, [])],
+  // How often, and a name to remember it by; then what is run.
+  ['cloud-init-per', (run, args, scope, line) => wrapped(run, args, scope, line, [], 2)],
   ['chroot', (run, args, scope, line) => wrapped(run, args, scope, line, [], 1)],
   ['nsenter', (run, args, scope, line) => wrapped(run, args, scope, line, ['-t'])],
   ['runuser', (run, args, scope, line) => wrapped(run, args, scope, line, ['-u', '-g', '-G'])],
@@ -245,7 +247,7 @@ function opaque(run: ShellRun, words: readonly Expanded[], scope: Scope, line: n
 /** `. file`: in the same shell. Of a file the payload does not hold nobody knows which variables it sets. */
 function source(run: ShellRun, args: readonly Expanded[], scope: Scope, line: number): Outcome {
   const [path] = args;
-  const file = path?.text === undefined ? undefined : run.file(path.text);
+  const file = path?.text === undefined ? undefined : run.place.file(path.text);
   if (file !== undefined) {
     const { at } = scope;
     scope.at = file.at;
@@ -323,7 +325,7 @@ function shell(run: ShellRun, args: readonly Expanded[], scope: Scope, line: num
     if (text === '-o') index += 1;
   }
   const path = args[index];
-  const file = path?.text === undefined ? undefined : run.file(path.text);
+  const file = path?.text === undefined ? undefined : run.place.file(path.text);
   if (file === undefined) return opaque(run, [known('sh'), ...args], scope, line);
   return { ok: undefined, mentions: run.script(file, args.slice(index + 1), scope).mentions };
 }
@@ -340,10 +342,10 @@ function copy(run: ShellRun, args: readonly Expanded[], scope: Scope): Outcome |
   const paths = args.map((arg) => arg.text).filter((text): text is string => text?.startsWith('/') === true);
   const [from, to] = paths;
   if (paths.length !== 2 || from === undefined || to === undefined) return undefined;
-  const file = run.file(from);
+  const file = run.place.file(from);
   if (file === undefined) return undefined;
   const target = to.endsWith('/') ? `${to}${from.slice(from.lastIndexOf('/') + 1)}` : to;
   if (scope.guards.length > 0) run.write(target, undefined, scope);
-  else run.written.set(target, { ...file, path: target });
+  else run.place.put({ ...file, path: target });
   return undefined;
 }

@@ -11,32 +11,43 @@ export interface Recorded {
   readonly writes?: readonly (string | undefined)[];
 }
 
-interface Around extends Recorded {
+/** Where a command stands: the entry point it is reached from, what it is given and in which pipeline. */
+interface Around {
   readonly entry: string;
   readonly input: Command['input'];
   readonly pipe: number | undefined;
 }
 
+const NONE: readonly undefined[] = [];
+
 /** A command as a fact, from its expanded words. */
-export function commandOf(words: readonly Expanded[], scope: Scope, line: number, around: Around): Command {
+export function commandOf(
+  words: readonly Expanded[],
+  scope: Scope,
+  line: number,
+  around: Around,
+  more: Recorded,
+): Command {
   const [program, ...args] = words;
   const text = program?.text ?? '';
-  return {
-    program: text.slice(text.lastIndexOf('/') + 1),
-    programPath: text.includes('/') ? text : undefined,
+  const slash = text.lastIndexOf('/');
+  const command: { -readonly [Key in keyof Command]: Command[Key] } = {
+    program: slash < 0 ? text : text.slice(slash + 1),
+    programPath: slash < 0 ? undefined : text,
     args: args.map((arg) => arg.text),
     at: scope.at,
     line,
     always: scope.guards.length === 0,
     guards: scope.guards,
     mentions: together(...words.map((word) => word.mentions)),
-    writes: around.writes ?? [],
-    opaque: around.opaque ?? false,
-    ...(around.followed === true ? { followed: true } : {}),
-    ...(around.entry === '' ? {} : { entry: around.entry }),
-    ...(around.input === undefined ? {} : { input: around.input }),
-    ...(around.pipe === undefined ? {} : { pipeline: around.pipe }),
+    writes: more.writes ?? NONE,
+    opaque: more.opaque ?? false,
   };
+  if (more.followed === true) command.followed = true;
+  if (around.entry !== '') command.entry = around.entry;
+  if (around.input !== undefined) command.input = around.input;
+  if (around.pipe !== undefined) command.pipeline = around.pipe;
+  return command;
 }
 
 /** What the last redirection of standard input gives; undefined without one. */

@@ -1,6 +1,7 @@
 import { hasHole } from './marked.ts';
 import { type Expanded, known, type Scope, setVariable, together, undetermined } from './shell-scope.ts';
 import type { List, Part, Word } from './shell-syntax.ts';
+import { isPattern } from './shell-words.ts';
 
 /** Runs the commands of a substitution and says what their words showed. */
 export type Substitute = (body: List, scope: Scope) => readonly string[];
@@ -16,6 +17,7 @@ interface Field {
  * pathname pattern, a substitution, or a variable nobody set gives a word that is not determined.
  */
 export function expand(word: Word, scope: Scope, substitute: Substitute): Expanded[] {
+  if (word.literal !== undefined) return [known(word.literal)];
   const fields: Field[] = [{ text: '', mentions: [], any: false }];
   for (const part of word.parts) addPart(fields, part, scope, substitute);
   return fields.filter((field) => field.any).map(finish);
@@ -23,6 +25,7 @@ export function expand(word: Word, scope: Scope, substitute: Substitute): Expand
 
 /** The same without splitting: an assignment's value, a redirection's target, a `case` word. */
 export function expandWhole(word: Word | undefined, scope: Scope, substitute: Substitute): Expanded {
+  if (word?.literal !== undefined) return known(word.literal);
   const fields: Field[] = [{ text: '', mentions: [], any: true }];
   for (const part of word?.parts ?? []) addPart(fields, quotedPart(part), scope, substitute);
   const values = fields.map(finish);
@@ -113,10 +116,4 @@ function lookUp(name: string, scope: Scope): Expanded | undefined {
   if (name === '#') return known(String(scope.positional.length));
   if (/^[1-9][0-9]*$/.test(name)) return scope.positional[Number(name) - 1] ?? known('');
   return scope.variables.get(name);
-}
-
-/** Whether unquoted text may stand for other words: a pathname pattern (§2.14), or bash's braces. */
-function isPattern(text: string): boolean {
-  if (text.includes('*') || text.includes('?')) return true;
-  return (text.includes('[') && text.includes(']')) || (text.includes('{') && text.includes(',') && text.includes('}'));
 }

@@ -16,33 +16,48 @@ const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 
 /**
  * The file of the payload behind a program's name, looked for along `PATH` as the shell does (POSIX.1-2024, §2.9.1.4): a payload may
- * put its own `mount` before the system's. `foreign`: some program that is neither the payload's nor the system's.
+ * put its own `mount` before the system's. `mayBeThere`: whether any file of the payload has this name. `foreign`: some program that is neither the payload's nor the system's.
  */
 export function findProgram(
   name: string | undefined,
   path: string | undefined,
   find: Find,
-): { readonly file: PayloadFile | undefined; readonly foreign: boolean } {
-  if (name === undefined) return { file: undefined, foreign: true };
+  mayBeThere: (name: string) => boolean = () => true,
+): FoundProgram {
+  if (name === undefined) return FOREIGN;
   if (name.includes('/')) {
     const file = name.startsWith('/') ? find(name) : undefined;
     return { file, foreign: file === undefined && !SYSTEM.test(name) };
   }
+  if (path === undefined && !mayBeThere(name)) return SYSTEMS_OWN;
   const directories = path === undefined ? USUAL_PATH : path.split(':');
   for (const directory of directories) {
     const file = find(`${directory}/${name}`);
     if (file !== undefined) return { file, foreign: false };
-    if (!USUAL_PATH.includes(directory)) return { file: undefined, foreign: true };
+    if (!USUAL_PATH.includes(directory)) return FOREIGN;
   }
-  return { file: undefined, foreign: false };
+  return SYSTEMS_OWN;
 }
+
+interface FoundProgram {
+  readonly file: PayloadFile | undefined;
+  readonly foreign: boolean;
+}
+const FOREIGN: FoundProgram = { file: undefined, foreign: true };
+const SYSTEMS_OWN: FoundProgram = { file: undefined, foreign: false };
+
+/** The name of a file without its directories. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 const words = (args: readonly Expanded[]): string[] => args.flatMap(({ text }) => (text === undefined ? [] : [text]));
 const plain = (args: readonly string[]): string[] => args.filter((arg) => !arg.startsWith('-'));
 
+const CHANGES = new Set('rm unlink truncate shred patch mv cp install ln rsync scp sed dd curl wget chmod'.split(' '));
+
 /** Paths whose content or mode a command changes by its arguments; redirections and plain copies are followed elsewhere. */
 export function filesChanged(program: string, args: readonly Expanded[], find: Find): string[] {
-  const name = program.slice(program.lastIndexOf('/') + 1);
+  const name = baseName(program);
+  if (!CHANGES.has(name)) return [];
   const given = words(args);
   const paths = plain(given).filter((arg) => arg.startsWith('/'));
   switch (name) {
@@ -99,3 +114,10 @@ function takesExecution(mode: string, given: readonly string[]): boolean {
 }
 
 const isScript = (file: PayloadFile | undefined): boolean => file?.text.marked.startsWith('#!') === true;
+
+/** The first line of a program that a shell does not read; undefined for shell scripts, and for files that name no interpreter. */
+export function otherInterpreter(file: PayloadFile): string | undefined {
+  const first = file.text.marked.slice(0, 200).split('\n')[0] ?? '';
+  const shell = !first.startsWith('#!') || /^#!\s*\S*\/(env\s+)?(ba|da|k|z)?sh\b/.test(first);
+  return shell ? undefined : first.slice(0, 80);
+}

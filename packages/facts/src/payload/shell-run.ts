@@ -1,8 +1,9 @@
 import type { Command, Guard, PayloadFile } from '../types.ts';
+import { HostFiles } from './host-files.ts';
 import { builtin } from './shell-builtins.ts';
 import { commandOf, inputOf, type Recorded, takeBack } from './shell-command.ts';
 import { expand, expandWhole } from './shell-expand.ts';
-import { filesChanged, findProgram, isReadPlace } from './shell-files.ts';
+import { filesChanged, findProgram, isReadPlace, otherInterpreter } from './shell-files.ts';
 import { DECLARES, parsedShell } from './shell-parse.ts';
 import {
   childScope,
@@ -18,16 +19,13 @@ import {
   together,
   undetermined,
 } from './shell-scope.ts';
-import { type List, type Node, type Redirect, ShellSyntaxError, type Word } from './shell-syntax.ts';
+import { type List, type Node, type Redirect, ShellSyntaxError, TooMuch, type Word } from './shell-syntax.ts';
 import { evaluateTest, matchesPattern } from './shell-test.ts';
 import { documentText, forgetAssigned, lineOf } from './shell-tree.ts';
 
 const MOST_STEPS = 20_000;
 const DEEPEST_CALL = 20;
 const MOST_ROUNDS = 32;
-
-/** Thrown when a script does more than this engine follows; the caller records it as unread. */
-export class TooMuch extends Error {}
 
 /**
  * Follows shell scripts without running them: which commands they run, with which words, under which conditions. Both arms
@@ -38,23 +36,18 @@ export class ShellRun {
   readonly commands: Command[] = [];
   readonly unread: { at: string; why: string }[] = [];
   readonly refusals: (Guard & { at: string })[] = [];
-  /** Files that commands write, read like files of the payload. */
-  readonly written = new Map<string, PayloadFile>();
+  /** What stands on the host: the payload's files, and those that commands write. */
+  readonly place: HostFiles;
   /** The entry point that is followed: a unit, runcmd. */
   entry = '';
-  private readonly files: ReadonlyMap<string, PayloadFile>;
   private steps = 0;
   /** Standard input and the pipeline of the command that is followed; what it runs inherits both. */
-  private input: Command['input'];
-  private pipe: number | undefined;
+  input: Command['input'];
+  pipe: number | undefined;
   private pipes = 0;
 
   constructor(files: ReadonlyMap<string, PayloadFile>) {
-    this.files = files;
-  }
-
-  file(path: string): PayloadFile | undefined {
-    return this.written.get(path) ?? this.files.get(path);
+    this.place = new HostFiles(files);
   }
 
   /** Follows the text of a script; what is not understood is recorded as unread. */
@@ -116,7 +109,9 @@ export class ShellRun {
   }
 
   words(words: readonly Word[], scope: Scope): Expanded[] {
-    return words.flatMap((word) => expand(word, scope, this.substitute));
+    const expanded: Expanded[] = [];
+    for (const word of words) expanded.push(...expand(word, scope, this.substitute));
+    return expanded;
   }
 
   readonly substitute = (body: List, scope: Scope): readonly string[] => {
@@ -131,7 +126,8 @@ export class ShellRun {
     const words = this.words(node.words, scope);
     const [program] = words;
     const declares = program?.text !== undefined && DECLARES.includes(program.text);
-    const own = words.length > 0 && !declares ? fork(scope) : scope;
+    // Only variables before the command hold for it alone.
+    const own = words.length > 0 && !declares && node.assignments.length > 0 ? fork(scope) : scope;
     const seen: (readonly string[])[] = [];
     for (const assignment of node.assignments) {
       const value = assignment.other ? undetermined() : expandWhole(assignment.value, scope, this.substitute);
@@ -165,14 +161,14 @@ export class ShellRun {
 
   /** Records a file a command writes; `text` undefined: what it holds is not determined. */
   write(path: string, text: string | undefined, scope: Scope): void {
-    const known = this.file(path);
+    const known = this.place.file(path);
     if (text === undefined || scope.guards.length > 0) {
       if (known !== undefined || isReadPlace(path))
         this.unread.push({ at: scope.at, why: `${path} is written by a command, its content is not determined` });
       if (text === undefined) return;
     }
     const holes = this.holes;
-    this.written.set(path, {
+    this.place.put({
       path,
       text: { marked: text, holes },
       permissions: undefined,
@@ -183,9 +179,7 @@ export class ShellRun {
 
   /** A file or directory that a command changes or takes away: what the payload holds there is no longer what counts. */
   private touch(path: string, scope: Scope): void {
-    for (const at of new Set([...this.files.keys(), ...this.written.keys()]))
-      if (at === path || at.startsWith(`${path.replace(/\/+$/, '')}/`))
-        this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
+    for (const at of this.place.below(path)) this.unread.push({ at: scope.at, why: `${at} is changed by a command` });
   }
 
   /** The holes of the whole payload, for files that scripts write. */
@@ -207,19 +201,23 @@ export class ShellRun {
     if (defined !== undefined) return this.call(defined.body, defined.at, args, scope, shown);
     const built = program.text === undefined ? undefined : builtin(this, program.text, args, scope, line);
     if (built !== undefined) return later(built.ok, () => together(built.mentions, shown()));
-    const { file, foreign } = findProgram(program.text, scope.variables.get('PATH')?.text, (path) => this.file(path));
+    const { file, foreign } = findProgram(
+      program.text,
+      scope.variables.get('PATH')?.text,
+      this.place.file,
+      this.place.isNamed,
+    );
     this.record(words, scope, line, { opaque: foreign, followed: file !== undefined, writes });
-    for (const path of filesChanged(program.text ?? '', args, (name) => this.file(name))) this.touch(path, scope);
+    for (const path of filesChanged(program.text ?? '', args, this.place.file)) this.touch(path, scope);
     if (file === undefined) return later(undefined, shown);
     const run = this.program(file, args, scope);
     return later(undefined, () => together(shown(), run?.mentions ?? []));
   }
 
   private program(file: PayloadFile, args: readonly Expanded[], scope: Scope): Outcome | undefined {
-    const first = file.text.marked.slice(0, 200).split('\n')[0] ?? '';
-    if (!first.startsWith('#!') || /^#!\s*\S*\/(env\s+)?(ba|da|k|z)?sh\b/.test(first))
-      return this.script(file, args, scope);
-    this.unread.push({ at: file.at, why: `not a shell script: ${first.slice(0, 80)}` });
+    const interpreter = otherInterpreter(file);
+    if (interpreter === undefined) return this.script(file, args, scope);
+    this.unread.push({ at: file.at, why: `not a shell script: ${interpreter}` });
     this.record([], scope, 1, { opaque: true });
     return undefined;
   }
@@ -242,8 +240,7 @@ export class ShellRun {
   }
 
   record(words: readonly Expanded[], scope: Scope, line: number, more: Recorded): void {
-    const { entry, input, pipe } = this;
-    this.commands.push(commandOf(words, scope, line, { ...more, entry, input, pipe }));
+    this.commands.push(commandOf(words, scope, line, this, more));
   }
 
   private pipeline(node: Node & { type: 'pipeline' }, scope: Scope): Outcome {
@@ -269,25 +266,27 @@ export class ShellRun {
   }
 
   private andOr(node: Node & { type: 'and-or' }, scope: Scope): Outcome {
-    let { ok, mentions } = this.node(node.first, scope);
+    let seen = this.node(node.first, scope);
+    let { ok } = seen;
     for (const { operator, node: next } of node.rest) {
       if (scope.flow !== undefined) break;
+      const before = seen;
       if (ok !== undefined) {
         if (ok !== (operator === '&&')) continue;
         const outcome = this.node(next, scope);
         ok = outcome.ok;
-        mentions = together(mentions, outcome.mentions);
+        seen = later(ok, () => together(before.mentions, outcome.mentions));
         continue;
       }
-      const guard: Guard = { line: lineOf(next), mentions };
+      const guard: Guard = { line: lineOf(next), mentions: before.mentions };
       const taken = fork(scope, guard);
       const outcome = this.node(next, taken);
-      mentions = together(mentions, outcome.mentions);
+      seen = later(ok, () => together(before.mentions, outcome.mentions));
       this.join(scope, [taken, fork(scope)], guard);
       const decided = operator === '||';
       ok = outcome.ok === decided ? decided : undefined;
     }
-    return { ok, mentions };
+    return later(ok, () => seen.mentions);
   }
 
   private join(scope: Scope, branches: readonly Scope[], condition: Guard): void {

@@ -16,6 +16,8 @@ export type Part =
 export interface Word {
   readonly parts: readonly Part[];
   readonly line: number;
+  /** Its text, where nothing in it is expanded: most words say what they mean. */
+  readonly literal?: string;
 }
 
 export interface Redirect {
@@ -93,3 +95,6 @@ export class ShellSyntaxError extends Error {
     this.line = line;
   }
 }
+
+/** Thrown when a script does more than this engine follows; the caller records it as unread. */
+export class TooMuch extends Error {}

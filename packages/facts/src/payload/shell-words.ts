@@ -17,6 +17,34 @@ interface Pending {
   readonly document: { text: string; readonly expands: boolean };
 }
 
+/** Where the line at this position ends; behind the text where it has no end. */
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? Number.POSITIVE_INFINITY : end;
+}
+
+/** A here-document that ends with the script may lack the end of its last line. */
+function bodyOf(text: string, strip: boolean): string {
+  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+  return strip ? whole.replace(/(^|\n)\t+/g, '$1') : whole;
+}
+
+/** The text of a word nothing of which is expanded; undefined for others, and where it may be a pathname pattern. */
+function literalOf(parts: readonly Part[]): string | undefined {
+  let literal = '';
+  for (const part of parts) {
+    if (part.type !== 'text' || (!part.quoted && isPattern(part.text))) return undefined;
+    literal += part.text;
+  }
+  return literal;
+}
+
+/** Whether unquoted text may stand for other words: a pathname pattern (§2.14), or bash's braces. */
+export function isPattern(text: string): boolean {
+  if (text.includes('*') || text.includes('?')) return true;
+  return (text.includes('[') && text.includes(']')) || (text.includes('{') && text.includes(',') && text.includes('}'));
+}
+
 /**
  * The character level of the shell grammar (POSIX.1-2024, Shell Command Language §2.2–2.7): blanks, comments, quoting,
  * expansions, here-documents. One cursor, no backtracking; nesting is limited so that no input can exhaust the stack.
@@ -24,6 +52,7 @@ interface Pending {
 export abstract class ShellCursor {
   readonly text: string;
   position = 0;
+  private lineEnd: number;
   line = 1;
   private depth = 0;
   private pending: Pending[] = [];
@@ -32,6 +61,7 @@ export abstract class ShellCursor {
     if (text.length > LONGEST_TEXT) throw new ShellSyntaxError(1, `at most ${LONGEST_TEXT} characters`);
     this.text = text;
     this.line = line;
+    this.lineEnd = endOfLine(text, 0);
   }
 
   /** Commands up to one of the closing words or operators, which stays unread. */
@@ -66,10 +96,9 @@ export abstract class ShellCursor {
   }
 
   protected advance(count: number): void {
-    for (let index = 0; index < count; index += 1) {
-      if (this.text.charCodeAt(this.position + index) === 10) this.line += 1;
-    }
     this.position += count;
+    // The next end of a line is known, so what stands within one line is not looked through again.
+    for (; this.lineEnd < this.position; this.lineEnd = endOfLine(this.text, this.lineEnd + 1)) this.line += 1;
   }
 
   /** Blanks, line continuations and a comment; not the newline. */
@@ -95,16 +124,23 @@ export abstract class ShellCursor {
   }
 
   private hereDocument({ delimiter, strip, document }: Pending): void {
-    const lines: string[] = [];
-    while (!this.done) {
-      const end = this.text.indexOf('\n', this.position);
-      const raw = this.text.slice(this.position, end < 0 ? this.text.length : end);
-      this.advance(raw.length + (end < 0 ? 0 : 1));
-      const line = strip ? raw.replace(/^\t+/, '') : raw;
-      if (line.replace(/\r$/, '') === delimiter) break;
-      lines.push(line);
+    const { text, position } = this;
+    let at = position;
+    for (let next = at; at < text.length; at = next) {
+      const end = text.indexOf('\n', at);
+      const lineEnd = end < 0 ? text.length : end;
+      next = end < 0 ? lineEnd : end + 1;
+      let from = at;
+      while (strip && text[from] === '\t') from += 1;
+      if (!text.startsWith(delimiter, from)) continue;
+      const rest = text.slice(from + delimiter.length, lineEnd);
+      if (rest !== '' && rest !== '\r') continue;
+      this.advance(next - position);
+      document.text = bodyOf(text.slice(position, at), strip);
+      return;
     }
-    document.text = lines.map((line) => `${line}\n`).join('');
+    this.advance(at - position);
+    document.text = bodyOf(text.slice(position), strip);
   }
 
   /** A redirection, or nothing. */
@@ -132,7 +168,9 @@ export abstract class ShellCursor {
       before = this.position;
       this.part(parts);
     }
-    return parts.length === 0 ? undefined : { parts, line };
+    if (parts.length === 0) return undefined;
+    const literal = literalOf(parts);
+    return literal === undefined ? { parts, line } : { parts, line, literal };
   }
 
   private part(parts: Part[]): void {

@@ -83,7 +83,7 @@ function setEnvironment(unit: Unit, run: ShellRun, scope: Scope): void {
     if (equals > 0) set(assignment.slice(0, equals), known(assignment.slice(equals + 1)));
   }
   for (const path of valuesOf(unit.entries, 'Service', 'EnvironmentFile')) {
-    const file = run.file(path.replace(/^-/, ''));
+    const file = run.place.file(path.replace(/^-/, ''));
     if (file === undefined) forgetAll(scope);
     else for (const { name, value } of environment(file.text.marked)) set(name, known(value));
   }

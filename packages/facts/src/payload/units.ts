@@ -117,22 +117,27 @@ export function activate(drafts: readonly Draft[], commands: readonly Command[])
   const install = (draft: Draft, name: string, guards: readonly Guard[]): void => {
     for (const target of wantedBy(draft)) installed.set(target, [...(installed.get(target) ?? []), { name, guards }]);
   };
-  for (const start of [...enables, ...starts.filter((each) => each.enabled)]) {
-    for (const draft of drafts)
-      if (!isQuadlet(draft.name) && serves(draft, start.name)) install(draft, start.name, start.guards);
-  }
+  const behind = draftsByName(drafts);
+  const pulls = new Map(drafts.map((draft) => [draft, pulledBy(draft)]));
+  for (const start of [...enables, ...starts.filter((each) => each.enabled)])
+    for (const draft of behind(start.name)) if (!isQuadlet(draft.name)) install(draft, start.name, start.guards);
   for (const draft of drafts) if (isQuadlet(draft.name)) install(draft, generatedName(draft.name), []);
   for (let start = open.pop(); start !== undefined; start = open.pop()) {
     const before = started.get(start.name);
     if (stops.has(start.name) || (before !== undefined && before.length <= start.guards.length)) continue;
     started.set(start.name, start.guards);
-    for (const draft of drafts) if (serves(draft, start.name)) open.push(...pulledBy(draft, start));
+    for (const draft of behind(start.name))
+      for (const name of pulls.get(draft) ?? []) open.push({ name, guards: start.guards });
     for (const pulled of installed.get(start.name) ?? [])
       open.push({ name: pulled.name, guards: [...start.guards, ...pulled.guards] });
   }
-  return drafts.map(({ name, file, entries }) => {
-    const found = [...started].find(([each]) => serves({ name, file, entries }, each));
-    return { name, file, entries, started: found !== undefined, guards: found?.[1] ?? [] };
+  const guardsOf = new Map<Draft, readonly Guard[]>();
+  for (const [name, guards] of started)
+    for (const draft of behind(name)) if (!guardsOf.has(draft)) guardsOf.set(draft, guards);
+  return drafts.map((draft) => {
+    const { name, file, entries } = draft;
+    const guards = guardsOf.get(draft);
+    return { name, file, entries, started: guards !== undefined, guards: guards ?? [] };
   });
 }
 
@@ -160,14 +165,23 @@ function wantedBy(draft: Draft): string[] {
   return ['WantedBy', 'RequiredBy', 'UpheldBy'].flatMap((key) => valuesOf(draft.entries, 'Install', key));
 }
 
-/** Whether a unit file is the one behind a name: itself, its template, or the quadlet that generates it. */
-function serves(draft: Draft, name: string): boolean {
-  if (draft.name === name || (isQuadlet(draft.name) && generatedName(draft.name) === name)) return true;
-  const template = /^([^@]+@)[^.]+(\..+)$/.exec(name);
-  return template !== null && draft.name === `${template[1]}${template[2]}`;
+/** The unit files behind a name: the unit itself, its template, the quadlet that generates it. In the order of the files. */
+function draftsByName(drafts: readonly Draft[]): (name: string) => readonly Draft[] {
+  const byName = new Map<string, Draft[]>();
+  const add = (name: string, draft: Draft): void => void (byName.get(name)?.push(draft) ?? byName.set(name, [draft]));
+  for (const draft of drafts) {
+    add(draft.name, draft);
+    if (isQuadlet(draft.name)) add(generatedName(draft.name), draft);
+  }
+  return (name) => {
+    const own = byName.get(name) ?? [];
+    const template = name.includes('@') ? /^([^@]+@)[^.]+(\..+)$/.exec(name) : null;
+    return template === null ? own : [...own, ...(byName.get(`${template[1]}${template[2]}`) ?? [])];
+  };
 }
 
-function pulledBy(draft: Draft, start: Start): Start[] {
+/** Names of the units that a unit pulls in when it starts. */
+function pulledBy(draft: Draft): string[] {
   const names = PULLS.flatMap((key) => valuesOf(draft.entries, 'Unit', key));
   const activator = /^(.+)\.(timer|path|socket)$/.exec(draft.name);
   if (activator?.[1] !== undefined) {
@@ -175,5 +189,5 @@ function pulledBy(draft: Draft, start: Start): Start[] {
     const key = activator[2] === 'socket' ? 'Service' : 'Unit';
     names.push(valuesOf(draft.entries, section, key)[0] ?? `${activator[1]}.service`);
   }
-  return names.map((name) => ({ name: unitName(name), guards: start.guards }));
+  return names.map(unitName);
 }

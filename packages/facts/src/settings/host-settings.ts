@@ -13,7 +13,7 @@ export function hostSettingsOf(payload: Payload): HostSettings {
   const named = (...positions: readonly string[]): NamedHost[] =>
     payload.hosts
       .filter((each) => positions.includes(each.position) && !each.implicit)
-      .map(({ text, at, line }) => ({ host: unmark(text, payload.files[0]?.text.holes ?? []), at, line }));
+      .map(({ text, at, line }) => ({ host: unmark(text, payload.holes), at, line }));
   return {
     server: payload.server,
     payload,

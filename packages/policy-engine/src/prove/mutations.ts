@@ -1,6 +1,7 @@
 import type { Facts } from '@lukko/facts';
 import type { Resource, Value } from '@lukko/terraform-model';
 import { existing, hidden, inPayloads, known, list, type Mutation, setTo, type Target, unset } from './change.ts';
+import { settingMutations } from './setting-mutations.ts';
 
 const everybody = list('0.0.0.0/0', '::/0');
 
@@ -118,6 +119,7 @@ export const mutations: readonly Mutation[] = [
           },
         })),
   },
+  ...settingMutations,
 ];
 
 /** What stands at a location in the EU that is known. */

@@ -1,9 +1,9 @@
-import type { Finding, Report } from '@lukko/formats';
 import { weight } from '../posture.ts';
-import { unknownsByCause } from './groups.ts';
+import type { Group, Survey } from '../survey.ts';
+import { causeLines } from './groups.ts';
 import { type Paint, painter } from './paint.ts';
 import { count, groupBy, placeText, printable } from './text.ts';
-import { partsOf } from './words.ts';
+import type { Part } from './words.ts';
 
 /** One screen of a terminal as people have it. */
 const columns = 100;
@@ -15,9 +15,10 @@ const shownCauses = 3;
  * What somebody sees who tries lukko on a repository that has no Lukko configuration: one screen that says what is proven, what
  * is not and why, and what to do next. Every finding in full is one option away.
  */
-export function renderFirstScreen(report: Report, color = false): string {
+export function renderFirstScreen(report: Survey, color = false): string {
   const paint = painter(color);
-  const { refused, light, unknown, obligations } = partsOf(report);
+  const part = (...parts: readonly Part[]) => report.groups.filter((group) => parts.includes(group.part));
+  const refused = part('refused');
   const files = new Set(report.inputs.map(({ file }) => file)).size;
   const { summary } = report;
   const head = [
@@ -25,8 +26,8 @@ export function renderFirstScreen(report: Report, color = false): string {
     '',
   ];
   const rest = [
-    ...lightLine(light, paint),
-    ...unknownLines([...unknown, ...obligations], paint),
+    ...lightLine(part('light'), paint),
+    ...unknownLines([...part('unknown'), ...part('obligations')], paint),
     ...provenLine(report, paint),
     ...coverageLine(report, paint),
     '',
@@ -40,8 +41,8 @@ export function renderFirstScreen(report: Report, color = false): string {
 
 /** @param room lines there are for it; two a rule, so that the message stands whole */
 function refusedLines(
-  refused: readonly Finding[],
-  { summary, threshold }: Report,
+  refused: readonly Group[],
+  { summary, threshold }: Survey,
   paint: Paint,
   room: number,
 ): readonly string[] {
@@ -51,30 +52,30 @@ function refusedLines(
   const fits = groups.length * 2 + 1 <= room ? groups.length : Math.max(1, Math.floor((room - 2) / 2));
   const rest = groups.slice(fits);
   return [
-    `${paint(['bold', 'red'], 'refused')}: ${count(refused.length, 'finding')} of ${count(groups.length, 'rule')}`,
+    `${paint(['bold', 'red'], 'refused')}: ${count(total(refused), 'finding')} of ${count(groups.length, 'rule')}`,
     ...groups.slice(0, fits).flatMap(([rule, group]) => {
-      const [first] = group as [Finding, ...Finding[]];
-      const more = group.length > 1 ? `, and ${group.length - 1} more` : '';
-      const where = `${' '.repeat(11)}${printable(rule)}, ${printable(placeText(first))}${more}`;
-      return [cut(`  ${first.severity.padEnd(8)} ${printable(first.message)}`, columns), cut(where, columns)];
+      const [{ severity, first }] = group as [Group, ...Group[]];
+      const more = total(group) > 1 ? `, and ${total(group) - 1} more` : '';
+      const where = `${' '.repeat(11)}${printable(rule)}, ${printable(placeText(first.place))}${more}`;
+      return [cut(`  ${severity.padEnd(8)} ${printable(first.message)}`, columns), cut(where, columns)];
     }),
     ...(rest.length > 0
       ? [
           listed(
             '  and of',
-            rest.map(([rule, group]) => numbered(rule, group.length)),
+            rest.map(([rule, group]) => numbered(rule, total(group))),
           ),
         ]
       : []),
   ];
 }
 
-function lightLine(light: readonly Finding[], paint: Paint): readonly string[] {
+function lightLine(light: readonly Group[], paint: Paint): readonly string[] {
   if (light.length === 0) return [];
-  const rules = byRule(light).map(([rule, group]) => numbered(rule, group.length));
+  const rules = byRule(light).map(([rule, group]) => numbered(rule, total(group)));
   return [
     listed(
-      `${paint('yellow', 'lighter')}: ${count(light.length, 'finding')} that refuse nothing:`,
+      `${paint('yellow', 'lighter')}: ${count(total(light), 'finding')} that refuse nothing:`,
       rules,
       'yellow',
       paint,
@@ -82,26 +83,25 @@ function lightLine(light: readonly Finding[], paint: Paint): readonly string[] {
   ];
 }
 
-function unknownLines(unknown: readonly Finding[], paint: Paint): readonly string[] {
+function unknownLines(unknown: readonly Group[], paint: Paint): readonly string[] {
   if (unknown.length === 0) return [];
-  const causes = unknownsByCause(unknown);
+  const causes = causeLines(unknown);
   const rest = causes.length - shownCauses;
   return [
-    `${paint('yellow', 'not proven')}: ${count(unknown.length, 'check')}`,
+    `${paint('yellow', 'not proven')}: ${count(total(unknown), 'check')}`,
     ...causes.slice(0, shownCauses).map((cause) => cut(`  ${printable(cause)}`, columns)),
     ...(rest > 0 ? [`  and for ${count(rest, 'other cause')}`] : []),
   ];
 }
 
-function provenLine({ summary, findings }: Report, paint: Paint): readonly string[] {
-  const open = new Set(findings.map(({ rule }) => rule));
-  const whole = summary.proven.filter(({ rule }) => !open.has(rule)).map(({ rule, checks }) => numbered(rule, checks));
+function provenLine({ summary, found }: Survey, paint: Paint): readonly string[] {
+  const whole = summary.proven.filter(({ rule }) => !found.has(rule)).map(({ rule, checks }) => numbered(rule, checks));
   const head = `${paint('green', 'proven')}: ${count(summary.pass, 'check')}`;
   if (whole.length === 0) return [`${head}, no rule as a whole`];
   return [listed(`${head}; whole rules:`, whole, 'green', paint)];
 }
 
-function coverageLine({ summary }: Report, paint: Paint): readonly string[] {
+function coverageLine({ summary }: Survey, paint: Paint): readonly string[] {
   const { percent, typesNotLookedAt } = summary.coverage;
   if (summary.notLookedAt.length === 0) return [];
   const many = summary.notLookedAt.length;
@@ -109,7 +109,7 @@ function coverageLine({ summary }: Report, paint: Paint): readonly string[] {
   return [listed(`${paint('cyan', 'no rule looked at')} ${many} (${100 - percent} %):`, what, 'cyan', paint)];
 }
 
-function next(refused: readonly Finding[], paint: Paint): readonly string[] {
+function next(refused: readonly Group[], paint: Paint): readonly string[] {
   const [first] = refused;
   const verbs: readonly (readonly [string, string])[] = [
     ['check --verbose', 'every finding with its reasons and its fix'],
@@ -124,11 +124,13 @@ function next(refused: readonly Finding[], paint: Paint): readonly string[] {
   });
 }
 
-type Groups = readonly (readonly [string, readonly Finding[]])[];
+function byRule(groups: readonly Group[]): readonly (readonly [string, readonly Group[]])[] {
+  const heaviest = (same: readonly Group[]) => Math.max(...same.map(({ severity }) => weight(severity)));
+  return [...groupBy(groups, ({ rule }) => rule)].sort(([, a], [, b]) => heaviest(b) - heaviest(a));
+}
 
-function byRule(findings: readonly Finding[]): Groups {
-  const heaviest = (group: readonly Finding[]) => Math.max(...group.map(({ severity }) => weight(severity)));
-  return [...groupBy(findings, ({ rule }) => rule)].sort(([, a], [, b]) => heaviest(b) - heaviest(a));
+function total(groups: readonly Group[]): number {
+  return groups.reduce((sum, group) => sum + group.count, 0);
 }
 
 function numbered(name: string, number: number): string {

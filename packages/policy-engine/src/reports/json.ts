@@ -5,7 +5,26 @@ import type { Report } from '@lukko/formats';
  * another format are left out: they are counted.
  */
 export function renderJson(report: Report): string {
-  return jsonText(withoutPasses(report));
+  return [...jsonParts(report)].join('');
+}
+
+/** Findings that stand in one piece. */
+const together = 1000;
+
+/** The same in pieces, one after the other: the report of a hundred thousand resources is longer than the longest text there is. */
+export function* jsonParts(report: Report): Generator<string> {
+  const { findings } = withoutPasses(report);
+  const frame = jsonText({ ...report, findings: [] });
+  if (findings.length === 0) return yield frame;
+  // A quote inside a text is escaped: only the member itself stands so.
+  const member = '\n  "findings": [';
+  const start = frame.indexOf(`${member}]`) + member.length;
+  yield frame.slice(0, start);
+  for (let at = 0; at < findings.length; at += together) {
+    const items = jsonText(findings.slice(at, at + together)).slice('['.length, -'\n]\n'.length);
+    yield `${at === 0 ? '' : ','}${items.replaceAll('\n', '\n  ')}`;
+  }
+  yield `\n  ${frame.slice(start)}`;
 }
 
 /** The report without findings of verdict pass and not applicable. */

@@ -1,5 +1,6 @@
 import type { Report } from '@lukko/formats';
 import type { Rule } from '../rule.ts';
+import { type Survey, surveyOf } from '../survey.ts';
 import type { TerminalOptions } from './finding.ts';
 
 /** The forms a report can be written in. */
@@ -18,7 +19,8 @@ export async function render(
 ): Promise<string> {
   switch (format) {
     case 'terminal':
-      if (options.first === true) return (await import('./first-screen.ts')).renderFirstScreen(report, options.color);
+      if (options.first === true)
+        return (await import('./first-screen.ts')).renderFirstScreen(surveyOf(report), options.color);
       return (await import('./terminal.ts')).renderTerminal(report, options);
     case 'json':
       return (await import('./json.ts')).renderJson(report);
@@ -31,4 +33,15 @@ export async function render(
     case 'markdown':
       return (await import('./markdown.ts')).renderMarkdown(report);
   }
+}
+
+/** The report in pieces, one after the other: in JSON it may be longer than the longest text there is. */
+export async function renderParts(...[format, report, ...more]: Parameters<typeof render>): Promise<Iterable<string>> {
+  if (format === 'json') return (await import('./json.ts')).jsonParts(report);
+  return [await render(format, report, ...more)];
+}
+
+/** One screen of a report whose findings were only counted. */
+export async function renderSurvey(survey: Survey, color = false): Promise<string> {
+  return (await import('./first-screen.ts')).renderFirstScreen(survey, color);
 }

@@ -44,17 +44,27 @@ export interface Parts {
   readonly obligations: readonly Finding[];
 }
 
+export type Part = keyof Parts;
+
+/** What a finding must tell for what it does to be known. */
+type Kind = Parameters<typeof isOpen>[0] & Parameters<typeof refuses>[0];
+
+/** What a finding does; undefined of one that is not open. */
+export function partOf(finding: Kind, report: Pick<Report, 'posture' | 'failOn'>): Part | undefined {
+  if (!isOpen(finding)) return undefined;
+  const { accepted, since, verdict, obligation } = finding;
+  if (refuses(finding, postureOf(report), report.failOn)) return 'refused';
+  if (accepted !== undefined || (report.failOn === 'new' && since === 'unchanged')) return 'known';
+  if (verdict === 'fail') return 'light';
+  return obligation === true ? 'obligations' : 'unknown';
+}
+
 /** Parts the open findings, each list in the order of the report. */
 export function partsOf(report: Report): Parts {
-  const posture = postureOf(report);
-  const parts = { refused: [], known: [], light: [], unknown: [], obligations: [] } as Record<keyof Parts, Finding[]>;
+  const parts: Record<Part, Finding[]> = { refused: [], known: [], light: [], unknown: [], obligations: [] };
   for (const finding of report.findings) {
-    if (!isOpen(finding)) continue;
-    const { accepted, since, verdict, obligation } = finding;
-    if (refuses(finding, posture, report.failOn)) parts.refused.push(finding);
-    else if (accepted !== undefined || (report.failOn === 'new' && since === 'unchanged')) parts.known.push(finding);
-    else if (verdict === 'fail') parts.light.push(finding);
-    else parts[obligation === true ? 'obligations' : 'unknown'].push(finding);
+    const part = partOf(finding, report);
+    if (part !== undefined) parts[part].push(finding);
   }
   return parts;
 }

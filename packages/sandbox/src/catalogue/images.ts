@@ -8,6 +8,7 @@ interface Release {
   readonly created: string;
   readonly ids: Readonly<Record<Architecture, number>>;
   readonly deprecated?: string;
+  readonly unavailable?: string;
   readonly app?: true;
 }
 
@@ -20,6 +21,7 @@ const releases: readonly Release[] = [
     created: '2020-04-23T17:55:14Z',
     ids: { x86: 15512617, arm: 103908071 },
     deprecated: '2025-05-31T00:00:00Z',
+    unavailable: '2025-08-31T00:00:00Z',
   },
   {
     name: 'ubuntu-22.04',
@@ -106,6 +108,10 @@ function image(release: Release, architecture: Architecture): SystemImage {
     rapid_deploy: architecture === 'x86' && !release.app,
     protection: { delete: false },
     deprecated: release.deprecated ?? null,
+    deprecation:
+      release.deprecated === undefined || release.unavailable === undefined
+        ? null
+        : { announced: release.deprecated, unavailable_after: release.unavailable },
     deleted: null,
     labels: {},
     architecture,

@@ -93,6 +93,7 @@ export interface SystemImage {
   readonly rapid_deploy: boolean;
   readonly protection: { readonly delete: false };
   readonly deprecated: string | null;
+  readonly deprecation: { readonly announced: string; readonly unavailable_after: string } | null;
   readonly deleted: null;
   readonly labels: Readonly<Record<string, string>>;
   readonly architecture: Architecture;

@@ -1,14 +1,18 @@
 import { instant } from '../actions.ts';
-import { actionHandlers, commonHandlers, found, referenced, refuseTaken, removeNow } from '../collection.ts';
+import { canonicalRange } from '../addresses.ts';
+import { actionHandlers, commonHandlers, found, referenced, removeNow } from '../collection.ts';
 import { type Answer, begin, type Context, created, type Handlers, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
 import { labelSelector } from '../label-selector.ts';
+import { checkName } from '../names.ts';
 import type { ActionRecord, Firewall, FirewallTarget, Json, Labels, Server } from '../types.ts';
 
 /** docs.hetzner.com/cloud/firewalls/faq */
 const MOST_PER_SERVER = 5;
 const MOST_PER_PROJECT = 50;
 const MOST_RULES = 50;
+/** CIDR blocks of a rule. */
+const MOST_RANGES = 100;
 /** Each network of a rule counts. */
 const MOST_EFFECTIVE_RULES = 500;
 
@@ -58,22 +62,35 @@ const render = (context: Context, firewall: Firewall): Json => ({
 });
 
 /** A rule as the API gives it back: every field there, whether it was given or not. */
-function ruleOf(rule: Rule, index: number): Rule {
+function ruleOf(rule: Rule): Rule {
   const { direction, protocol, port = null, source_ips = [], destination_ips = [], description = null } = rule;
   const needsPort = protocol === 'tcp' || protocol === 'udp';
   if (needsPort && (port === null || !isPort(String(port))))
-    throw invalidField(`rules.${index}.port`, `protocol ${String(protocol)} needs a port, a range or any`);
-  if (!needsPort && port !== null)
-    throw invalidField(`rules.${index}.port`, `protocol ${String(protocol)} has no ports`);
-  const [needed, name] = direction === 'in' ? [source_ips, 'source_ips'] : [destination_ips, 'destination_ips'];
-  if (!Array.isArray(needed) || needed.length === 0)
-    throw invalidField(`rules.${index}.${name}`, `a rule for direction ${String(direction)} needs them`);
-  return { direction, protocol, port, source_ips, destination_ips, description };
+    throw invalidField(`rules[].port`, `protocol ${String(protocol)} needs a port, a range or any`);
+  if (!needsPort && port !== null) throw invalidField(`rules[].port`, `protocol ${String(protocol)} has no ports`);
+  const sources = rangesOf(source_ips as readonly string[], `rules[].source_ips`);
+  const destinations = rangesOf(destination_ips as readonly string[], `rules[].destination_ips`);
+  const [needed, other] = direction === 'in' ? [sources, destinations] : [destinations, sources];
+  const names = direction === 'in' ? ['source_ips', 'destination_ips'] : ['destination_ips', 'source_ips'];
+  if (needed.length === 0)
+    throw invalidField(`rules[].${names[0]}`, `a rule for direction ${String(direction)} needs them`);
+  if (other.length > 0) throw invalidField(`rules[].${names[1]}`, `a rule for direction ${String(direction)} has none`);
+  return { direction, protocol, port, source_ips: sources, destination_ips: destinations, description };
+}
+
+/** "IPv6 CIDRs will be transformed to their canonical form" (docs.hetzner.cloud, "Create a Firewall"). */
+function rangesOf(texts: readonly string[], field: string): readonly string[] {
+  if (texts.length > MOST_RANGES) throw invalidField(field, `at most ${MOST_RANGES} CIDR blocks are allowed`);
+  return texts.map((text) => {
+    const range = canonicalRange(text);
+    if (range === undefined) throw invalidField(field, `'${text}' is no CIDR block with empty host bits`);
+    return range;
+  });
 }
 
 function rulesOf(rules: readonly Rule[]): readonly Rule[] {
   if (rules.length > MOST_RULES) throw invalidField('rules', `a firewall has at most ${MOST_RULES} rules`);
-  const checked = rules.map(ruleOf);
+  const checked = rules.map((rule) => ruleOf(rule));
   const effective = checked.reduce((sum, { source_ips, destination_ips }) => {
     return sum + (source_ips as readonly string[]).length + (destination_ips as readonly string[]).length;
   }, 0);
@@ -88,7 +105,8 @@ function isPort(text: string): boolean {
   return from !== undefined && Number(from) >= 1 && Number(from) <= Number(to) && Number(to) <= 65_535;
 }
 
-function targetOf(context: Context, body: TargetBody): FirewallTarget {
+/** @param missing status of the answer when a server is not there: it differs with the operation */
+function targetOf(context: Context, body: TargetBody, missing: number): FirewallTarget {
   if (body.type === 'label_selector') {
     const selector = body.label_selector?.selector;
     if (selector === undefined) throw invalidField('label_selector', 'is required for this type');
@@ -98,7 +116,7 @@ function targetOf(context: Context, body: TargetBody): FirewallTarget {
   if (body.server === undefined) throw invalidField('server', 'is required for this type');
   const server = context.store.get('server', body.server.id);
   if (server === undefined)
-    throw new ApiError('firewall_resource_not_found', `server ${body.server.id} for the firewall not found`);
+    throw new ApiError('firewall_resource_not_found', `server ${body.server.id} not found`, null, missing);
   refusePrivateOnly(context, server);
   return { server: server.id };
 }
@@ -152,7 +170,7 @@ export const firewalls: Handlers = {
   ...actionHandlers('firewall'),
   create_firewall: (context) => {
     const body = context.body as { name: string; labels?: Labels; rules?: Rule[]; apply_to?: TargetBody[] };
-    refuseTaken(context, 'firewall', body.name);
+    checkName(context, 'firewall', body.name);
     if (context.store.count('firewall') >= MOST_PER_PROJECT)
       throw new ApiError('resource_limit_exceeded', `a project has at most ${MOST_PER_PROJECT} firewalls`);
     const id = context.nextId();
@@ -166,7 +184,7 @@ export const firewalls: Handlers = {
     });
     refuseTwice(body.apply_to ?? []);
     const actions = (body.apply_to ?? []).map((each) =>
-      applyFirewall(context, referenced(context, 'firewall', id), targetOf(context, each)),
+      applyFirewall(context, referenced(context, 'firewall', id), targetOf(context, each, 422)),
     );
     return created({
       firewall: render(context, referenced(context, 'firewall', id)),
@@ -189,7 +207,7 @@ export const firewalls: Handlers = {
     const { apply_to: targets } = context.body as { apply_to: TargetBody[] };
     return answer(
       context,
-      targets.map((each) => applyFirewall(context, referenced(context, 'firewall', id), targetOf(context, each))),
+      targets.map((each) => applyFirewall(context, referenced(context, 'firewall', id), targetOf(context, each, 404))),
     );
   },
   remove_from_resources: (context) => {

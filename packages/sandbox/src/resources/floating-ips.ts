@@ -1,18 +1,11 @@
 import { instant } from '../actions.ts';
 import { publicAddress } from '../addresses.ts';
-import {
-  actionHandlers,
-  commonHandlers,
-  found,
-  referenced,
-  refuseProtected,
-  refuseTaken,
-  removeNow,
-} from '../collection.ts';
+import { actionHandlers, commonHandlers, found, referenced, refuseProtected, removeNow } from '../collection.ts';
 import { answerAction, begin, type Context, created, type Handlers, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
+import { checkName } from '../names.ts';
 import { pointersOf, shownIp, withPointer } from '../pointers.ts';
-import type { FloatingIp, Json, Labels } from '../types.ts';
+import type { FloatingIp, Json, Labels, Server } from '../types.ts';
 
 const render = (context: Context, floatingIp: FloatingIp): Json => ({
   id: floatingIp.id,
@@ -49,6 +42,17 @@ function unlocked(context: Context): FloatingIp {
   return floatingIp;
 }
 
+/** Addresses wander within a network zone only. @throws ApiError invalid_input, locked while the server is being deleted */
+function refuseUnreachable(context: Context, location: string, server: Server): void {
+  if (server.status === 'deleting') throw new ApiError('locked', `server ${server.id} is being deleted`);
+  const zone = (name: string) => context.lookups.location(name)?.network_zone;
+  if (zone(location) !== zone(server.location))
+    throw invalidField(
+      'server',
+      `the address is of network zone ${zone(location)}, the server of ${zone(server.location)}`,
+    );
+}
+
 export const floatingIps: Handlers = {
   ...commonHandlers({
     kind: 'floating_ip',
@@ -70,9 +74,10 @@ export const floatingIps: Handlers = {
           ? 'give a server or a home_location'
           : `'${body.home_location}' is no location`,
       );
+    if (server !== undefined) refuseUnreachable(context, location.name, server);
     const id = context.nextId();
     const name = body.name ?? `floating-ip-${id}`;
-    refuseTaken(context, 'floating_ip', name);
+    checkName(context, 'floating_ip', name);
     const floatingIp = context.store.put('floating_ip', {
       id,
       name,
@@ -106,6 +111,7 @@ export const floatingIps: Handlers = {
     const server = referenced(context, 'server', id);
     if (floatingIp.server === server.id)
       throw new ApiError('floating_ip_assigned', `floating IP ${floatingIp.id} is already assigned to server ${id}`);
+    refuseUnreachable(context, floatingIp.location, server);
     context.store.update('floating_ip', floatingIp.id, { server: server.id });
     return answerAction(context, { command: 'assign_floating_ip', resources: refs(floatingIp.id, server.id) });
   },

@@ -3,6 +3,7 @@ import { actionHandlers, found, refuseProtected, removeNow } from '../collection
 import { type Answer, answerAction, begin, type Context, created, type Handlers, ok, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
 import { listPage, pathId } from '../list.ts';
+import { idIn } from '../lookups.ts';
 import type { Image, Json, Labels, Server } from '../types.ts';
 
 /** docs.hetzner.cloud, "Enable and Configure Backups for a Server" */
@@ -27,6 +28,7 @@ export const renderImage = (image: Image): Json => ({
   protection: { delete: image.deleteProtected },
   labels: image.labels,
   deprecated: null,
+  deprecation: null,
   deleted: null,
 });
 
@@ -36,7 +38,7 @@ export function imageFor(
   wanted: string | number,
   architecture: string,
 ): { readonly id: number; readonly diskSize: number } {
-  const own = context.store.get('image', Number(wanted));
+  const own = context.store.get('image', idIn(wanted));
   if (own !== undefined) {
     if (own.status !== 'available') throw new ApiError('resource_unavailable', `image ${own.id} is still being made`);
     if (own.architecture !== architecture) throw invalidField('image', `image ${own.id} is for ${own.architecture}`);

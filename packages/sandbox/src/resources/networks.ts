@@ -1,10 +1,12 @@
 import { instant } from '../actions.ts';
-import { actionHandlers, commonHandlers, found, refuseProtected, refuseTaken, removeNow } from '../collection.ts';
+import { actionHandlers, commonHandlers, found, refuseProtected, removeNow } from '../collection.ts';
 import { type Answer, answerAction, type Context, created, type Handlers } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
 import { contains, formatAddress, isPrivate, overlaps, parseAddress, parseRange, type Range } from '../ipv4.ts';
+import { checkName } from '../names.ts';
 import type { Json, Labels, Network, Route, Subnet } from '../types.ts';
 import { withoutNetwork } from './load-balancers/network.ts';
+import { listMembers } from './network-members.ts';
 
 interface SubnetBody {
   readonly type: string;
@@ -20,6 +22,7 @@ export const serversIn = (context: Context, network: number) =>
 const MOST_RESOURCES = 100;
 const MOST_SUBNETS = 50;
 const MOST_ROUTES = 100;
+const VSWITCH_ZONE = 'eu-central';
 
 /** @throws ApiError resource_limit_exceeded when a network takes no more servers and load balancers. */
 export function refuseCrowded(context: Context, network: number): void {
@@ -86,6 +89,12 @@ function subnetOf(context: Context, network: Pick<Network, 'ipRange' | 'subnets'
   if (taken.some((each) => overlaps(each, range)))
     throw new ApiError('networks_overlap', 'ip_range overlaps with a subnet of the network');
   if (!context.lookups.networkZones.has(body.network_zone)) throw invalidField('network_zone', 'no such network zone');
+  // "All subnets within a Network also have to be from the same network zone" (docs.hetzner.com/cloud/networks/faq).
+  const zone = network.subnets[0]?.zone ?? body.network_zone;
+  if (body.network_zone !== zone)
+    throw invalidField('network_zone', `must be ${zone}, as for the other subnets of the network`);
+  if (body.type === 'vswitch' && body.network_zone !== VSWITCH_ZONE)
+    throw invalidField('network_zone', `a vSwitch is coupled in ${VSWITCH_ZONE} only`);
   if (body.type === 'vswitch' && body.vswitch_id === undefined)
     throw invalidField('vswitch_id', 'is required for a subnet of type vswitch');
   const coupled = context.store.all('network').flatMap(({ subnets }) => subnets.map(({ vswitch }) => vswitch));
@@ -155,6 +164,7 @@ export const networks: Handlers = {
     }),
   }),
   ...actionHandlers('network'),
+  list_network_members: (context) => listMembers(context),
   create_network: (context) => {
     const body = context.body as {
       name: string;
@@ -165,7 +175,7 @@ export const networks: Handlers = {
       expose_routes_to_vswitch?: boolean;
     };
     networkRange(body.ip_range);
-    refuseTaken(context, 'network', body.name);
+    checkName(context, 'network', body.name);
     let network: Network = {
       id: context.nextId(),
       name: body.name,

@@ -1,7 +1,8 @@
 import { instant } from '../actions.ts';
-import { commonHandlers, found, refuseTaken, removeNow } from '../collection.ts';
+import { commonHandlers, found, removeNow } from '../collection.ts';
 import { type Context, created, type Handlers } from '../context.ts';
 import { ApiError } from '../errors.ts';
+import { checkName } from '../names.ts';
 import type { Json, Labels, PlacementGroup } from '../types.ts';
 
 /** Servers of a spread group lie on hosts of their own: so many at most (docs.hetzner.com/cloud/placement-groups). */
@@ -36,7 +37,7 @@ export const placementGroups: Handlers = {
   }),
   create_placementgroup: (context) => {
     const { name, type, labels = {} } = context.body as { name: string; type: string; labels?: Labels };
-    refuseTaken(context, 'placement_group', name);
+    checkName(context, 'placement_group', name);
     if (context.store.count('placement_group') >= MOST_GROUPS)
       throw new ApiError('resource_limit_exceeded', `a project has at most ${MOST_GROUPS} placement groups`);
     const group = { id: context.nextId(), name, type, labels, created: context.now };

@@ -1,16 +1,9 @@
 import { instant } from '../actions.ts';
 import { publicAddress } from '../addresses.ts';
-import {
-  actionHandlers,
-  commonHandlers,
-  found,
-  referenced,
-  refuseProtected,
-  refuseTaken,
-  removeNow,
-} from '../collection.ts';
+import { actionHandlers, commonHandlers, found, referenced, refuseProtected, removeNow } from '../collection.ts';
 import { answerAction, begin, type Context, created, type Handlers, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
+import { checkName } from '../names.ts';
 import { pointersOf, shownIp, withPointer } from '../pointers.ts';
 import type { Json, Labels, PrimaryIp, Server } from '../types.ts';
 import { isPublicTarget } from './load-balancers/targets.ts';
@@ -21,9 +14,8 @@ const render = (context: Context, primaryIp: PrimaryIp): Json => ({
   type: primaryIp.type,
   ip: shownIp(primaryIp),
   location: context.lookups.location(primaryIp.location),
-  assignee_id: primaryIp.server,
-  // Since 2026-08-01; until then it said server.
-  assignee_type: primaryIp.server === null ? 'unassigned' : 'server',
+  assignee_id: primaryIp.server ?? primaryIp.loadBalancer ?? null,
+  assignee_type: assigneeTypeOf(primaryIp),
   auto_delete: primaryIp.autoDelete,
   blocked: false,
   created: instant(primaryIp.created),
@@ -31,6 +23,14 @@ const render = (context: Context, primaryIp: PrimaryIp): Json => ({
   labels: primaryIp.labels,
   protection: { delete: primaryIp.deleteProtected },
 });
+
+/** Since 2026-08-01 nobody is unassigned, until then it was a server; load balancers came on 2026-10-05. */
+function assigneeTypeOf({ server, loadBalancer }: PrimaryIp): string {
+  if (server !== null) return 'server';
+  return loadBalancer == null ? 'unassigned' : 'load_balancer';
+}
+
+export const isAssigned = ({ server, loadBalancer }: PrimaryIp): boolean => server !== null || loadBalancer != null;
 
 /** Makes a primary IP with an address of its own. */
 export function makePrimaryIp(
@@ -59,7 +59,7 @@ export function refuseUnassignable(
   primaryIp: PrimaryIp,
   server: Pick<Server, 'id' | 'location'>,
 ): void {
-  if (primaryIp.server !== null)
+  if (isAssigned(primaryIp))
     throw new ApiError('primary_ip_already_assigned', `primary IP ${primaryIp.id} is already assigned`);
   if (primaryIp.location !== server.location)
     throw invalidField(
@@ -113,7 +113,7 @@ export const primaryIps: Handlers = {
       throw invalidField('location', 'give either a location or an assignee');
     const location = server?.location ?? context.lookups.location(body.location ?? '')?.name;
     if (location === undefined) throw invalidField('location', `'${body.location ?? ''}' is no location`);
-    refuseTaken(context, 'primary_ip', body.name);
+    checkName(context, 'primary_ip', body.name);
     const { name, type, labels = {}, auto_delete: autoDelete = false } = body;
     const made = makePrimaryIp(context, { name, type, location, labels, autoDelete, server: null });
     if (server === undefined) return created({ primary_ip: render(context, made) });
@@ -129,8 +129,7 @@ export const primaryIps: Handlers = {
     const primaryIp = found(context, 'primary_ip');
     refuseProtected('primary ip', primaryIp.deleteProtected);
     // Since 2026-05-01; until then it was unassigned.
-    if (primaryIp.server !== null)
-      throw new ApiError('must_be_unassigned', `primary IP ${primaryIp.id} is still assigned`);
+    if (isAssigned(primaryIp)) throw new ApiError('must_be_unassigned', `primary IP ${primaryIp.id} is still assigned`);
     return removeNow(context, 'primary_ip', primaryIp.id);
   },
   assign_primary_ip_to_resource: (context) => {
@@ -145,6 +144,9 @@ export const primaryIps: Handlers = {
   },
   unassign_primary_ip_from_resource: (context) => {
     const primaryIp = found(context, 'primary_ip');
+    // "It stays assigned for the entire lifetime of the Load Balancer" (hcloud-go v2.52.0).
+    if (primaryIp.loadBalancer != null)
+      throw invalidField('id', `primary IP ${primaryIp.id} stays with load balancer ${primaryIp.loadBalancer}`);
     if (primaryIp.server === null) throw new ApiError('conflict', `primary IP ${primaryIp.id} is not assigned`);
     const server = stopped(context, primaryIp.server);
     if (primaryIp.type === 'ipv4' && isPublicTarget(context, server))

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { instant } from '../actions.ts';
-import { commonHandlers, found, refuseTaken, removeNow } from '../collection.ts';
+import { commonHandlers, found, removeNow } from '../collection.ts';
 import { type Context, created, type Handlers } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
+import { checkName } from '../names.ts';
 import type { Json, Labels, SshKey } from '../types.ts';
 
 const render = (_: Context, { id, name, fingerprint, labels, created: at, publicKey }: SshKey): Json => ({
@@ -24,7 +25,7 @@ export const sshKeys: Handlers = {
   create_ssh_key: (context) => {
     const body = context.body as { name: string; public_key: string; labels?: Labels };
     const fingerprint = fingerprintOf(body.public_key);
-    refuseTaken(context, 'ssh_key', body.name);
+    checkName(context, 'ssh_key', body.name);
     if (context.store.all('ssh_key').some((each) => each.fingerprint === fingerprint))
       throw new ApiError('uniqueness_error', 'SSH key with the same fingerprint already exists', {
         fields: [{ name: 'public_key' }],

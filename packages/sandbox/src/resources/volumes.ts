@@ -1,15 +1,8 @@
 import { instant } from '../actions.ts';
-import {
-  actionHandlers,
-  commonHandlers,
-  found,
-  referenced,
-  refuseProtected,
-  refuseTaken,
-  removeNow,
-} from '../collection.ts';
+import { actionHandlers, commonHandlers, found, referenced, refuseProtected, removeNow } from '../collection.ts';
 import { answerAction, begin, type Context, created, type Handlers, rendered } from '../context.ts';
 import { ApiError, invalidField } from '../errors.ts';
+import { checkName } from '../names.ts';
 import type { ActionRecord, Json, Labels, Server, Volume } from '../types.ts';
 
 /** docs.hetzner.com/cloud/volumes/overview */
@@ -36,13 +29,21 @@ const refs = (volume: number, server?: number) => [
   ...(server === undefined ? [] : [{ id: server, type: 'server' }]),
 ];
 
-/** @throws ApiError when a volume cannot be attached: in another location, attached, or the server has as many as it may. */
-export function refuseUnattachable(context: Context, volume: Volume, server: Pick<Server, 'id' | 'location'>): void {
+/**
+ * @param others that the server gets in the same request
+ * @throws ApiError when a volume cannot be attached: in another location, attached, or the server has as many as it may
+ */
+export function refuseUnattachable(
+  context: Context,
+  volume: Volume,
+  server: Pick<Server, 'id' | 'location'>,
+  others = 0,
+): void {
   if (volume.server !== null)
     throw new ApiError('volume_already_attached', `volume ${volume.id} is already attached to server ${volume.server}`);
   if (volume.location !== server.location)
     throw invalidField('server', `volume ${volume.id} lies in ${volume.location}, the server in ${server.location}`);
-  if (context.store.referringTo('volume', server.id).length >= MOST_PER_SERVER)
+  if (context.store.referringTo('volume', server.id).length + others >= MOST_PER_SERVER)
     throw new ApiError('resource_limit_exceeded', `server ${server.id} has ${MOST_PER_SERVER} volumes already`);
 }
 
@@ -50,12 +51,6 @@ export function refuseUnattachable(context: Context, volume: Volume, server: Pic
 export function attachVolume(context: Context, volume: number, server: number, after?: ActionRecord): ActionRecord {
   context.store.update('volume', volume, { server });
   return begin(context, { command: 'attach_volume', resources: refs(volume, server), ...(after && { after }) });
-}
-
-/** docs.hetzner.cloud, "Create a Volume". @throws ApiError invalid_input */
-function checkName(name: string): void {
-  if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(name))
-    throw invalidField('name', 'letters, digits, dashes, underscores and dots, at most 64');
 }
 
 function checkedSize(size: number): number {
@@ -86,10 +81,6 @@ export const volumes: Handlers = {
     plural: 'volumes',
     render,
     filters: { status: ({ status }) => status },
-    extraUpdate: (_, __, { name }) => {
-      if (typeof name === 'string') checkName(name);
-      return {};
-    },
   }),
   ...actionHandlers('volume'),
   create_volume: (context) => {
@@ -100,8 +91,7 @@ export const volumes: Handlers = {
     if (body.automount === true && server === undefined) throw invalidField('automount', 'needs a server');
     const location = server?.location ?? context.lookups.location(body.location ?? '')?.name;
     if (location === undefined) throw invalidField('location', `'${body.location ?? ''}' is no location`);
-    checkName(body.name);
-    refuseTaken(context, 'volume', body.name);
+    checkName(context, 'volume', body.name);
     if (server !== undefined) context.actions.refuseLocked('server', server.id);
     const id = context.nextId();
     const volume: Volume = {

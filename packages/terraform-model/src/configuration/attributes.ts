@@ -1,5 +1,6 @@
 import { bind, type Evaluator, type Scope } from '../expression/evaluate.ts';
 import { loopValues } from '../expression/for.ts';
+import { Unwritten } from '../expression/unwritten.ts';
 import type { AttributeSource } from '../graph/resource.ts';
 import { isObject, type Json, type JsonObject } from '../json/types.ts';
 import { itemsOf } from '../navigate.ts';
@@ -28,9 +29,43 @@ export function bodySource(
   meta: ReadonlySet<string>,
 ): AttributeSource {
   return {
-    names: () => [...new Set([...[...body.keys()].filter((name) => !meta.has(name)), ...dynamicLabels(body)])],
+    names: () => namesIn(body, meta),
     value: (name) => attributeValue(body, name, scope, evaluator, meta),
   };
+}
+
+/** A body is read once for all instances it declares. */
+const named = new WeakMap<JsonObject, { readonly meta: ReadonlySet<string>; readonly names: readonly string[] }>();
+
+export function namesIn(body: JsonObject, meta: ReadonlySet<string>): readonly string[] {
+  const known = named.get(body);
+  if (known?.meta === meta) return known.names;
+  const names = [...new Set([...[...body.keys()].filter((name) => !meta.has(name)), ...dynamicLabels(body)])];
+  named.set(body, { meta, names });
+  return names;
+}
+
+/**
+ * How an argument is written: not at all, without any expression, as the bare references of a plan's own record, or as an expression
+ * that must be evaluated.
+ */
+export type Form = 'absent' | 'constant' | 'bare' | 'expression';
+
+export function formOf(body: JsonObject, name: string, meta: ReadonlySet<string>): Form {
+  if (body.has('dynamic')) return 'expression';
+  const json = meta.has(name) ? undefined : body.get(name);
+  if (json === undefined || json === null) return 'absent';
+  if (json instanceof Unwritten) return 'bare';
+  return isConstant(json) ? 'constant' : 'expression';
+}
+
+function isConstant(json: Json): boolean {
+  if (typeof json === 'string') return !json.includes('${') && !json.includes('%{');
+  if (Array.isArray(json)) return json.every(isConstant);
+  if (!isObject(json)) return true;
+  if (json instanceof Unwritten || json.has('dynamic')) return false;
+  for (const [key, item] of json) if (!isConstant(key) || !isConstant(item)) return false;
+  return true;
 }
 
 function attributeValue(
@@ -42,7 +77,7 @@ function attributeValue(
 ): Value {
   const json = meta.has(name) ? undefined : body.get(name);
   const written = json === undefined || json === null ? unset : expand(json, scope, evaluator);
-  const generated = dynamicsOf(body, name);
+  const generated = body.has('dynamic') ? dynamicsOf(body, name) : [];
   if (generated.length === 0)
     return written.state === 'known' && written.value === null ? carryingUnset(written) : written;
   const lists = generated.map((block) => dynamicItems(block, name, scope, evaluator));

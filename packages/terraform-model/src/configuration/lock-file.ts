@@ -10,6 +10,14 @@ import type { ConfigurationFile } from './source.ts';
  * @throws InputError for what is no HCL.
  */
 export function lockedProviders({ file, text }: ConfigurationFile): readonly LockedProvider[] {
+  // The stacks of one configuration share one lock file: the same text comes once per stack.
+  if (last?.text !== text) last = { text, pinned: pinnedBy(text, file) };
+  return last.pinned.map((pinned) => ({ ...pinned, place: { ...pinned.place, file } }));
+}
+
+let last: { readonly text: string; readonly pinned: readonly LockedProvider[] } | undefined;
+
+function pinnedBy(text: string, file: string): readonly LockedProvider[] {
   const document = readHcl(text, file);
   if (!isObject(document.value)) return [];
   return blocksOf(document, document.value, 'provider', 1).map(({ labels, body, place }) => {

@@ -138,9 +138,7 @@ export function configuredSource(block: Block, scope: Scope, world: World, ident
 /** What no configuration can say: attributes the provider alone sets, and all that a data source reads. */
 export function decidedLater(identity: Identity, name: string, otherwise: Value = unset): Value {
   const { id, mode, type, address, expanded } = identity;
-  const computed =
-    name === 'id' || (Object.hasOwn(computedAttributes, type) && computedAttributes[type]?.includes(name));
-  if (mode === 'managed' && !computed) return otherwise;
+  if (mode === 'managed' && !isDecidedLater(type, name)) return otherwise;
   const reference = {
     target: id,
     attribute: [name],
@@ -148,6 +146,13 @@ export function decidedLater(identity: Identity, name: string, otherwise: Value 
     certainty: expanded ? ('certain' as const) : ('possible' as const),
   };
   return pointer(mode === 'data' ? 'data' : 'computed', reference);
+}
+
+/** Whether only the provider sets an attribute. */
+export function isDecidedLater(type: string, name: string): boolean {
+  return (
+    name === 'id' || (Object.hasOwn(computedAttributes, type) && computedAttributes[type]?.includes(name) === true)
+  );
 }
 
 function selfOf({ id, address, mode }: Identity): Value {

@@ -4,6 +4,7 @@ import type { Cause, Unknown, Value } from '../value.ts';
 import {
   carrying,
   causesOf,
+  distinct,
   isUnordered,
   known,
   list,
@@ -231,13 +232,24 @@ export class Evaluator {
     }
   }
 
-  /** Bare references: of `a.b.id`, `a.b`, which a plan names both, the longer alone says where it leads. */
-  #unwritten(json: Unwritten, scope: Scope): Value {
-    const longest = json.references.filter(
-      (one, position) => !json.references.slice(0, position).some((other) => other.startsWith(one)),
-    );
-    const references = longest.flatMap((one) => referencesOf(this.template(`\${${one}}`, scope)));
-    return unknown(['source'], '', weaken(references));
+  /** Bare references, followed when somebody asks where the value leads: of most in a large plan nobody does. */
+  #unwritten({ templates }: Unwritten, scope: Scope): Value {
+    let found: Unknown['references'] | undefined;
+    const follow = (): Unknown['references'] => {
+      // What leads back to itself leads nowhere.
+      found = [];
+      const followed = distinct(weaken(templates.flatMap((one) => referencesOf(this.template(one, scope)))));
+      found = followed;
+      return followed;
+    };
+    return {
+      state: 'unknown',
+      causes: bare,
+      expression: '',
+      get references() {
+        return found ?? follow();
+      },
+    };
   }
 
   #parse(source: string): Template | ExpressionError {
@@ -254,6 +266,8 @@ export class Evaluator {
     return parsed;
   }
 }
+
+const bare: readonly Cause[] = ['source'];
 
 /** A scope in which the names of a loop are bound to one of its rounds. */
 export function bind(
@@ -277,7 +291,9 @@ function isPlainNumber(value: Value): boolean {
 /** Both arms of a conditional are of one type: beside a text, a number or truth is text; so are items of lists and maps. */
 function besideArm(value: Value, other: Value): Value {
   const [own, beside] = [plainOf(value), plainOf(other)];
-  if (own === undefined || beside === undefined) return value;
+  if (own === undefined) return value;
+  // What is not known may be a text, and then this is one too.
+  if (beside === undefined) return unknown(causesOf(other), '', referencesOf(value));
   const items = (plain: Plain) => (isList(plain) ? plain : isMap(plain) ? [...plain.values()] : [plain]);
   if (!items(beside).some((item) => typeof item === 'string')) return value;
   const asWord = (plain: Plain): Plain =>

@@ -5,10 +5,14 @@ import type { Json } from '../json/types.ts';
  * among the JSON of a body, so that bodies from a plan and bodies from files are read by the same code.
  */
 export class Unwritten extends Map<string, Json> {
-  readonly references: readonly string[];
+  /** As templates. Of `a.b.id`, `a.b`, which a plan names both, the longer alone says where it leads. */
+  readonly templates: readonly string[];
 
   constructor(references: readonly string[]) {
     super();
-    this.references = references;
+    const longest = references.filter(
+      (one, position) => !references.slice(0, position).some((other) => other.startsWith(one)),
+    );
+    this.templates = longest.map((one) => `\${${one}}`);
   }
 }

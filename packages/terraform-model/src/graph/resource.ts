@@ -11,6 +11,8 @@ export interface AttributeSource {
   names(): readonly string[];
   /** `unset` for what is not there. */
   value(name: string): Value;
+  /** Set where a value that is wholly known takes less to make again than to keep: of a large plan most are asked for once. */
+  readonly shows?: true;
   /** A nested value that is worth resolving alone (`outputs` of a remote state). */
   at?(path: Path): Value | undefined;
 }
@@ -114,12 +116,16 @@ export class GraphResource implements Resource {
   }
 
   attr(...path: Path): Attr {
-    return attrOf(
-      this.id,
-      path,
-      () => this.#source.names(),
-      (name) => this.value(name),
-    );
+    const first = path[0];
+    if (first === undefined) {
+      const entries = new Map<string, Value>();
+      for (const name of this.#source.names()) entries.set(name, this.value(name));
+      return new AttrView(this.id, path, map(entries));
+    }
+    const value = this.value(String(first));
+    return path.length === 1
+      ? new AttrView(this.id, path, value)
+      : new AttrView(this.id, [first], value).attr(...path.slice(1));
   }
 
   /** The value at a path as the evaluator needs it: an attribute computed once, then kept. */
@@ -131,10 +137,11 @@ export class GraphResource implements Resource {
   }
 
   value(name: string): Value {
-    this.#values ??= new Map();
-    const found = this.#values.get(name);
+    const found = this.#values?.get(name);
     if (found !== undefined) return found;
     const value = this.#source.value(name);
+    if (this.#source.shows === true && (value.state === 'known' || value.state === 'unset')) return value;
+    this.#values ??= new Map();
     this.#values.set(name, value);
     return value;
   }

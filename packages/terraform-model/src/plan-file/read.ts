@@ -6,17 +6,22 @@ import { readJson } from '../json/read.ts';
 import { isArray, isObject } from '../json/types.ts';
 import { readZip, type ZipEntry } from './zip.ts';
 
-/** What a binary plan file tells besides the plan itself, which only `terraform show -json` can print. */
+/** What a binary plan file holds beside the plan itself, which planned.ts reads. */
 export interface PlanFile {
   /** The configuration the plan was made from, ready for `readPlan`; undefined when the file holds none. */
   readonly source:
-    | { readonly files: readonly ConfigurationFile[]; readonly modules: readonly ModuleFiles[] }
+    | {
+        readonly files: readonly ConfigurationFile[];
+        readonly modules: readonly ModuleFiles[];
+        readonly lockFile?: ConfigurationFile;
+      }
     | undefined;
   /** Text of `.terraform.lock.hcl`, when the plan was made with one. */
   readonly lockFile: string | undefined;
 }
 
 const folder = 'tfconfig/m-';
+const LOCK_FILE = '.terraform.lock.hcl';
 
 /** Whether bytes look like a binary plan file: it is a zip archive. */
 export function isPlanFile(bytes: Uint8Array): boolean {
@@ -51,10 +56,18 @@ export function readPlanFile(bytes: Uint8Array, file: string): PlanFile {
   }
   const root = byKey.get('');
   const modules = [...byKey].filter(([key]) => key !== '').map(([key, files]) => ({ key, files }));
-  const lock = entries.find(({ name }) => name === '.terraform.lock.hcl');
+  const lock = entries.find(({ name }) => name === LOCK_FILE);
+  const lockFile = lock === undefined ? undefined : decode(lock);
   return {
-    source: root === undefined ? undefined : { files: root, modules },
-    lockFile: lock === undefined ? undefined : decode(lock),
+    source:
+      root === undefined
+        ? undefined
+        : {
+            files: root,
+            modules,
+            ...(lockFile === undefined ? {} : { lockFile: { file: LOCK_FILE, text: lockFile } }),
+          },
+    lockFile,
   };
 }
 

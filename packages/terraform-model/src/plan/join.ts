@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AttributeSource } from '../graph/resource.ts';
 import { navigate } from '../navigate.ts';
 import type { Value } from '../value.ts';
-import { carrying, list, map, ownReferences, referencesOf, unknown, unset, weaken } from '../values.ts';
+import { carrying, carryingLater, list, map, ownReferences, referencesOf, unknown, unset, weaken } from '../values.ts';
 import { nestedBlocks, optionalComputed } from '../zz_resource_types.ts';
 
 /** The configuration of one instance, where it is at hand, and its constant text where that is known without evaluating. */
@@ -12,23 +12,105 @@ export interface Written extends AttributeSource {
 }
 
 /** What the plan shows of an attribute joined with how it is written. */
-export function joinedValue(type: string, name: string, planned: Value, written: Written | undefined): Value {
-  if (type === 'hcloud_server' && name === 'user_data') return userData(planned, written);
-  const declared = written?.value(name);
-  const isBlock = includes(nestedBlocks, type, name);
+export function joinedValue(
+  type: string,
+  name: string,
+  planned: Value,
+  configuration: (() => Written) | undefined,
+): Value {
+  if (type === 'hcloud_server' && name === 'user_data') return userData(planned, configuration?.());
+  const noBlock = planned.state === 'list' && planned.items.length === 0 && includes(nestedBlocks, type, name);
+  if (configuration === undefined) return noBlock ? unset : planned;
+  const later = () => configuration().value(name);
+  if (!noBlock && name !== 'apply_to' && isWhole(planned)) return joinedLater(planned, once(later));
+  const declared = later();
   // A block nobody wrote is shown as an empty list: to a rule that is the provider's default, as at synth.
-  if (isBlock && planned.state === 'list' && planned.items.length === 0 && isAbsent(declared)) return unset;
+  if (noBlock && declared.state === 'unset') return unset;
   // The API lists there every server a firewall applies to, whoever said so: unwritten it is an echo of what servers declare.
-  if (type === 'hcloud_firewall' && name === 'apply_to' && declared?.state === 'unset') return unset;
-  if (planned.state === 'unknown' && planned.causes.includes('computed') && declared?.state === 'unset') {
+  if (type === 'hcloud_firewall' && name === 'apply_to' && declared.state === 'unset') return unset;
+  if (planned.state === 'unknown' && planned.causes.includes('computed') && declared.state === 'unset') {
     // Not written, and no block that a `dynamic` may have made: the provider decides, as it does at synth.
-    return includes(optionalComputed, type, name) ? unset : planned;
+    return isOptional(type, name) ? unset : planned;
   }
-  return declared === undefined ? planned : join(planned, declared);
+  return join(planned, declared);
 }
 
-function isAbsent(declared: Value | undefined): boolean {
-  return declared === undefined || declared.state === 'unset';
+/** Whether the provider decides it at apply, and nothing else keeps it hidden. */
+export function isComputed(planned: Value): boolean {
+  return planned.state === 'unknown' && planned.causes.length === 1 && planned.causes[0] === 'computed';
+}
+
+/** Left out, the provider's default applies. */
+export function isOptional(type: string, name: string): boolean {
+  return includes(optionalComputed, type, name);
+}
+
+/** What is not known of an argument of which only the references are recorded; they are followed when somebody asks. */
+export function bareValue(declared: () => Value | undefined): Value {
+  let found: Value | undefined;
+  return {
+    state: 'unknown',
+    causes: ['source'],
+    expression: '',
+    get references() {
+      found ??= declared() ?? unset;
+      return referencesOf(found);
+    },
+  };
+}
+
+/** Whether the plan knows every part of it: then how it is written adds nothing but where it leads. */
+export function isWhole(planned: Value): boolean {
+  switch (planned.state) {
+    case 'known':
+    case 'unset':
+      return true;
+    case 'list':
+      return planned.items.every(isWhole);
+    case 'map':
+      for (const entry of planned.entries.values()) if (!isWhole(entry)) return false;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function once(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** What `join` gives for a value that is known as a whole; expressions are evaluated when somebody asks where it leads. */
+function joinedLater(planned: Value, declared: () => Value): Value {
+  switch (planned.state) {
+    case 'list': {
+      const alike = (): readonly Value[] | undefined => {
+        const written = declared();
+        return written.state === 'list' && written.items.length === planned.items.length ? written.items : undefined;
+      };
+      const items = planned.items.map((item, i) => joinedLater(item, () => alike()?.[i] ?? unset));
+      return carryingLater(list(items, planned.complete), () =>
+        alike() === undefined ? weaken(referencesOf(declared())) : ownReferences(declared()),
+      );
+    }
+    case 'map': {
+      const written = (key: string): Value => {
+        const whole = declared();
+        return whole.state === 'map' ? navigate(whole, key) : unset;
+      };
+      const entries = new Map(
+        [...planned.entries].map(([key, entry]) => [key, joinedLater(entry, () => written(key))]),
+      );
+      return carryingLater(map(entries, planned.complete), () =>
+        declared().state === 'map' ? ownReferences(declared()) : weaken(referencesOf(declared())),
+      );
+    }
+    default:
+      return carryingLater(planned, () => referencesOf(declared()));
+  }
 }
 
 function includes(table: Readonly<Record<string, readonly string[]>>, type: string, name: string): boolean {

@@ -65,7 +65,17 @@ export function openShown(shown: Shown, world: World, prefix: string): Opened {
       };
       const contexts = new Map<Root, PlanContext>();
       const contextOf = (root: Root): PlanContext => {
-        const found = contexts.get(root) ?? { root, world, idPrefix, file, provider, sourceAtHand, remoteOutput };
+        const found = contexts.get(root) ?? {
+          root,
+          world,
+          idPrefix,
+          file,
+          provider,
+          sourceAtHand,
+          place: { file },
+          blocks: new Map(),
+          remoteOutput,
+        };
         contexts.set(root, found);
         return found;
       };

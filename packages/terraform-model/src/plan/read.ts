@@ -4,6 +4,8 @@ import type { World } from '../configuration/world.ts';
 import type { Closure } from '../graph/build.ts';
 import { InputError } from '../input-error.ts';
 import { type Span, Splitter } from '../json/split.ts';
+import { shownByPlanFile } from '../plan-file/open.ts';
+import { isPlanFile } from '../plan-file/read.ts';
 import { recordedModules } from './configuration.ts';
 import { entriesOf, own, type ResourceChange } from './format.ts';
 import { openShown } from './open-shown.ts';
@@ -11,7 +13,7 @@ import { member, stateResources } from './prior-state.ts';
 import { configurationOf, faultOf } from './shape.ts';
 
 export interface PlanInput {
-  /** What `terraform show -json <plan file>` printed. */
+  /** What `terraform show -json <plan file>` printed, or the binary plan file itself. */
   readonly bytes: Uint8Array;
   /** Its path, for messages and places. */
   readonly file: string;
@@ -24,12 +26,14 @@ export interface PlanInput {
 const showPlan = 'give the output of: terraform show -json <plan file>';
 
 /**
- * A plan in JSON, joined with its configuration where that is at hand. Sections that are not needed are skipped, and
+ * A plan in JSON or as the binary file, joined with its configuration where that is at hand. Sections that are not needed are skipped, and
  * `resource_changes` is parsed one element at a time.
  * @param prefix stands before the ids of its resources unless its configuration names the stack
  * @throws InputError for what is no plan, or one of a format that is not known.
  */
-export function openPlan({ bytes, file, source, siblings = [] }: PlanInput, world: World, prefix: string): Opened {
+export function openPlan(input: PlanInput, world: World, prefix: string): Opened {
+  if (isPlanFile(input.bytes)) return openShown(shownByPlanFile(input), world, prefix);
+  const { bytes, file, source, siblings = [] } = input;
   const splitter = new Splitter(bytes, file);
   const sections = sectionsOf(splitter);
   refuseOtherFormats(splitter, sections);
@@ -65,10 +69,6 @@ export function openPlan({ bytes, file, source, siblings = [] }: PlanInput, worl
 }
 
 function sectionsOf(splitter: Splitter): ReadonlyMap<string, Span> {
-  const { bytes, file } = splitter;
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
-    throw new InputError(file, undefined, 'this is a binary plan file', showPlan);
-  }
   return splitter.sections();
 }
 

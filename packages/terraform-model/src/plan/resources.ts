@@ -1,19 +1,26 @@
-import { bodySource, resourceMeta } from '../configuration/attributes.ts';
+import { bodySource, type Form, formOf, namesIn, resourceMeta } from '../configuration/attributes.ts';
 import type { Block } from '../configuration/blocks.ts';
 import { bracket, type Group, type ModuleInstance, type PlannedIndexes } from '../configuration/instance.ts';
 import { lifecycleOf } from '../configuration/lifecycle.ts';
 import { resourceMetadata } from '../configuration/metadata.ts';
 import { writtenOrigins } from '../configuration/origins.ts';
 import { provisionersOf } from '../configuration/provisioners.ts';
-import { configuredSource, isNative, localName, type RemoteOutput } from '../configuration/resources.ts';
+import {
+  configuredSource,
+  decidedLater,
+  isDecidedLater,
+  isNative,
+  localName,
+  type RemoteOutput,
+} from '../configuration/resources.ts';
 import type { World } from '../configuration/world.ts';
 import type { Scope } from '../expression/evaluate.ts';
 import { type AttributeSource, GraphResource, type ResourceDetails, type ResourceFields } from '../graph/resource.ts';
-import type { Change, Mode, Provisioner, Root } from '../graph.ts';
+import type { Change, Lifecycle, Mode, Origin, Place, Provisioner, Root } from '../graph.ts';
 import type { Value } from '../value.ts';
-import { carrying, map, pointer, referencesOf } from '../values.ts';
+import { carrying, map, pointer, referencesOf, unset } from '../values.ts';
 import type { ResourceChange } from './format.ts';
-import { beforeSource, joinedValue, type Written } from './join.ts';
+import { bareValue, beforeSource, isComputed, isOptional, isWhole, joinedValue, type Written } from './join.ts';
 import { shownAttribute, shownNames, shownSource } from './shown.ts';
 
 export interface PlanContext {
@@ -25,6 +32,9 @@ export interface PlanContext {
   readonly provider: (name: string) => string;
   /** False when the configuration is only the plan's own record, which leaves `lifecycle` out. */
   readonly sourceAtHand: boolean;
+  /** The file itself, for what no block declares. */
+  readonly place: Place;
+  readonly blocks: Map<Block, BlockDetails>;
   /** What a sibling root declares for an output whose value a `terraform_remote_state` has read. */
   readonly remoteOutput?: RemoteOutput;
 }
@@ -36,7 +46,7 @@ export function plannedResource(
   context: PlanContext,
 ): GraphResource {
   const source = new PlannedSource(change, module, context);
-  const resource = new GraphResource(source, source, () => source.details());
+  const resource = new GraphResource(source, source, () => source);
   source.resource = resource;
   return resource;
 }
@@ -45,7 +55,7 @@ export function plannedResource(
  * What is known of one instance. A plan holds a hundred thousand of them, and of most only a few attributes are asked for: nothing
  * is made before that.
  */
-class PlannedSource implements AttributeSource, ResourceFields {
+class PlannedSource implements AttributeSource, ResourceFields, ResourceDetails {
   readonly id: string;
   readonly address: string;
   readonly mode: Mode;
@@ -56,11 +66,13 @@ class PlannedSource implements AttributeSource, ResourceFields {
   readonly provider: string;
   readonly change: Change;
   readonly expanded = true;
+  readonly shows = true;
   resource: GraphResource | undefined;
   readonly #shown: ResourceChange['change'];
   readonly #deposed: boolean;
   readonly #module: ModuleInstance | undefined;
   readonly #context: PlanContext;
+  #found: Group | undefined | 'none';
   #written: Written | undefined | 'none';
 
   constructor(change: ResourceChange, module: ModuleInstance | undefined, context: PlanContext) {
@@ -82,22 +94,47 @@ class PlannedSource implements AttributeSource, ResourceFields {
 
   names(): readonly string[] {
     const shown = shownNames(this.#shown.after, this.#shown.after_unknown);
-    const written = this.#declared?.names();
+    const written = this.#ofBlock?.names;
     return written === undefined ? shown : [...new Set([...shown, ...written])];
   }
 
   value(name: string): Value {
     const { after, after_unknown: isUnknown, after_sensitive: isSensitive } = this.#shown;
     const planned = shownAttribute(after, isUnknown, isSensitive, name);
-    const value = joinedValue(this.type, name, planned, this.#declared);
+    const block = this.#ofBlock;
+    if (block === undefined) return this.#named(joinedValue(this.type, name, planned, undefined), name);
+    const value =
+      this.#unevaluated(planned, block.form(name), name) ??
+      joinedValue(this.type, name, planned, () => this.#declared as Written);
     if (this.type === 'terraform_remote_state' && name === 'outputs') return this.#withSiblings(value);
     return this.#named(value, name);
   }
 
+  /** What `joinedValue` gives where that needs no expression evaluated, nor a scope to do it in: for most of a large plan. */
+  #unevaluated(planned: Value, form: Form, name: string): Value | undefined {
+    if (this.mode !== 'managed' || form === 'expression') return undefined;
+    const source = () => this.#declared?.value(name);
+    if (name === 'user_data' && this.type === 'hcloud_server') {
+      // A plan shows a digest of it, and of an expression that is not recorded there is no text to compare.
+      if (form !== 'bare') return undefined;
+      return planned.state === 'known' || isComputed(planned) ? bareValue(source) : undefined;
+    }
+    if (name === 'apply_to' || (planned.state === 'list' && planned.items.length === 0)) return undefined;
+    if (form === 'bare') return isComputed(planned) ? bareValue(source) : undefined;
+    if (form === 'absent' && isDecidedLater(this.type, name))
+      return isComputed(planned) ? decidedLater(this, name) : undefined;
+    if (isWhole(planned)) return planned;
+    if (form === 'absent' && isComputed(planned)) return isOptional(this.type, name) ? unset : planned;
+    return undefined;
+  }
+
   /** The block that declares it, and none for what is on its way out. */
   get #group(): Group | undefined {
-    if (this.#deposed || this.change === 'delete') return undefined;
-    return this.#module?.group(localName(this.mode, this.type, this.name));
+    if (this.#found === undefined) {
+      const gone = this.#deposed || this.change === 'delete';
+      this.#found = (gone ? undefined : this.#module?.group(localName(this.mode, this.type, this.name))) ?? 'none';
+    }
+    return this.#found === 'none' ? undefined : this.#found;
   }
 
   get #scope(): Scope | undefined {
@@ -116,33 +153,46 @@ class PlannedSource implements AttributeSource, ResourceFields {
     return this.#written === 'none' ? undefined : this.#written;
   }
 
-  details(): ResourceDetails {
+  get place(): Place {
+    return this.#ofBlock?.place ?? this.#context.place;
+  }
+
+  get before(): AttributeSource | undefined {
     const { before, before_sensitive: isSensitive } = this.#shown;
-    const { sourceAtHand, file } = this.#context;
+    if (before === null || before === undefined) return undefined;
+    return beforeSource(this.type, shownSource(before, undefined, isSensitive));
+  }
+
+  get lifecycle(): Lifecycle | undefined {
+    return this.#ofBlock?.lifecycle;
+  }
+
+  get dependsOn(): readonly string[] {
+    return none;
+  }
+
+  get constructPath(): string | undefined {
+    return this.#ofBlock?.constructPath;
+  }
+
+  get origins(): readonly Origin[] {
+    return this.#ofBlock?.origins ?? none;
+  }
+
+  get #ofBlock(): BlockDetails | undefined {
     const block = this.#group?.block;
-    const metadata = block === undefined ? undefined : resourceMetadata(block.body);
-    const byHand = block !== undefined && isNative(block) && sourceAtHand;
-    return {
-      place: metadata?.place ?? block?.place ?? { file },
-      before:
-        before === null || before === undefined
-          ? undefined
-          : beforeSource(this.type, shownSource(before, undefined, isSensitive)),
-      lifecycle: block !== undefined && sourceAtHand ? lifecycleOf(block.body) : undefined,
-      provisioners: this.#provisioners(),
-      dependsOn: [],
-      constructPath: metadata?.constructPath,
-      origins: byHand ? writtenOrigins(block, resourceMeta) : (metadata?.origins ?? []),
-    };
+    return block === undefined ? undefined : detailsOf(block, this.#context);
   }
 
   /** What is deleted runs the provisioners its block has now, and none when the block is gone. */
-  #provisioners(): readonly Provisioner[] | undefined {
+  get provisioners(): readonly Provisioner[] | undefined {
     const { sourceAtHand, root, world } = this.#context;
     const local = localName(this.mode, this.type, this.name);
     const gone = this.change === 'delete' && sourceAtHand;
     const block = (gone ? this.#module?.group(local) : this.#group)?.block;
-    if (block === undefined) return gone ? [] : undefined;
+    if (block === undefined) return gone ? none : undefined;
+    if (this.#module === undefined) return undefined;
+    if (!block.body.has('provisioner')) return none;
     const scope = this.#scope;
     if (scope === undefined) return undefined;
     return provisionersOf({ id: this.id, root, whole: sourceAtHand }, block, (own, meta) =>
@@ -165,12 +215,42 @@ class PlannedSource implements AttributeSource, ResourceFields {
 
   /** An unknown attribute without any expression is a plain reference to itself: the provider decides it, and it is named. */
   #named(value: Value, name: string): Value {
-    if (value.state !== 'unknown' || value.expression !== '' || value.references.length > 0) return value;
-    if (value.causes.length !== 1 || value.causes[0] !== 'computed') return value;
+    if (value.state !== 'unknown' || value.causes.length !== 1 || value.causes[0] !== 'computed') return value;
+    if (value.expression !== '' || value.references.length > 0) return value;
     const text = `${this.address}.${name}`;
     const cause = this.mode === 'data' || this.change === 'read' ? 'data' : 'computed';
     return pointer(cause, { target: this.id, attribute: [name], text, certainty: 'certain' });
   }
+}
+
+const none: readonly never[] = [];
+
+interface BlockDetails extends Pick<ResourceDetails, 'place' | 'origins' | 'lifecycle' | 'constructPath'> {
+  readonly names: readonly string[];
+  /** How an argument is written. */
+  form(name: string): Form;
+}
+
+/** What a block says of each of its instances alike. */
+function detailsOf(block: Block, { sourceAtHand, blocks, file }: PlanContext): BlockDetails {
+  const known = blocks.get(block);
+  if (known !== undefined) return known;
+  const metadata = resourceMetadata(block.body);
+  const forms = new Map<string, Form>();
+  const details: BlockDetails = {
+    names: namesIn(block.body, resourceMeta),
+    form: (name) => {
+      const form = forms.get(name) ?? formOf(block.body, name, resourceMeta);
+      forms.set(name, form);
+      return form;
+    },
+    place: metadata.place ?? block.place ?? { file },
+    lifecycle: sourceAtHand ? lifecycleOf(block.body) : undefined,
+    constructPath: metadata.constructPath,
+    origins: isNative(block) && sourceAtHand ? writtenOrigins(block, resourceMeta) : metadata.origins,
+  };
+  blocks.set(block, details);
+  return details;
 }
 
 function selfOf(id: string, address: string): Value {
@@ -233,7 +313,22 @@ export function plannedIndexes(changes: Iterable<ResourceChange>): PlannedIndexe
     else if (same === undefined || same[0] === undefined) resources.set(address, [index]);
     else same.push(index);
   }
-  return (address) => resources.get(address) ?? [...(modules.get(address)?.values() ?? [])];
+  const inOrder = new Map<string, readonly (string | number | undefined)[]>();
+  return (address) => {
+    const found = inOrder.get(address);
+    if (found !== undefined) return found;
+    const sorted = ordered(resources.get(address) ?? [...(modules.get(address)?.values() ?? [])]);
+    inOrder.set(address, sorted);
+    return sorted;
+  };
+}
+
+/** As terraform counts: by number, or by key. A plan in JSON lists addresses as texts (`a[10]` before `a[2]`), a binary one in no order. */
+function ordered(indexes: readonly (string | number | undefined)[]): readonly (string | number | undefined)[] {
+  const follows = (left: string | number | undefined, right: string | number | undefined): boolean =>
+    typeof left === typeof right && (left as string | number) < (right as string | number);
+  if (indexes.every((index, at) => at === 0 || follows(indexes[at - 1], index))) return indexes;
+  return [...indexes].sort((left, right) => (follows(left, right) ? -1 : follows(right, left) ? 1 : 0));
 }
 
 /** `module.net["a"].module.sub[0]` step by step. */

@@ -2,7 +2,7 @@ import { bracket } from '../configuration/instance.ts';
 import { localName } from '../configuration/resources.ts';
 import type { Mode } from '../graph.ts';
 import type { Span, Splitter } from '../json/split.ts';
-import { own, type ResourceChange } from '../plan/format.ts';
+import { entriesOf, own, type ResourceChange } from '../plan/format.ts';
 
 /**
  * Resources of a state file of version 4, one change for each instance. The file is terraform's own and nowhere promised; its form is that
@@ -40,7 +40,7 @@ function changeOf({ mode, type, name, module, provider }: Declared, instance: ob
   const key = own(instance, 'index_key');
   const index = typeof key === 'string' || typeof key === 'number' ? key : undefined;
   const deposed = own(instance, 'deposed');
-  const values = own(instance, 'attributes') ?? {};
+  const values = typed(own(instance, 'attributes') ?? {});
   const marks = sensitiveMarks(own(instance, 'sensitive_attributes'));
   const prefix = module === '' ? '' : `${module}.`;
   return {
@@ -57,6 +57,24 @@ function changeOf({ mode, type, name, module, provider }: Declared, instance: ob
         ? { actions: ['read'], after: values, after_sensitive: marks }
         : { actions: ['no-op'], before: values, after: values, before_sensitive: marks, after_sensitive: marks },
   };
+}
+
+const PRIMITIVE = /^(string|number|bool|dynamic)$/;
+const COLLECTION = /^(list|set|map|object|tuple)$/;
+
+/** Attributes of any type stand with their type beside the value: `outputs` of a remote state, `input` of terraform_data. */
+function typed(attributes: unknown): unknown {
+  const entries = entriesOf(attributes);
+  if (!entries.some(([, value]) => isTyped(value))) return attributes;
+  const unwrapped: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of entries) unwrapped[name] = isTyped(value) ? own(value, 'value') : value;
+  return unwrapped;
+}
+
+function isTyped(value: unknown): boolean {
+  if (entriesOf(value).length !== 2 || own(value, 'value') === undefined) return false;
+  const type = own(value, 'type');
+  return Array.isArray(type) ? COLLECTION.test(String(type[0])) : typeof type === 'string' && PRIMITIVE.test(type);
 }
 
 /** `module.x.provider["registry.terraform.io/hetznercloud/hcloud"].eu` */

@@ -12,6 +12,7 @@ from hcloud.images import Image
 from hcloud.load_balancer_types import LoadBalancerType
 from hcloud.load_balancers import (
     LoadBalancerAlgorithm,
+    LoadBalancerCreatePublicNetwork,
     LoadBalancerHealthCheck,
     LoadBalancerService,
     LoadBalancerTarget,
@@ -136,11 +137,13 @@ client.floating_ips.get_by_id(floating.id).unassign().wait_until_finished()
 common("floating_ips", client.floating_ips.get_by_id(floating.id), {"delete": True})
 
 certificate = client.certificates.create("tls", os.environ["CERTIFICATE"], os.environ["CERTIFICATE_KEY"])
+front = client.primary_ips.create("ipv4", "front", location=hel1).primary_ip
 balancer_result = client.load_balancers.create(
     "front",
     LoadBalancerType(name="lb11"),
     location=hel1,
     network=network,
+    public_net=LoadBalancerCreatePublicNetwork(ipv4=front),
     algorithm=LoadBalancerAlgorithm("round_robin"),
     services=[
         LoadBalancerService(
@@ -156,7 +159,12 @@ wait(balancer_result)
 balancer = client.load_balancers.get_by_id(balancer_result.load_balancer.id)
 balancer.add_target(LoadBalancerTarget(type="server", server=server, use_private_ip=True)).wait_until_finished()
 assert len(client.load_balancers.get_by_id(balancer.id).targets) == 1
+assert balancer.public_net.ipv4.ip == client.primary_ips.get_by_id(front.id).ip
+assert balancer.public_net.ipv4.primary_ip.id == front.id
+members = network.get_member_all(sort=["type:asc"])
+assert [(each.type, each.id) for each in members] == [("load_balancer", balancer.id), ("server", server.id)]
 common("load_balancers", client.load_balancers.get_by_id(balancer.id), {"delete": True})
+client.primary_ips.get_by_id(front.id).delete()
 common("certificates", certificate)
 
 snapshot = server.create_image(description="before", type="snapshot")

@@ -5,6 +5,7 @@ import { renderEvidenceHtml } from '../../../../../packages/evidence/src/index.t
 import { tablesOf } from '../../../../../packages/evidence/src/tables/index.ts';
 import { directoryWith } from '../../../cli/fake-ports.ts';
 import { observedExport, shippedClaims, storeWith } from '../../observed-export.ts';
+import { thousands } from './thousands.ts';
 
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -68,6 +69,40 @@ if (chromium === undefined) {
       1,
     ]);
     expect([said, asked]).toEqual([[], [url]]);
+    await tab.close();
+  }, 60_000);
+
+  test('thousands of rows: the search finds what is not laid out, and lays it out as text', async () => {
+    const path = join(directoryWith({}), 'report.html');
+    const hostile = '<img src=x onerror=alert(1)>';
+    const large = thousands(1000, hostile);
+    const page = renderEvidenceHtml(large, { tables: tablesOf({ evidence: large, facts: [], services: [] }) });
+    writeFileSync(path, page);
+    expect(page).not.toContain('<img');
+    const tab = await browser.newPage();
+    const said: string[] = [];
+    tab.on('console', (message) => said.push(message.text()));
+    tab.on('pageerror', (error) => said.push(String(error)));
+    tab.on('dialog', (dialog) => said.push(dialog.message()));
+    await tab.goto(`file://${path}`);
+    const rows = () => tab.locator('#table-verdicts tbody tr:visible').count();
+    expect(await tab.locator('#table-verdicts .left').textContent()).toBe(
+      'The first 100 of 1,000 rows; tables/verdicts.csv and tables/verdicts.json hold all.',
+    );
+    await tab.fill('#query', 'host-987');
+    await tab.waitForFunction(`document.getElementById('shown').textContent.startsWith('1 of ')`);
+    expect(await rows()).toBe(1);
+    expect(await tab.locator('#table-verdicts tbody tr:visible').textContent()).toContain(
+      `logs/hcloud_server.host-987 is plain ${hostile}`,
+    );
+    await tab.click('#filter button');
+    await tab.waitForFunction(`document.getElementById('shown').textContent === ''`);
+    await tab.locator('#table-verdicts').evaluate((part) => part.setAttribute('open', ''));
+    await tab.click('#table-verdicts .next');
+    expect(await rows()).toBe(350);
+    for (let more = 0; more < 3; more += 1) await tab.click('#table-verdicts .next');
+    expect([await rows(), await tab.locator('#table-verdicts .next').isVisible()]).toEqual([1000, false]);
+    expect(said).toEqual([]);
     await tab.close();
   }, 60_000);
 

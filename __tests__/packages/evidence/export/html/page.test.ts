@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { collectEvidence, renderEvidenceHtml, renderEvidenceJson } from '../../../../../packages/evidence/src/index.ts';
+import { tablesOf } from '../../../../../packages/evidence/src/tables/index.ts';
 import { collection, finding, report } from '../../sample.ts';
+import { thousands } from './thousands.ts';
 
 const hostile = '"><script src="https://evil.example/x.js"></script>';
 
@@ -57,12 +59,24 @@ describe('renderEvidenceHtml', () => {
       .digest('base64');
     expect(page).toContain(`script-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`);
     expect(scripts[0]).not.toMatch(/fetch|XMLHttp|WebSocket|import|eval|innerHTML|https?:/);
-    const rest = page.replace(/<script>.*?<\/script>/s, '');
+    const rest = page
+      .replace(/<script>.*?<\/script>/s, '')
+      .replace(/<script type="application\/json" id="rows-[a-z-]+">[^<]*<\/script>/g, '');
     expect(rest).not.toMatch(/<(script|link|img|iframe|object|embed|base)\b/i);
     expect(rest).not.toMatch(/\b(src|srcset|action|on[a-z]+)\s*=\s*["']/i);
     expect(page).not.toMatch(/url\(|@import/i);
     expect([...page.matchAll(/href="([^"]*)"/g)].every(([, target]) => target?.startsWith('#'))).toBe(true);
     expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline';`);
+  });
+
+  test('thousands of broken elements: each control shows the first few of each rule and says where the rest stands', () => {
+    const large = thousands(3000);
+    const text = renderEvidenceHtml(large, { tables: tablesOf({ evidence: large, facts: [], services: [] }) });
+    expect(text.match(/is plain text<br>/g)).toHaveLength(2 * 10);
+    expect(text.match(/and 2,990 more by <code>public-services-over-tls<\/code>/g)).toHaveLength(2);
+    expect(text).toContain('href="#table-verdicts"');
+    expect(text).toContain('hcloud_server.host-2999');
+    expect(text.length).toBeLessThan(400_000);
   });
 
   test('text of the input stays text', () => {

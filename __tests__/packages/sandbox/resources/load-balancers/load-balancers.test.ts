@@ -151,7 +151,7 @@ describe('targets', () => {
         type: 'server',
         server: { id: a },
         use_private_ip: false,
-        health_status: [{ listen_port: 80, status: 'unhealthy' }],
+        health_status: [{ listen_port: 80, status: 'unhealthy', detail: 'layer4_no_connection' }],
       },
       {
         type: 'label_selector',
@@ -261,6 +261,6 @@ test('protection, algorithm and names of its addresses', () => {
   expect(fault(act(client, id, 'change_dns_ptr', { ip: '192.0.2.1', dns_ptr: 'x.example.com' }))).toBe(
     '422 invalid_input',
   );
-  expect(client.delete(`/load_balancers/${id}`).status).toBe(200);
+  expect(client.delete(`/load_balancers/${id}`).status).toBe(201);
   expect(client.strange).toEqual([]);
 });

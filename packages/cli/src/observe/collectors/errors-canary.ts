@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { ask, json } from '../http.ts';
+import { withinRetention } from '../retention.ts';
 import { type Collector, check, type Seen, secretOf } from '../task.ts';
 
 const pause = 1_000;
 const patience = 45_000;
-/** Addresses and names that exist nowhere: RFC 5737, RFC 2606. */
+/** Addresses that exist nowhere (RFC 5737): one a proxy on the way would name, one an application states itself. */
 const address = '203.0.113.77';
-const mail = 'canary@lukko-canary.invalid';
+const stated = '198.51.100.77';
 
 /**
- * One error with a synthetic person goes to GlitchTip as any program of ours would send it (Sentry's envelope,
- * https://develop.sentry.dev/sdk/data-model/envelopes/), and is looked for through its API. Its address must not have been kept.
+ * One error goes to GlitchTip as any program of ours would send it (Sentry's envelope,
+ * https://develop.sentry.dev/sdk/data-model/envelopes/), and is looked for through its API. The address it came from must not have been kept,
+ * though the event asks for it (`{{auto}}`, https://develop.sentry.dev/sdk/data-model/event-payloads/user/). A second event states an address
+ * itself: whether GlitchTip keeps that is said and does not fail the check, since it is the application that has to leave it out.
  */
 export const errorsCanary: Collector = ({ targets, environment, now, file }) => {
   const { errors } = targets;
@@ -21,31 +24,39 @@ export const errorsCanary: Collector = ({ targets, environment, now, file }) => 
   const look = async ({ signal }: { signal: AbortSignal }): Promise<readonly Seen[]> => {
     const dsn = readDsn(secretOf(environment, errors.dsn));
     const shared = { signal, ...(errors.authority === undefined ? {} : { authority: file(errors.authority) }) };
-    const id = randomUUID().replaceAll('-', '');
-    const mark = `lukko canary ${id}`;
-    const event = {
-      event_id: id,
-      timestamp: now().getTime() / 1000,
-      platform: 'other',
-      level: 'info',
-      logger: 'lukko-canary',
-      message: mark,
-      user: { id: 'canary', email: mail, ip_address: address },
+    const send = async (ip: string) => {
+      const id = randomUUID().replaceAll('-', '');
+      const mark = `lukko canary ${id}`;
+      const event = {
+        event_id: id,
+        timestamp: now().getTime() / 1000,
+        platform: 'other',
+        level: 'info',
+        logger: 'lukko-canary',
+        message: mark,
+        user: { id: 'canary', ip_address: ip },
+      };
+      const lines = [{ event_id: id, sent_at: now().toISOString() }, { type: 'event' }, event];
+      const answer = await ask(new URL(`/api/${dsn.project}/envelope/`, dsn.origin), {
+        ...shared,
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-sentry-envelope',
+          'x-sentry-auth': `Sentry sentry_version=7, sentry_client=lukko/1, sentry_key=${dsn.key}`,
+          'x-forwarded-for': address,
+        },
+        body: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`,
+      });
+      json(answer, 'GlitchTip');
+      return { id, mark, answer };
     };
-    const lines = [{ event_id: id, sent_at: now().toISOString() }, { type: 'event' }, event];
-    const answer = await ask(new URL(`/api/${dsn.project}/envelope/`, dsn.origin), {
-      ...shared,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-sentry-envelope',
-        'x-sentry-auth': `Sentry sentry_version=7, sentry_client=lukko/1, sentry_key=${dsn.key}`,
-      },
-      body: `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`,
-    });
-    json(answer, 'GlitchTip');
-    const found =
-      errors.query === undefined || errors.token === undefined ? undefined : await search(errors.query, mark);
-    const leaks = found === undefined ? [] : [address, mail].filter((one) => found.text.includes(one));
+    const { id, mark, answer } = await send('{{auto}}');
+    const second = await send(stated);
+    const asked = errors.query === undefined || errors.token === undefined ? undefined : errors.query;
+    const found = asked === undefined ? undefined : await search(asked, mark);
+    const foundStated = asked === undefined || found === undefined ? undefined : await search(asked, second.mark);
+    const leaks = found === undefined ? [] : kept(found.text);
+    const oldest = asked === undefined || errors.days === undefined ? undefined : await oldestSeen(asked);
     return [
       {
         subject,
@@ -68,14 +79,34 @@ export const errorsCanary: Collector = ({ targets, environment, now, file }) => 
             found === undefined
               ? 'it was not seen again'
               : leaks.length === 0
-                ? 'address and mail are not kept'
+                ? `the address it came from is not kept${foundStated?.text.includes(stated) === true ? '; one that an application states itself is' : ''}`
                 : `kept in clear: ${leaks.join(', ')}`,
           ),
+          ...(oldest === undefined || errors.days === undefined
+            ? []
+            : [withinRetention(oldest.time, errors.days, now(), 'issue last seen')]),
         ],
-        facts: { event: id, ...(found === undefined ? {} : { delay: found.delay }) },
+        facts: {
+          event: id,
+          ...(found === undefined ? {} : { delay: found.delay }),
+          ...(foundStated === undefined ? {} : { statedAddressKept: foundStated.text.includes(stated) }),
+          ...(oldest?.time === undefined ? {} : { oldest: oldest.time.toISOString() }),
+        },
         answer: answer.body,
       },
     ];
+
+    /** Of the issues it keeps, the one that was longest not seen: all its events are older. */
+    async function oldestSeen(query: string): Promise<{ readonly time: Date | undefined }> {
+      const url = new URL(query);
+      url.searchParams.set('sort', 'last_seen');
+      url.searchParams.set('limit', '1');
+      const headers = { authorization: `Bearer ${secretOf(environment, errors?.token ?? '')}` };
+      const list = json(await ask(url, { ...shared, headers }), 'the API of GlitchTip');
+      const [issue] = Array.isArray(list) ? list : [];
+      const seen = Object(issue).lastSeen;
+      return { time: typeof seen === 'string' ? new Date(seen) : undefined };
+    }
 
     async function search(query: string, text: string): Promise<{ delay: number; text: string } | undefined> {
       const began = performance.now();
@@ -97,6 +128,13 @@ export const errorsCanary: Collector = ({ targets, environment, now, file }) => 
   };
   return [{ collector: 'errors-canary', subject, endpoint, limit: 90_000, attempts: 1, look }];
 };
+
+/** Addresses in an event other than loopback and those of the canary's own words. */
+function kept(text: string): readonly string[] {
+  const found = [...text.matchAll(/"ip_address":\s*"([^"]*)"/g)].map(([, one = '']) => one);
+  const own = found.filter((one) => one !== '' && one !== '{{auto}}' && !one.startsWith('127.'));
+  return [...new Set([...own, ...(text.includes(address) ? [address] : [])])];
+}
 
 /** `https://<key>@<host>/<project>`: https://develop.sentry.dev/sdk/foundations/transport/authentication/ */
 export function readDsn(text: string): { readonly origin: string; readonly key: string; readonly project: string } {

@@ -173,7 +173,11 @@ function verdicts(
         `${version || 'none'}, declared at least ${wanted}`,
       ),
       check('tls-old-refused', old.holds, old.saw),
-      check('tls-chain', authorised, authorised ? 'leads to a known root' : String(socket.authorizationError)),
+      check(
+        'tls-chain',
+        authorised,
+        authorised ? 'leads to a known root; whether it was revoked was not asked' : String(socket.authorizationError),
+      ),
       check('tls-name', otherName === undefined, otherName === undefined ? 'is for this name' : 'is for another name'),
       check('tls-lasts', days >= left, `${Math.floor(days)} days left`),
       check(

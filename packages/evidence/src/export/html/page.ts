@@ -2,13 +2,14 @@ import type { Facts } from '@lukko/facts';
 import type { EvidenceControl, EvidenceExport } from '@lukko/formats';
 import type { Table } from '../../tables/index.ts';
 import { states } from '../../totals.ts';
-import { controlArticle } from './control.ts';
+import { byControl } from './by-control.ts';
+import { controlArticle, hasArticle } from './control.ts';
 import { dataPaths, topology } from './diagrams.ts';
 import { filterForm, filterScript, scriptHash } from './filter.ts';
 import { style } from './style.ts';
 import { tableSections } from './tables.ts';
 import { html, type Markup } from './template.ts';
-import { age, chip, count, stateWords } from './words.ts';
+import { age, amount, chip, count, stateWords } from './words.ts';
 
 /** What a page shows beside the rows of controls. */
 export interface PageParts {
@@ -24,6 +25,7 @@ export function renderEvidenceHtml(
   { tables = [], facts: graphs = [] }: PageParts = {},
 ): string {
   const shown = evidence.controls.filter(hasArticle);
+  const found = byControl(evidence);
   const names = evidence.environments.map(({ name }) => name).join(', ');
   return html`<!doctype html>
 <html lang="en">
@@ -48,10 +50,10 @@ ${glance(evidence)}
 ${filterForm(states.map((state) => [state, stateWords[state].name] as const))}
 <h2 id="controls">Controls</h2>
 <p>Summaries are ours; the text of the standard is its publisher's. A dash means that nothing was shown, which is neither a pass nor a failure (<a href="#reading">how to read this</a>).</p>
-${overview(evidence)}
+${overview(evidence, { statement: tables.some(({ name }) => name === 'statement-of-applicability'), observed: (id) => found.observed(id).length > 0 })}
 ${graphs.length > 0 && html`<h2 id="topology">Topology</h2>${topology(graphs)}<h2 id="data-path">Encrypted data path</h2>${dataPaths(graphs)}`}
 ${tables.length > 0 && html`<h2 id="tables">Tables</h2><p>Each is also a file below tables/, as CSV and JSON.</p>${tableSections(tables)}`}
-${shown.length > 0 && html`<h2>What was found</h2>${shown.map((control) => controlArticle(control, evidence))}`}
+${shown.length > 0 && html`<h2>What was found</h2>${shown.map((control) => controlArticle(control, evidence, found))}`}
 ${legend()}
 ${inputs(evidence)}
 ${absent(evidence)}
@@ -67,7 +69,14 @@ function facts(evidence: EvidenceExport): Markup {
   const environment = evidence.environments
     .map((one) => (one.class === undefined ? one.name : `${one.name} (${one.class})`))
     .join(', ');
+  const { organisation } = evidence;
   const entries: readonly (readonly [string, string, boolean])[] = [
+    ...(organisation === undefined
+      ? []
+      : [
+          ['Organisation', organisation.name, false] as const,
+          ['Claims', `version ${organisation.claims}, approved ${organisation.approved}`, false] as const,
+        ]),
     ['Environment', environment === '' ? 'not stated by the inputs' : environment, false],
     ['As of', evidence.asOf, false],
     ['Posture', evidence.posture, false],
@@ -126,53 +135,62 @@ ${states.map((state) => html`<div><dt>${chip(state)}</dt><dd>${stateWords[state]
 </dl>`;
 }
 
-function overview({ controls }: EvidenceExport): Markup {
-  return html`<table class="cards">
+interface Leads {
+  /** Whether the statement of applicability stands on the page. */
+  readonly statement: boolean;
+  /** Whether single observations of a control do. */
+  readonly observed: (control: string) => boolean;
+}
+
+function overview({ controls }: EvidenceExport, leads: Leads): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Controls"><table class="cards">
 <thead><tr><th scope="col">Control</th><th scope="col">In our words</th><th scope="col">Claimed</th><th scope="col">State</th><th scope="col">Declared</th><th scope="col">Planned</th><th scope="col">Observed</th><th scope="col">Age</th></tr></thead>
-<tbody>${controls.map(overviewRow)}</tbody></table>`;
+<tbody>${controls.map((control) => overviewRow(control, leads))}</tbody></table></div>`;
 }
 
-/** Whether there is anything to show of a control; every cell that is no blank leads there. */
-function hasArticle({ declared, planned, observed, notCounted }: EvidenceControl): boolean {
-  return declared !== undefined || planned !== undefined || observed !== undefined || notCounted > 0;
-}
-
-function overviewRow(control: EvidenceControl): Markup {
-  const { declared, planned, observed, claim, applicable } = control;
+/** Every cell that is no blank leads to what it rests on. */
+function overviewRow(control: EvidenceControl, leads: Leads): Markup {
+  const { id, declared, planned, observed } = control;
   const detailed = hasArticle(control);
+  const seen = leads.observed(id) ? `${id}-observed` : id;
+  const oldest = (planned?.ageDays ?? 0) > (declared?.ageDays ?? 0) ? 'planned' : 'declared';
   const days = Math.max(declared?.ageDays ?? 0, planned?.ageDays ?? 0);
   const judged = declared !== undefined || planned !== undefined;
-  return html`<tr data-row data-state="${control.state}"><th scope="row">${detailed ? html`<a href="#${control.id}">${control.id}</a>` : control.id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td><td data-label="Claimed">${applicable === 'not-stated' ? html`<span class="blank" aria-label="nothing">&ndash;</span>` : applicable ? (claim?.status ?? '').replaceAll('-', ' ') : 'not applicable'}</td><td>${chip(control.state)}${detailed && html`<br><span class="more">a part of it</span>`}</td>${[
-    tierCell('Declared', declared, control.id),
-    tierCell('Planned', planned, control.id),
-    observedCell(control),
-    observed !== undefined
-      ? html`<td class="number" data-label="Age">${age(observed.ageDays)}</td>`
-      : judged
-        ? html`<td class="number" data-label="Age">${age(days)}</td>`
-        : blank(),
+  const ageCell = (anchor: string, of: number) =>
+    html`<td class="number" data-label="Age"><a href="#${anchor}">${age(of)}</a></td>`;
+  return html`<tr data-row data-state="${control.state}"><th scope="row">${detailed ? html`<a href="#${id}">${id}</a>` : id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td>${claimCell(control, leads)}<td>${chip(control.state)}${detailed && html`<br><a class="more" href="#${id}">a part of it</a>`}</td>${[
+    tierCell('Declared', declared, `${id}-declared`),
+    tierCell('Planned', planned, `${id}-planned`),
+    observedCell(control, seen),
+    observed !== undefined ? ageCell(seen, observed.ageDays) : judged ? ageCell(`${id}-${oldest}`, days) : blank(),
   ]}</tr>`;
 }
 
-function observedCell({ id, observed, notCounted }: EvidenceControl): Markup {
+function claimCell({ id, applicable, claim }: EvidenceControl, { statement }: Leads): Markup {
+  if (applicable === 'not-stated') return blank();
+  const text = applicable ? (claim?.status ?? '').replaceAll('-', ' ') : 'not applicable';
+  return html`<td data-label="Claimed">${statement ? html`<a href="#claim-${id}">${text}</a>` : text}</td>`;
+}
+
+function observedCell({ observed, notCounted }: EvidenceControl, anchor: string): Markup {
   if (observed === undefined)
     return notCounted === 0
       ? blank()
-      : html`<td data-label="Observed"><a href="#${id}">${count(notCounted, 'check')} of a sandbox, not counted</a></td>`;
+      : html`<td data-label="Observed"><a href="#${anchor}">${count(notCounted, 'check')} of a sandbox, not counted</a></td>`;
   const { holds, fails, unknown, count: times, longestGapHours } = observed;
   const text = [
-    `${holds} hold`,
-    ...(fails > 0 ? [`${fails} fail`] : []),
-    ...(unknown > 0 ? [`${unknown} did not tell`] : []),
+    `${amount(holds)} hold`,
+    ...(fails > 0 ? [`${amount(fails)} fail`] : []),
+    ...(unknown > 0 ? [`${amount(unknown)} did not tell`] : []),
   ];
-  return html`<td data-label="Observed"><a href="#${id}">${text.join(', ')}</a><br><span class="more">${count(times, 'time')}, longest gap ${longestGapHours} h</span></td>`;
+  return html`<td data-label="Observed"><a href="#${anchor}">${text.join(', ')}</a><br><span class="more">${count(times, 'time')}, longest gap ${longestGapHours} h</span></td>`;
 }
 
 function blank(): Markup {
-  return html`<td class="blank"><span aria-label="nothing">&ndash;</span></td>`;
+  return html`<td class="blank"><span aria-hidden="true">&ndash;</span><span class="spoken">nothing</span></td>`;
 }
 
-function tierCell(label: string, tier: EvidenceControl['declared'], id: string): Markup {
+function tierCell(label: string, tier: EvidenceControl['declared'], anchor: string): Markup {
   if (tier === undefined) return blank();
   const { pass, fail, unknown, obligations, waived, notApplicable } = tier.counts;
   const parts: readonly (readonly [number, string])[] = [
@@ -183,8 +201,8 @@ function tierCell(label: string, tier: EvidenceControl['declared'], id: string):
     [waived, 'waived'],
     [notApplicable, 'not applicable'],
   ];
-  const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
-  return html`<td data-label="${label}"><a href="#${id}">${text.join(', ')}</a></td>`;
+  const text = parts.filter(([number]) => number > 0).map(([number, word]) => `${amount(number)} ${word}`);
+  return html`<td data-label="${label}"><a href="#${anchor}">${text.join(', ')}</a></td>`;
 }
 
 function inputs(evidence: EvidenceExport): Markup {

@@ -53,7 +53,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 #filter { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; background: var(--ground); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .9rem; margin: 1.5rem 0; }
 #filter input, #filter select, #filter button { font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--soft); border-radius: .3rem; padding: .25rem .5rem; min-height: 2rem; }
 #filter input { width: min(20rem, 60vw); } #filter :focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; } #filter output { color: var(--soft); }
-.chart { margin: 1rem 0; max-width: 46rem; } .chart .wide { width: 60%; } .share { display: block; height: .8rem; min-width: 1px; background: var(--colour, var(--soft)); border-radius: .2rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.chart { margin: 1rem 0; max-width: 46rem; } .chart .wide { width: 60%; } .share { display: block; height: .8rem; background: var(--colour, var(--soft)); border-radius: .2rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .claimed { --colour: var(--not-assessed); }
 figure { margin: 1rem 0; } figcaption { color: var(--soft); font-size: .88rem; margin-top: .4rem; } svg { width: 100%; height: auto; display: block; }
 svg text { font: 13px system-ui, -apple-system, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--soft); } svg .name, svg .place { fill: var(--ink); font-weight: 600; }
@@ -61,7 +61,7 @@ svg .band { fill: var(--tint); } svg .node { fill: var(--sheet); stroke: var(--l
 svg line { stroke: var(--soft); stroke-width: 2.5; } svg line.good { stroke: var(--good); } svg line.bad { stroke: var(--bad); stroke-dasharray: 6 4; } svg line.open { stroke-dasharray: 2 4; }
 svg .step { text-anchor: middle; font-size: 12px; } svg text.good { fill: var(--good); } svg text.bad { fill: var(--bad); font-weight: 700; }
 details { background: var(--sheet); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem 1rem; margin: .6rem 0; } details[open] { padding-bottom: 1rem; }
-summary { cursor: pointer; } summary h3 { display: inline; } summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; } details td { overflow-wrap: break-word; min-width: 7rem; max-width: 24rem; } h2, article { scroll-margin-top: 4.5rem; }
+summary { cursor: pointer; } summary h3, summary h4 { display: inline; } details.inner { border: 0; padding: 0; margin: 1.1rem 0 .35rem; } summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; } details td { overflow-wrap: break-word; min-width: 7rem; max-width: 24rem; } h2, article { scroll-margin-top: 4.5rem; }
 .chip { display: inline-block; white-space: nowrap; font-size: .8rem; font-weight: 600; line-height: 1.4; padding: .05rem .5rem; border: 1.5px solid var(--colour); color: var(--colour); border-radius: 1rem; }
 .legend { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: .5rem 2rem; }
 .legend dt { margin-top: .35rem; color: var(--ink); font-weight: 600; font-size: .95rem; }
@@ -74,7 +74,8 @@ thead th { background: var(--tint); font-size: .8rem; color: var(--soft); border
 tbody th { font-weight: 600; white-space: nowrap; }
 table.cards td:first-of-type { min-width: 16rem; }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.blank { color: var(--soft); }
+.blank { color: var(--soft); } .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.next { font: inherit; color: inherit; background: var(--sheet); border: 1px solid var(--soft); border-radius: .3rem; padding: .25rem .75rem; min-height: 2rem; cursor: pointer; } .next:focus-visible { outline: 3px solid var(--accent); outline-offset: 1px; }
 article { background: var(--sheet); border: 1px solid var(--line); border-left: .3rem solid var(--colour); border-radius: .4rem; padding: 1rem 1.25rem 1.1rem; margin: 1rem 0; }
 article .top { display: flex; flex-wrap: wrap; gap: .4rem .8rem; align-items: baseline; justify-content: space-between; }
 article p.why { margin: .15rem 0 .5rem; color: var(--soft); }
@@ -87,7 +88,7 @@ ul.grounds { margin: .2rem 0 0; padding: 0 0 0 1.1rem; color: var(--soft); font-
 footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-size: .88rem; }
 @media screen and (max-width: 46rem) {
   main, header, footer { padding-left: 1rem; padding-right: 1rem; }
-  h1 { font-size: 1.55rem; } .facts > .wide { grid-column: auto; }
+  h1 { font-size: 1.55rem; } #filter { position: static; } .facts > .wide { grid-column: auto; }
   table.cards, table.cards tbody, table.cards tr, table.cards th, table.cards td { display: block; width: 100%; }
   table.cards { border: 0; background: none; } table.cards thead { display: none; }
   table.cards tr { background: var(--sheet); border: 1px solid var(--line); border-radius: .4rem; margin: 0 0 .6rem; padding: .4rem .2rem; }
@@ -100,8 +101,8 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-siz
     --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #0b6b4b; --not-assessed: #565f6b; --not-evidenceable: #6b7280; --note-ground: #fff; --note-line: #000; }
   @page { size: A4; margin: 16mm 14mm; }
   html { font-size: 66%; } main, header, footer { max-width: none; padding: 0; }
-  h2, h3, h4 { break-after: avoid; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
-  #filter { display: none; } figure, details > p { break-inside: avoid; }
+  h2, h3, h4, article .top, p.why { break-after: avoid; } details::details-content { content-visibility: visible; block-size: auto; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
+  #filter, .next { display: none; } figure, details > p { break-inside: avoid; }
   a { color: inherit; text-decoration: none; } .bar span, .chip, .tiles li, article { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `);

@@ -1,31 +1,42 @@
 import type { Table } from '../../tables/index.ts';
+import { waitingRows } from './rows.ts';
 import { html, type Markup } from './template.ts';
+import { amount, count } from './words.ts';
 
-/** Rows of a table on the page; the files beside it hold all. */
-const most = 250;
+/** Rows of a table that are laid out at once where there are more than `all`: a browser is slow with tens of thousands. */
+const first = 100;
+const all = 250;
 
 /** Tables as foldable sections: the first is open, the rest wait to be asked. */
 export function tableSections(tables: readonly Table[]): Markup {
   return html`${tables.map((table, index) => section(table, index === 0))}`;
 }
 
-function section({ name, title, about, columns, rows }: Table, open: boolean): Markup {
-  const shown = rows.slice(0, most);
-  const filled = columns.map((_, column) => shown.some((row) => (row[column] ?? '') !== ''));
-  return html`<details id="table-${name}"${open ? html` open` : undefined}><summary><h3>${title}</h3> <span class="more">${rows.length === 1 ? '1 row' : `${rows.length} rows`}</span></summary>
+function section(table: Table, open: boolean): Markup {
+  const { name, title, about, rows } = table;
+  return html`<details id="table-${name}"${open ? html` open` : undefined}><summary><h3>${title}</h3> <span class="more">${count(rows.length, 'row')}</span></summary>
 <p>${about}</p>
-${
-  rows.length === 0
-    ? html`<p class="blank">Nothing was shown.</p>`
-    : html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${columns.map((column, index) => filled[index] && html`<th scope="col">${column}</th>`).map(asMarkup)}</tr></thead><tbody>${shown.map(
-        (row) =>
-          html`<tr data-row>${columns.map((_, index) => (filled[index] ? html`<td>${row[index] ?? ''}</td>` : html``))}</tr>`,
-      )}</tbody></table></div>`
-}
-${rows.length > most && html`<p class="more">${rows.length - most} more rows in tables/${name}.csv.</p>`}
+${rows.length === 0 ? html`<p class="blank">Nothing was shown.</p>` : body(table)}
 </details>`;
 }
 
-function asMarkup(value: Markup | false | undefined): Markup {
-  return value instanceof Object ? value : html``;
+/** The first rows as a table; the rest as data, found by the search and laid out on demand. Without scripts the files beside it hold all. */
+function body({ name, title, columns, rows }: Table): Markup {
+  const filled = columns.flatMap((_, column) => (rows.some((row) => (row[column] ?? '') !== '') ? [column] : []));
+  const reduced = rows.map((row) => filled.map((column) => row[column] ?? ''));
+  const shown = rows.length > all ? reduced.slice(0, first) : reduced;
+  const where = filled.findIndex((column) => columns[column] === 'where');
+  const rest = reduced.slice(shown.length);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${filled.map((column) => html`<th scope="col">${columns[column]}</th>`)}</tr></thead><tbody>${shown.map(
+    (row) => html`<tr data-row${idOf(name, row)}>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`,
+  )}</tbody></table></div>${
+    rest.length > 0 &&
+    html`
+<p class="more left">The first ${shown.length} of ${amount(rows.length)} rows; tables/${name}.csv and tables/${name}.json hold all.</p><button type="button" class="next" hidden>Show more</button>${waitingRows(name, rest, where < 0 ? undefined : where)}`
+  }`;
+}
+
+/** Rows of the statement of applicability can be led to: a claim in the overview rests on them. */
+function idOf(table: string, [control = '']: readonly string[]): Markup | undefined {
+  return table === 'statement-of-applicability' ? html` id="claim-${control}"` : undefined;
 }

@@ -42,6 +42,12 @@ export function age(days: number): string {
   return days === 0 ? 'today' : `${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
+/** `5 rows`, `1 row`, `5,000 rows`. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
+  return `${amount(number)} ${number === 1 ? one : many}`;
+}
+
+/** With a comma before each three digits. */
+export function amount(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }

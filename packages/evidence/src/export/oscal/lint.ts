@@ -14,29 +14,43 @@ type Entry = Readonly<Record<string, unknown>>;
 export function lintOscal(document: unknown): readonly string[] {
   const problems: string[] = [];
   const uuids = new Set<string>();
-  const links: (readonly [at: string, target: string])[] = [];
-  const controls: string[] = [];
-  const waiting: (readonly [at: string, value: unknown])[] = [['', document]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [at, value] = next;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, inner] of Object.entries(value)) {
-      if (typeof inner === 'object') waiting.push([`${at}/${key}`, inner]);
-      else if (key === 'uuid') {
-        if (uuids.has(String(inner))) problems.push(`${at}/${key}: ${inner} stands twice`);
-        uuids.add(String(inner));
-      } else if ((key === 'href' || key === 'source') && String(inner).startsWith('#'))
-        links.push([`${at}/${key}`, String(inner).slice(1)]);
-      else if (key === 'observation-uuid' || key === 'subject-uuid') links.push([`${at}/${key}`, String(inner)]);
-      else if (key === 'control-id' || key === 'target-id') controls.push(String(inner));
+  const links: (readonly [at: Place, target: string])[] = [];
+  const controls = new Set<string>();
+  const waiting: Place[] = [{ key: '', value: document, above: undefined }];
+  for (let above = waiting.pop(); above !== undefined; above = waiting.pop()) {
+    const inside = above.value as Entry;
+    for (const key of Object.keys(inside)) {
+      const value = inside[key];
+      if (typeof value === 'object') {
+        if (value !== null) waiting.push({ key, value, above });
+      } else if (key === 'uuid') {
+        if (uuids.has(String(value))) problems.push(`${pathOf({ key, value, above })}: ${value} stands twice`);
+        uuids.add(String(value));
+      } else if ((key === 'href' || key === 'source') && String(value).startsWith('#'))
+        links.push([{ key, value, above }, String(value).slice(1)]);
+      else if (key === 'observation-uuid' || key === 'subject-uuid') links.push([{ key, value, above }, String(value)]);
+      else if (key === 'control-id' || key === 'target-id') controls.add(String(value));
     }
   }
   for (const [at, target] of links)
-    if (!uuids.has(target)) problems.push(`${at}: leads to ${target}, which is nowhere`);
+    if (!uuids.has(target)) problems.push(`${pathOf(at)}: leads to ${target}, which is nowhere`);
   const known = new Set(controlIds.map((id) => id.toLowerCase()));
-  for (const id of new Set(controls)) if (!known.has(id)) problems.push(`${id} is no control of Annex A`);
+  for (const id of controls) if (!known.has(id)) problems.push(`${id} is no control of Annex A`);
   for (const result of list(group(group(document)['assessment-results']).results)) problems.push(...ofResult(result));
   return problems.sort();
+}
+
+/** Where something stands in a document; said as a path only when there is something to say about it. */
+interface Place {
+  readonly key: string;
+  readonly value: unknown;
+  readonly above: Place | undefined;
+}
+
+function pathOf(place: Place): string {
+  const keys: string[] = [];
+  for (let at: Place | undefined = place; at !== undefined; at = at.above) keys.push(at.key);
+  return keys.reverse().join('/');
 }
 
 function ofResult(result: Entry): readonly string[] {

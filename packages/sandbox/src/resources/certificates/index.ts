@@ -1,7 +1,8 @@
 import { instant } from '../../actions.ts';
-import { actionHandlers, commonHandlers, found, refuseTaken, removeNow } from '../../collection.ts';
+import { actionHandlers, commonHandlers, found, removeNow } from '../../collection.ts';
 import { type Answer, answerAction, begin, type Context, created, type Handlers, rendered } from '../../context.ts';
 import { ApiError } from '../../errors.ts';
+import { checkName } from '../../names.ts';
 import type { Certificate, Json, Labels, ResourceRef } from '../../types.ts';
 import { checkDomainNames, issuing } from './managed.ts';
 import { readUploaded } from './uploaded.ts';
@@ -86,7 +87,7 @@ export const certificates: Handlers = {
   ...actionHandlers('certificate'),
   create_certificate: (context) => {
     const body = context.body as CreateBody;
-    refuseTaken(context, 'certificate', body.name);
+    checkName(context, 'certificate', body.name);
     return body.type === 'managed' ? createManaged(context, body) : createUploaded(context, body);
   },
   delete_certificate: (context) => {

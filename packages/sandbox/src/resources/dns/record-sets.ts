@@ -147,6 +147,7 @@ interface RecordsBody {
 export const recordSets: Handlers = {
   list_rrsets: (context) => {
     const zone = zoneOf(context);
+    refuseSecondary(zone);
     const sets = context.store.referringTo('rrset', zone.id);
     const page = listPage('rrsets', sets, context.query, render, {
       filters: { name: ({ name }) => name, type: ({ type }) => type },
@@ -163,7 +164,10 @@ export const recordSets: Handlers = {
     const action = begin(context, { command: 'create_rrset', resources: [{ id: zone.id, type: 'zone' }] });
     return created({ rrset: render(set), action: rendered(context, action) });
   },
-  get_rrset: (context) => ok({ rrset: render(recordSetOf(context)) }),
+  get_rrset: (context) => {
+    refuseSecondary(zoneOf(context));
+    return ok({ rrset: render(recordSetOf(context)) });
+  },
   replace_rrset: (context) => {
     refuseSecondary(zoneOf(context));
     const set = recordSetOf(context);

@@ -1,7 +1,8 @@
 import { instant } from '../../actions.ts';
-import { actionHandlers, commonHandlers, refuseProtected, refuseTaken } from '../../collection.ts';
+import { actionHandlers, commonHandlers, refuseProtected } from '../../collection.ts';
 import { answerAction, begin, type Context, created, type Handlers, ok, rendered } from '../../context.ts';
 import { ApiError, invalidField, notFound } from '../../errors.ts';
+import { checkName } from '../../names.ts';
 import type { Effect, Json, Labels, Zone } from '../../types.ts';
 import { makeRecordSet, type RecordSetBody, replaceRecordSets } from './record-sets.ts';
 import { parseZoneFile, printZoneFile } from './zone-file.ts';
@@ -74,7 +75,7 @@ export const zones: Handlers = {
     const body = context.body as CreateBody;
     if (!/^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/.test(body.name))
       throw invalidField('name', 'must be a domain in lower case without a dot at its end');
-    refuseTaken(context, 'zone', body.name);
+    checkName(context, 'zone', body.name);
     if (body.mode === 'secondary' && (body.primary_nameservers ?? []).length === 0)
       throw invalidField('primary_nameservers', 'are required in mode secondary');
     if (body.mode === 'secondary' && (body.rrsets !== undefined || body.zonefile !== undefined))
@@ -136,6 +137,7 @@ export const zones: Handlers = {
   },
   export_zone_file: (context) => {
     const zone = zoneOf(context);
+    refuseSecondary(zone);
     return ok({ zonefile: printZoneFile(zone, context.store.referringTo('rrset', zone.id)) });
   },
   import_zone_file: (context) => {

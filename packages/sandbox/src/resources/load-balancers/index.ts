@@ -1,12 +1,13 @@
 import { instant } from '../../actions.ts';
-import { defaultPointer, publicAddress } from '../../addresses.ts';
-import { actionHandlers, commonHandlers, found, referenced, refuseProtected, refuseTaken } from '../../collection.ts';
-import { type Answer, answerAction, begin, type Context, created, type Handlers, ok, rendered } from '../../context.ts';
+import { actionHandlers, commonHandlers, found, referenced, refuseProtected } from '../../collection.ts';
+import { type Answer, answerAction, begin, type Context, created, type Handlers, rendered } from '../../context.ts';
 import { ApiError, invalidField, notFound } from '../../errors.ts';
+import { checkName } from '../../names.ts';
 import type { Json, Labels, ResourceRef } from '../../types.ts';
 import { balancerMetrics } from '../metrics.ts';
 import { refuseCrowded } from '../networks.ts';
 import { freeAddress, type Place } from '../servers/private-net.ts';
+import { addressesFor, changeBalancerPointer, releasedBy, renderPublicNet, type WantedIps } from './addresses.ts';
 import { withoutNetwork } from './network.ts';
 import { newService, type ServiceBody, serviceAt, updatedServices } from './services.ts';
 import { liveTargets, newTarget, renderTarget, sameTarget, type TargetBody, targetOf } from './targets.ts';
@@ -20,11 +21,7 @@ const render = (context: Context, balancer: LoadBalancer): Json => ({
   location: context.lookups.location(balancer.location),
   load_balancer_type: context.lookups.loadBalancerType(balancer.type),
   algorithm: { type: balancer.algorithm },
-  public_net: {
-    enabled: balancer.publicly,
-    ipv4: { ip: balancer.ipv4, dns_ptr: balancer.pointers[balancer.ipv4] ?? defaultPointer(balancer.ipv4) },
-    ipv6: { ip: balancer.ipv6, dns_ptr: balancer.pointers[balancer.ipv6] ?? '' },
-  },
+  public_net: renderPublicNet(context, balancer),
   private_net: balancer.privateNet,
   services: balancer.services,
   targets: liveTargets(context, balancer).map((each) => renderTarget(context, balancer, each)),
@@ -63,6 +60,7 @@ interface CreateBody {
   readonly network_zone?: string;
   readonly algorithm?: { readonly type: LoadBalancer['algorithm'] };
   readonly public_interface?: boolean;
+  readonly public_net?: WantedIps;
   readonly network?: number;
   readonly services?: readonly ServiceBody[];
   readonly targets?: readonly TargetBody[];
@@ -85,9 +83,8 @@ function createBalancer(context: Context): Answer {
   const type = context.lookups.loadBalancerType(body.load_balancer_type);
   if (type === undefined) throw invalidField('load_balancer_type', `'${body.load_balancer_type}' is no such type`);
   const location = placeOf(context, body);
-  refuseTaken(context, 'load_balancer', body.name);
+  checkName(context, 'load_balancer', body.name);
   const id = context.nextId();
-  const ipv6 = publicAddress('ipv6', id);
   let balancer: LoadBalancer = {
     id,
     name: body.name,
@@ -97,8 +94,7 @@ function createBalancer(context: Context): Answer {
     location,
     algorithm: body.algorithm?.type ?? 'round_robin',
     publicly: body.public_interface ?? true,
-    ipv4: publicAddress('ipv4', id),
-    ipv6: `${ipv6}1`,
+    ...addressesFor(context, id, location, body.public_net ?? {}),
     pointers: {},
     privateNet: [],
     services: [],
@@ -134,12 +130,11 @@ export const loadBalancers: Handlers = {
   delete_load_balancer: (context) => {
     const balancer = unlocked(context);
     refuseProtected('load balancer', balancer.deleteProtected);
-    context.store.remove('load_balancer', balancer.id);
-    const action = begin(context, {
+    return answerAction(context, {
       command: 'delete_load_balancer',
-      resources: [{ id: balancer.id, type: 'load_balancer' }],
+      resources: [ref(balancer)],
+      effects: [...releasedBy(context, balancer), { kind: 'load_balancer', id: balancer.id, remove: true }],
     });
-    return ok({ action: rendered(context, action) });
   },
   add_service: (context) => {
     const balancer = unlocked(context);
@@ -236,10 +231,8 @@ export const loadBalancers: Handlers = {
   change_reverse_dns_entry_for_this_load_balancer: (context) => {
     const balancer = found(context, 'load_balancer');
     const { ip, dns_ptr: name } = context.body as { ip: string; dns_ptr: string | null };
-    if (ip !== balancer.ipv4 && ip !== balancer.ipv6) throw invalidField('ip', `'${ip}' is no address of it`);
-    const { [ip]: _, ...others } = balancer.pointers;
-    const pointers = name === null ? others : { ...others, [ip]: name };
-    return change(context, 'change_dns_ptr', balancer, { pointers });
+    changeBalancerPointer(context, balancer, ip, name);
+    return answerAction(context, { command: 'change_dns_ptr', resources: [ref(balancer)] });
   },
   get_metrics_for_loadbalancer: (context) => {
     found(context, 'load_balancer');

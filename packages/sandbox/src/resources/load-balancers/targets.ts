@@ -109,10 +109,12 @@ export function renderTarget(context: Context, { services }: LoadBalancer, targe
   const ofServer = (server: Server | undefined): Json => ({
     type: 'server',
     server: { id: server?.id ?? 0 },
-    health_status: services.map(({ listen_port }) => ({
-      listen_port,
-      status: server?.status === 'running' ? 'healthy' : 'unhealthy',
-    })),
+    // Of one that is off no connection comes about.
+    health_status: services.map(({ listen_port }) =>
+      server?.status === 'running'
+        ? { listen_port, status: 'healthy' }
+        : { listen_port, status: 'unhealthy', detail: 'layer4_no_connection' },
+    ),
     use_private_ip: target.privately,
   });
   if ('server' in target) return ofServer(context.store.get('server', target.server));

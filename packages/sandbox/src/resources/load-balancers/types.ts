@@ -1,4 +1,4 @@
-import type { Named, Pointers } from '../../types.ts';
+import type { Named, Pointers, PrimaryIp } from '../../types.ts';
 
 export interface HealthCheck {
   readonly protocol: 'http' | 'tcp';
@@ -45,6 +45,8 @@ export interface LoadBalancer extends Named {
   readonly publicly: boolean;
   readonly ipv4: string;
   readonly ipv6: string;
+  /** Primary IPs that were there before it; its other addresses are its own. */
+  readonly primaryIps?: Readonly<Partial<Record<PrimaryIp['type'], number>>>;
   readonly pointers: Pointers;
   readonly privateNet: readonly { readonly network: number; readonly ip: string }[];
   readonly services: readonly Service[];

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerType } from '../../catalogue/index.ts';
-import { referenced, refuseTaken } from '../../collection.ts';
+import { referenced } from '../../collection.ts';
 import { type Answer, begin, type Context, created, rendered } from '../../context.ts';
 import { ApiError, invalidField } from '../../errors.ts';
+import { idIn } from '../../lookups.ts';
+import { checkName } from '../../names.ts';
 import type { ActionRecord, Labels, PrimaryIp, Server } from '../../types.ts';
 import { applyFirewall } from '../firewalls.ts';
 import { imageFor } from '../images.ts';
 import { refuseFull } from '../placement-groups.ts';
-import { makePrimaryIp, refuseUnassignable } from '../primary-ips.ts';
+import { isAssigned, makePrimaryIp } from '../primary-ips.ts';
 import { attachVolume, refuseUnattachable } from '../volumes.ts';
 import { attachmentOf } from './private-net.ts';
 import { renderServer } from './render.ts';
@@ -53,10 +55,11 @@ export function createServer(context: Context): Answer {
       throw new ApiError('private_net_only_server', 'a server without public interface takes no firewall');
     applyFirewall(context, referenced(context, 'firewall', firewall), { server: server.id });
   }
-  const volumes = (body.volumes ?? []).map((id) => {
+  const volumes = (body.volumes ?? []).map((id, index, all) => {
     const volume = referenced(context, 'volume', id);
     context.actions.refuseLocked('volume', id);
-    refuseUnattachable(context, volume, server);
+    if (all.indexOf(id) !== index) throw invalidField('volumes', `volume ${id} is named more than once`);
+    refuseUnattachable(context, volume, server, index);
     return volume;
   });
   const start = body.start_after_create ?? true;
@@ -86,13 +89,7 @@ export function createServer(context: Context): Answer {
 
 function newServer(context: Context, body: CreateBody): Server {
   const { lookups, store } = context;
-  if (
-    !/^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/.test(
-      body.name,
-    )
-  )
-    throw invalidField('name', 'must be a valid hostname as per RFC 1123');
-  refuseTaken(context, 'server', body.name);
+  checkName(context, 'server', body.name);
   const type = lookups.serverType(body.server_type);
   if (type === undefined) throw invalidField('server_type', `'${body.server_type}' is no server type`);
   const location = lookups.location(body.location ?? DEFAULT_LOCATION);
@@ -103,8 +100,7 @@ function newServer(context: Context, body: CreateBody): Server {
   for (const key of body.ssh_keys ?? [])
     if ((typeof key === 'number' ? store.get('ssh_key', key) : keyOf(context, key)) === undefined)
       throw invalidField('ssh_keys', `SSH key '${key}' not found`);
-  if (Buffer.byteLength(body.user_data ?? '') > LONGEST_USER_DATA)
-    throw invalidField('user_data', `must not be longer than ${LONGEST_USER_DATA} bytes`);
+  checkUserData(body.user_data);
   const group =
     body.placement_group === undefined ? undefined : referenced(context, 'placement_group', body.placement_group);
   if (group !== undefined) refuseFull(context, group);
@@ -126,7 +122,14 @@ function newServer(context: Context, body: CreateBody): Server {
     rebuildProtected: false,
     diskSize: type.disk,
     userData: body.user_data ?? '',
+    keyed: (body.ssh_keys ?? []).length > 0,
   };
+}
+
+/** Bytes count, not characters as the description has them. @throws ApiError invalid_input */
+export function checkUserData(userData = ''): void {
+  if (Buffer.byteLength(userData) > LONGEST_USER_DATA)
+    throw invalidField('user_data', `must not be longer than ${LONGEST_USER_DATA} bytes`);
 }
 
 /** The words are those of the API: autobase-tech/autobase#1403 and others quote them. @throws ApiError */
@@ -139,7 +142,7 @@ export function refuseUnavailable({ lookups, now }: Context, type: ServerType, l
 
 /** A key by its name, or by its id written as text. */
 const keyOf = (context: Context, key: string) =>
-  context.store.named('ssh_key', key) ?? context.store.get('ssh_key', Number(key));
+  context.store.named('ssh_key', key) ?? context.store.get('ssh_key', idIn(key));
 
 /** Without `public_net` a server gets an address of each family, deleted with it. */
 function assignAddresses(
@@ -160,7 +163,12 @@ function assignAddresses(
       if (!enabled) throw invalidField('public_net', `${type} is disabled and given`);
       if (primaryIp.type !== type)
         throw new ApiError('primary_ip_version_mismatch', `primary IP ${id} is no ${type} address`);
-      refuseUnassignable(context, primaryIp, server);
+      if (isAssigned(primaryIp)) throw new ApiError('primary_ip_assigned', `primary IP ${id} is already assigned`);
+      if (primaryIp.location !== server.location)
+        throw new ApiError(
+          'primary_ip_datacenter_mismatch',
+          `primary IP ${id} lies in ${primaryIp.location}, the server in ${server.location}`,
+        );
       context.store.update('primary_ip', id, { server: server.id });
     } else if (enabled) {
       makePrimaryIp(context, { type, location: server.location, server: server.id, autoDelete: true });

@@ -6,7 +6,7 @@ import { backupsOf, imageFor, imageFromServer } from '../images.ts';
 import { serverMetrics } from '../metrics.ts';
 import { refuseFull } from '../placement-groups.ts';
 import { changePointer } from '../primary-ips.ts';
-import { createServer, password, refuseUnavailable } from './create.ts';
+import { checkUserData, createServer, password, refuseUnavailable } from './create.ts';
 import { type Attachment, aliasesOf, attachmentOf } from './private-net.ts';
 import { renderServer } from './render.ts';
 
@@ -93,6 +93,8 @@ const rebuild: Handler = (context) => {
   const body = context.body as { image: string | number; user_data?: string };
   const type = context.lookups.serverType(server.serverType);
   const image = imageFor(context, body.image, type?.architecture ?? 'x86');
+  if (image.diskSize > server.diskSize) throw invalidField('image', `needs a disk of ${image.diskSize} GB`);
+  checkUserData(body.user_data);
   context.store.update('server', server.id, {
     status: 'rebuilding',
     image: image.id,
@@ -103,7 +105,7 @@ const rebuild: Handler = (context) => {
     resources: [ref(server), { id: image.id, type: 'image' }],
     effects: [becomes(server, { status: 'running' })],
   });
-  return created({ action: rendered(context, action), root_password: null });
+  return created({ action: rendered(context, action), root_password: server.keyed === false ? password() : null });
 };
 
 const changeType: Handler = (context) => {
@@ -144,12 +146,11 @@ const attachNetwork: Handler = (context) => {
 const detachNetwork: Handler = (context) => {
   const server = unlocked(context);
   const { network } = context.body as { network: number };
-  const privateNet = server.privateNet.filter((each) => each.network !== network);
-  if (privateNet.length === server.privateNet.length) throw notFound('network of the server', network);
+  if (!server.privateNet.some((each) => each.network === network)) throw notFound('network of the server', network);
   return answerAction(context, {
     command: 'detach_from_network',
     resources: [ref(server), { id: network, type: 'network' }],
-    effects: [becomes(server, { privateNet })],
+    effects: [{ kind: 'server', id: server.id, leave: network }],
   });
 };
 

@@ -1,7 +1,8 @@
 import { instant } from '../../actions.ts';
-import { actionHandlers, commonHandlers, found, refuseProtected, refuseTaken } from '../../collection.ts';
+import { actionHandlers, commonHandlers, found, refuseProtected } from '../../collection.ts';
 import { type Answer, answerAction, begin, type Context, created, type Handlers, ok, rendered } from '../../context.ts';
 import { ApiError, invalidField, notFound } from '../../errors.ts';
+import { checkName } from '../../names.ts';
 import type { Effect, Json, Labels, ResourceRef } from '../../types.ts';
 import { isPublicKey } from '../ssh-keys.ts';
 import { checkPassword } from './password.ts';
@@ -74,7 +75,7 @@ function createBox(context: Context): Answer {
     throw new ApiError('resource_unavailable', `storage box type ${type.name} is not available in ${location.name}`);
   checkPassword(body.password);
   for (const key of body.ssh_keys ?? []) if (!isPublicKey(key)) throw invalidField('ssh_keys', 'SSH key is invalid');
-  refuseTaken(context, 'storage_box', body.name);
+  checkName(context, 'storage_box', body.name);
   const id = context.nextId();
   const box: StorageBox = {
     id,

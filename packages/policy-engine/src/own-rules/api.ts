@@ -1,21 +1,7 @@
 import type { Facts } from '@lukko/facts';
-import {
-  all,
-  any,
-  type Example,
-  holds,
-  type Judgement,
-  no,
-  not,
-  type PolicyContext,
-  type Rule,
-  type SubjectKinds,
-  shown,
-  type Truth,
-  unknown,
-  yes,
-} from '@lukko/policy-engine';
 import type { Attr, Path, Resource, ResourceArguments, ResourceType } from '@lukko/terraform-model';
+import type { Example, Judgement, PolicyContext, Rule, SubjectKinds } from '../rule.ts';
+import { all, any, holds, no, not, shown, type Truth, unknown, yes } from '../truth.ts';
 
 /** Attributes only the provider sets; written out in the shipped declarations, from the provider's schema. */
 // biome-ignore lint/suspicious/noEmptyInterface: its members are generated

@@ -1,7 +1,9 @@
-import { isOwnFinding, printable, type Rule } from '@lukko/policy-engine';
 import { resourceTypes } from '@lukko/terraform-model';
-import { InputError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { isOwnFinding } from '../own-findings.ts';
+import { PolicyError } from '../policy-source.ts';
+import { printable } from '../reports/text.ts';
+import type { Rule } from '../rule.ts';
 
 const severities = ['low', 'medium', 'high', 'critical'];
 /** What a rule may look at beside resource types: the keys of SubjectKinds. */
@@ -39,20 +41,20 @@ const known = [
 
 /**
  * What a module exported as a rule, checked field by field: a rule that is half understood would be silent, not strict.
- * @throws InputError naming the file, the field, what was expected and what was found.
+ * @throws PolicyError naming the file, the field, what was expected and what was found.
  */
 export function ruleOf(value: unknown, file: string): Rule {
   if (typeof value !== 'object' || value === null) {
-    throw new InputError(`${file}: expected a rule, found ${found(value)}; export default (kit) => kit.rule({ … })`);
+    throw new PolicyError(`${file}: expected a rule, found ${found(value)}; export default (kit) => kit.rule({ … })`);
   }
   const fields = new Map(Object.entries(value));
   const wrong = (field: string, expected: string, next: string) =>
-    new InputError(`${file}: ${field}: expected ${expected}, found ${found(fields.get(field))}; ${next}`);
+    new PolicyError(`${file}: ${field}: expected ${expected}, found ${found(fields.get(field))}; ${next}`);
   const stranger = [...fields.keys()].find((field) => !known.includes(field));
   if (stranger !== undefined) {
     const near = nearest(stranger, known);
     const next = near === undefined ? `known are ${known.join(', ')}` : `did you mean ${near}?`;
-    throw new InputError(`${file}: ${printable(stranger)}: expected a field of a rule; ${next}`);
+    throw new PolicyError(`${file}: ${printable(stranger)}: expected a field of a rule; ${next}`);
   }
   const text = (field: string) => {
     const given = fields.get(field);
@@ -98,7 +100,7 @@ export function ruleOf(value: unknown, file: string): Rule {
 function subjects(value: unknown, file: string): Rule['appliesTo'] {
   const list = texts(value);
   if (list === undefined || list.length === 0) {
-    throw new InputError(
+    throw new PolicyError(
       `${file}: appliesTo: expected a list of subjects, found ${found(value)}; name resource types such as hcloud_server, or ${kinds.join(', ')}`,
     );
   }
@@ -106,7 +108,7 @@ function subjects(value: unknown, file: string): Rule['appliesTo'] {
     const own = kinds.includes(kind) || resourceTypes.includes(kind);
     if (own || (/^[a-z][a-z0-9]*_[a-z0-9_]+$/.test(kind) && !kind.startsWith('hcloud_'))) continue;
     const near = nearest(kind, [...kinds, ...resourceTypes]);
-    throw new InputError(
+    throw new PolicyError(
       `${file}: appliesTo: expected a resource type or ${kinds.join(', ')}, found ${printable(kind)}${near === undefined ? '' : `; did you mean ${near}?`}`,
     );
   }

@@ -1,4 +1,4 @@
-import { nearest } from '../../../packages/cli/src/nearest.ts';
+import { nearest } from '@lukko/policy-engine';
 
 const ids = ['locations-in-eu', 'volume-encrypted-at-rest', 'volumes-delete-protected'];
 

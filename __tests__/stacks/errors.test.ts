@@ -1,0 +1,143 @@
+import { sleep } from '../boot/run.ts';
+import { ErrorServer, errorFile, missingForErrors } from './error-server.ts';
+
+/** The error server of the payload with its real parts, and a stock SDK that reports to it. */
+const missing = missingForErrors();
+
+test('the environment GlitchTip gets: a socket for the database, nobody registers, a time for what it keeps', () => {
+  expect(errorFile('/lukko/glitchtip.env').trim().split('\n')).toMatchInlineSnapshot(`
+    [
+      "GLITCHTIP_DOMAIN=https://errors.lukko.example",
+      "DEFAULT_FROM_EMAIL=security@lukko.example",
+      "EMAIL_URL=consolemail://",
+      "DATABASE_URL=postgresql://glitchtip@//run/postgresql/glitchtip",
+      "VALKEY_URL=",
+      "SERVER_ROLE=all_in_one",
+      "PORT=8000",
+      "GRANIAN_HOST=127.0.0.1",
+      "ENABLE_USER_REGISTRATION=False",
+      "ENABLE_ORGANIZATION_CREATION=False",
+      "ENABLE_ADMIN=False",
+      "ENABLE_OPENAPI=False",
+      "CSRF_TRUSTED_ORIGINS=https://errors.lukko.example",
+      "GLITCHTIP_ENABLE_LOGS=False",
+      "GLITCHTIP_MAX_EVENT_LIFE_DAYS=90",
+      "ALLOWED_HOSTS=errors.lukko.example",
+    ]
+  `);
+});
+
+if (missing.length > 0) {
+  test(`not run: GlitchTip with a stock SDK (${missing.join('; ')})`, () => {
+    process.stdout.write(`not run: GlitchTip with a stock SDK (${missing.join('; ')})\n`);
+    expect(missing).not.toEqual([]);
+  });
+} else {
+  const server = new ErrorServer();
+  jest.setTimeout(180_000);
+  let dsn = '';
+  beforeAll(async () => {
+    await server.start();
+    const made = server.project();
+    // What it makes anew cuts addresses to their network, without anybody asking for it.
+    expect(made.scrubs).toBe(true);
+    dsn = made.dsn;
+  }, 900_000);
+  afterAll(() => server.stop());
+
+  /** What the stock SDK sends, with what an application tells it to; gives whether it was flushed. */
+  const report = (message: string, options = '', scope = '') =>
+    server.python(`import sentry_sdk
+sentry_sdk.init(dsn=${JSON.stringify(dsn)}, ca_certs=${JSON.stringify(
+      server.front.authority,
+    )}, default_integrations=False${options})
+${scope}
+try:
+    raise ValueError(${JSON.stringify(message)})
+except ValueError as error:
+    print(sentry_sdk.capture_exception(error))
+sentry_sdk.flush(20)`);
+  /** The whole of an event as it is kept; waits for it. */
+  const kept = async (message: string): Promise<string> => {
+    const query = `select row_to_json(e)::text from issue_events_issueevent e where e::text like '%${message}%' limit 1`;
+    for (let tries = 0; tries < 300; tries += 1) {
+      const found = server.sql(query);
+      if (found !== '') return found;
+      await sleep(100);
+    }
+    return '';
+  };
+
+  test('migrations are done, it is healthy, and the database listens on no network', () => {
+    expect(server.ask('/_health/')).toMatchObject({ status: 0, stdout: 'ok' });
+    expect(
+      server.shell(
+        'from django.db.migrations.executor import MigrationExecutor; from django.db import connection; e = MigrationExecutor(connection); print(len(e.migration_plan(e.loader.graph.leaf_nodes())))',
+      ),
+    ).toBe('0');
+    expect(server.sql('show listen_addresses')).toBe('');
+  });
+
+  test('nobody makes themselves an account, and administration and descriptions of the API are off', () => {
+    const signup = ['-X', 'POST', '-H', 'Content-Type: application/json', '-H', `Origin: ${server.front.url('')}`];
+    const body = [
+      '-d',
+      JSON.stringify({
+        email: 'somebody@else.example',
+        password: 'long enough, and new',
+      }),
+    ];
+    const before = server.sql('select count(*) from users_user');
+    const token = /csrftoken=([^;]+)/.exec(server.ask('/_allauth/browser/v1/config', ['-D', '-']).stdout)?.[1] ?? '';
+    const csrf = [
+      '-H',
+      `X-CSRFToken: ${token}`,
+      '-H',
+      `Cookie: csrftoken=${token}`,
+      '-H',
+      `Referer: ${server.front.url('/')}`,
+    ];
+    expect(server.status('/_allauth/browser/v1/auth/signup', [...signup, ...csrf, ...body])).toBe(403);
+    expect(server.sql('select count(*) from users_user')).toBe(before);
+    expect(JSON.parse(server.ask('/api/settings/').stdout)).toMatchObject({
+      enableUserRegistration: false,
+    });
+    // Switches that came with 6.0: before it, administration is there for whoever is an administrator.
+    for (const target of server.knows('ENABLE_OPENAPI') ? ['/admin/', '/api/docs', '/api/openapi.json'] : [])
+      expect([target, server.status(target)]).toEqual([target, 404]);
+    expect(server.status('/api/0/organizations/', [...signup, '-d', '{"name": "mine"}'])).toBeGreaterThanOrEqual(400);
+  });
+
+  test('a stock SDK reports an error, and it is kept without the address it came from', async () => {
+    const { status, stdout } = report('the order was lost');
+    expect([status, stdout.trim()]).toEqual([0, expect.stringMatching(/^[0-9a-f]{32}$/)]);
+    const event = await kept('the order was lost');
+    expect(event).toContain('the order was lost');
+    expect(event).not.toMatch(/"ip_address": ?"[^"]+"|127\.0\.0\.1/);
+  });
+
+  test('a key of nobody is refused', () => {
+    const envelope = '{}\n{"type":"event"}\n{"message":"x"}\n';
+    const auth = 'X-Sentry-Auth: Sentry sentry_version=7, sentry_key=00000000000000000000000000000000';
+    // Of a project that is not there: GlitchTip refuses all events of a project for 30 s after a wrong key.
+    expect(server.status('/api/4711/envelope/', ['-X', 'POST', '-H', auth, '--data-binary', envelope])).toBe(403);
+  });
+
+  test('what an application itself says of a user is kept as it says it: that is for the application to leave out', async () => {
+    const scope = "sentry_sdk.set_user({'id': '7', 'ip_address': '203.0.113.77'})";
+    expect(report('said by the application', ', send_default_pii=True', scope).status).toBe(0);
+    const event = await kept('said by the application');
+    process.stdout.write(
+      `an address that an SDK was told to send: ${event.includes('203.0.113.77') ? 'kept' : 'not kept'}\n`,
+    );
+    expect(event).toContain('said by the application');
+  });
+
+  test('what is past its time goes', async () => {
+    expect(
+      server.shell(
+        'from django.conf import settings; print(getattr(settings, "GLITCHTIP_EVENT_RETENTION_DAYS", None) or settings.GLITCHTIP_MAX_EVENT_LIFE_DAYS)',
+      ),
+    ).toBe('90');
+  });
+}
