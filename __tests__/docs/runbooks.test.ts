@@ -45,7 +45,7 @@ test.each(pages)('%s: every command of lukko is one, with its options', (_, text
 
 test.each(pages)('%s: every script and unit is in a payload', (_, text) => {
   for (const words of quoted(text)) {
-    for (const [, script = ''] of words.matchAll(/(?:\/usr\/local\/lib\/lukko|…)\/([a-z-]+)/g))
+    for (const [, script = ''] of words.matchAll(/(?:\/usr\/local\/lib\/lukko|…)\/([a-z-]+)(?![a-z-]*\/)/g))
       expect([words, files.has(`/usr/local/lib/lukko/${script}`)]).toEqual([words, true]);
     for (const [unit] of words.matchAll(
       /(?<=systemctl [^|;&]*|journalctl -u )\b(?:lukko-[a-z-]+|srv-lukko|caddy)(?:\.(?:service|target|mount|path))?/g,

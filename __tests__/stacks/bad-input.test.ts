@@ -329,7 +329,7 @@ esac`;
       lines: [
         `<3>ALERT disk ${at('host/srv')} 100 % of the volume are used`,
         '<3>ALERT disk / 100 % of the root disk are used',
-        '<3>ALERT clock errors.lukko.example the clock follows no clock server: it says 2025-11-21T12:00:00Z',
+        '<3>ALERT clock errors.lukko.example no time server agrees with the clock, which says 2025-11-21T12:00:00Z',
       ],
     });
   });
