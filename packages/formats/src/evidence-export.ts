@@ -139,6 +139,8 @@ const evidenceFinding = z.strictObject({
     'observation-expired',
     'store',
     'run-interrupted',
+    'no-longer-observed',
+    'later-than-as-of',
     'drift',
     'obligation-overdue',
   ]),

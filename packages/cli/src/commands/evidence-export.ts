@@ -11,6 +11,7 @@ import {
   evidenceJson,
   type Observed,
   observedAt,
+  type Previous,
   provePayloads,
   reportedPayloads,
   type Store,
@@ -71,7 +72,9 @@ export async function exportEvidence(
       ? undefined
       : readPrevious(fromHere(options.previous, ports.cwd), options.previous, ports.files, asOf);
   const store = storeAt(options.observations, ports);
-  const observed = withPayloadChecks(observedAt(store, asOf, publicRoots()), gathered.payloads);
+  continues(store, previous, options);
+  const now = instantOf('--as-of', undefined, ports.now());
+  const observed = withPayloadChecks(observedAt(store, asOf, publicRoots(), now), gathered.payloads);
   const claims = claimsOf(policy, ports);
   const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));
   const evidence = collect({
@@ -190,6 +193,15 @@ function storeAt(option: string | undefined, ports: Ports): Store {
   if (option !== undefined && ports.files.kind(path) !== 'file')
     throw new InputError(`--observations: ${name}: no such file; \`lukko observe\` writes it`);
   return readStoreFile(path, name);
+}
+
+/** @throws InputError when what the export before rests on is not in the store: a chain is no chain over other observations */
+function continues({ records }: Store, previous: Previous | undefined, options: EvidenceOptions): void {
+  const head = previous?.storeHead;
+  if (head === undefined || records.some(({ digest }) => digest === head)) return;
+  throw new InputError(
+    `--previous: ${options.previous}: its observations end in record ${head.slice(0, 12)}, which ${options.observations ?? 'observations.jsonl'} does not hold; name the store it was made from with --observations, or leave --previous out and begin another chain`,
+  );
 }
 
 function claimsOf(policy: PolicySource, ports: Ports): ClaimsFiles | undefined {
