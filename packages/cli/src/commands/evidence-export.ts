@@ -31,7 +31,7 @@ import { publicRoots } from '../evidence/public-roots.ts';
 import { ownedPaths, readPrevious } from '../evidence/read-bundle.ts';
 import { signWithKey } from '../evidence/sign.ts';
 import { readStoreFile } from '../evidence/store-file.ts';
-import { logAct } from '../evidence/tool-log.ts';
+import { logAct, readyToLog } from '../evidence/tool-log.ts';
 import { displayName, fromHere, readText } from '../input-file.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import { beginDirectory, type FreshDirectory } from '../ports/directory.ts';
@@ -63,6 +63,7 @@ export async function exportEvidence(
   const since = options.since === undefined ? undefined : instantOf('--since', options.since, ports.now());
   if (since !== undefined && since > asOf)
     throw new InputError(`--since: ${since} is after ${asOf}; name an earlier one`);
+  readyToLog(options.log, ports);
   const directory = directoryOf(options.out, ports);
   const name = displayName(directory, ports.cwd);
   const policy = await policyAt(options, ports);
@@ -138,7 +139,7 @@ export async function exportEvidence(
   }
   logAct(options.log, { act: 'evidence-exported', about: sha256(made.sums) }, ports);
   ports.out(summary(evidence, name, made.sums.split('\n').length + 1));
-  ports.err(signatureNote(kind, options.key));
+  ports.err(`${pastNote(asOf, now)}${signatureNote(kind, options.key)}`);
   return 0;
 }
 
@@ -230,6 +231,13 @@ function collect(collection: Parameters<typeof collectEvidence>[0]): EvidenceExp
     if (error instanceof EvidenceError) throw new InputError(error.message);
     throw error;
   }
+}
+
+/** There is no configuration of then: what is at hand now is judged, whatever the instant. */
+function pastNote(asOf: string, now: string): string {
+  return asOf < now
+    ? `note: --as-of ${asOf} is past: observations, waivers and statements are counted to it, configuration and plans are judged as they lie here now\n`
+    : '';
 }
 
 function signatureNote(kind: Observed['kind'], key: string | undefined): string {

@@ -91,8 +91,8 @@ function warnings(evidence: EvidenceExport): Markup {
   const disposable = evidence.environments.some((one) => one.class === 'disposable');
   const open = evidence.worlds.filter((world) => !world.closed);
   const { kind, real, sandbox, failed } = evidence.observations;
-  return html`${kind === 'sandbox' && html`<div class="note alarm" role="alert"><p><strong>Sandbox.</strong> ${count(sandbox, 'observation')} in this export did not come from a real system: they came from a sandbox, from recorded answers, or from what nobody proved to be ours. They are shown and never counted, and this bundle is signed with a throw-away key named demo.</p></div>`}
-${kind === 'none' ? html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>` : html`<div class="note" role="note"><p><strong>Observed is a part.</strong> ${count(real, 'observation')} of real systems, ${sandbox} that do not count, ${failed} that failed. No rule and no check covers the whole of a control.</p></div>`}
+  return html`${kind === 'sandbox' && html`<div class="note alarm" role="alert"><p><strong>Sandbox.</strong> ${sandbox === 0 ? 'Observations in the store of this export, later than its instant,' : `${count(sandbox, 'observation')} in this export`} did not come from a real system: they came from a sandbox, from recorded answers, or from what nobody proved to be ours. They are shown and never counted, and this bundle is signed with a throw-away key named demo.</p></div>`}
+${kind === 'none' ? html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan, as it lay there when this was made. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>` : html`<div class="note" role="note"><p><strong>Observed is a part.</strong> ${count(real, 'observation')} of real systems, ${sandbox} that do not count, ${failed} that failed. No rule and no check covers the whole of a control. Configuration and plans were judged as they lay there when this was made.</p></div>`}
 ${disposable && html`<div class="note" role="note"><p><strong>Disposable environment.</strong> Rules that guard the removal of data do not apply to it; it is no evidence of a production system.</p></div>`}
 ${open.length > 0 && html`<div class="note" role="note"><p><strong>Part of a whole.</strong> ${open.map((world) => html`The ${world.tier} inputs may not be all there is: ${world.because}. `)}</p></div>`}`;
 }
@@ -130,6 +130,7 @@ function legend(): Markup {
 <div><dt>Tier: planned</dt><dd>Rules judged what the provider answered to a plan. It shows what a deployment would do.</dd></div>
 <div><dt>Tier: observed</dt><dd>A running system was asked. Only real answers that have not expired are counted; a blank was not looked at.</dd></div>
 ${states.map((state) => html`<div><dt>${chip(state)}</dt><dd>${stateWords[state].means}</dd></div>`)}
+<div><dt>As of</dt><dd>The instant to which observations, waivers and statements are counted. Configuration and plans are judged as they lay there when the export was made, also where that was later; the digests of the inputs say which they were.</dd></div>
 <div><dt>Age</dt><dd>Days from the time an input states of itself to the instant of this export. Configuration states no time; its verdicts date from the export.</dd></div>
 <div><dt>Due</dt><dd>Only the provider can answer. It counts as neither pass nor failure until then.</dd></div>
 </dl>`;
