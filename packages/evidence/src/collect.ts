@@ -173,6 +173,7 @@ function row(
     ...optional('planned', planned),
     ...optional('observed', seen.evidence),
     notCounted: seen.notCounted,
+    expired: seen.expired,
     carries: annexA8Evidence[control.id] ?? {},
     ...held,
     rules: carrying.map(({ id, title, severity }) => ({ id, title, severity })).sort((a, b) => (a.id < b.id ? -1 : 1)),
