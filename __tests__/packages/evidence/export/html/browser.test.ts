@@ -113,7 +113,7 @@ if (chromium === undefined) {
       name: 'wide',
       title: 'Wide',
       about: 'Many columns',
-      columns: Array.from({ length: 9 }, (_, index) => `column ${index}`),
+      columns: Array.from({ length: 16 }, (_, index) => `column ${index}`),
     };
     const tables = [
       ...tablesOf({ evidence, facts: [], services: [], claims: shippedClaims }),
@@ -121,13 +121,22 @@ if (chromium === undefined) {
     ];
     const path = join(directoryWith({}), 'report.html');
     writeFileSync(path, renderEvidenceHtml(evidence, { tables }));
-    // The width between the margins of A4, in CSS pixels.
+    // The width between the margins of A4 upright, and below across, in CSS pixels.
     const tab = await browser.newPage({ viewport: { width: 688, height: 1000 } });
     await tab.goto(`file://${path}`);
     await tab.emulateMedia({ media: 'print' });
     await tab.evaluate(`dispatchEvent(new Event('beforeprint'))`);
-    const cut = `[...document.querySelectorAll('table')].filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((one) => one.closest('[id]')?.id)`;
-    expect(await tab.evaluate(cut)).toEqual([]);
+    const cut = (which: string) =>
+      tab.evaluate(
+        `[...document.querySelectorAll('${which}')].filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((one) => one.closest('[id]')?.id)`,
+      );
+    expect(await cut('table:not(.wide table)')).toEqual([]);
+    await tab.setViewportSize({ width: 1017, height: 700 });
+    expect(await tab.locator('details.wide').count()).toBeGreaterThan(1);
+    expect(await cut('table')).toEqual([]);
+    // A column is no pile of letters.
+    const narrow = `Math.min(...[...document.querySelectorAll('details td')].map((one) => one.getBoundingClientRect().width / parseFloat(getComputedStyle(one).fontSize)))`;
+    expect(await tab.evaluate(narrow)).toBeGreaterThanOrEqual(4.9);
     await tab.close();
   }, 60_000);
 

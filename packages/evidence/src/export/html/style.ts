@@ -102,7 +102,8 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-siz
   @page { size: A4; margin: 16mm 14mm; }
   html { font-size: 66%; } main, header, footer { max-width: none; padding: 0; }
   h2, h3, h4, article .top, p.why { break-after: avoid; } details::details-content { content-visibility: visible; block-size: auto; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
-  .scroll { overflow: visible; } details td, details th, article td { min-width: 0; max-width: none; overflow-wrap: anywhere; } details table { font-size: .82rem; } details th, details td { padding: .3rem .4rem; }
+  @page wide { size: A4 landscape; margin: 14mm; } details.wide { page: wide; }
+  .scroll { overflow: visible; } details th, details td, article td { min-width: 5em; max-width: none; overflow-wrap: anywhere; } details:not(.wide) td { min-width: 7.5em; } details table { font-size: .82rem; } details th, details td { padding: .3rem .4rem; }
   #filter, .next { display: none; } figure, details > p { break-inside: avoid; }
   a { color: inherit; text-decoration: none; } .bar span, .chip, .tiles li, article { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
