@@ -71,6 +71,7 @@ export const checks: readonly Check[] = [
   alert('alert-delivered', 'A synthetic alert was delivered', 'A.8.16'),
   forge('branch-protected', 'Nobody pushes past review', 'A.8.4', 'A.8.32'),
   forge('reviewed-by-another', 'Every merged change was approved by somebody else', 'A.8.32', 'A.8.25', 'A.5.3'),
+  forge('gate-passed', 'The gate passed every merged change', 'A.8.29', 'A.8.32'),
   forge('gate-required', 'The verdict of the gate is required before a merge', 'A.8.29', 'A.8.27', 'A.8.32'),
 ];
 
