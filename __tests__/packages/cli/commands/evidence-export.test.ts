@@ -130,6 +130,12 @@ describe('lukko evidence export', () => {
     );
     expect(read(directory, 'report.html')).toContain('as it lay there when this was made');
     expect((await lukko(directory, ['evidence', 'export', ...asOf], { now })).err).not.toContain('past');
+    let seconds = 0;
+    const ticking = () => {
+      seconds += 1;
+      return new Date(Date.parse('2026-11-21T12:00:00Z') + seconds * 1000);
+    };
+    expect((await lukko(directory, ['evidence', 'export'], { now: ticking })).err).not.toContain('past');
   });
 
   test('a chain of exports does not go on over another store', async () => {

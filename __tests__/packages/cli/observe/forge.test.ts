@@ -75,10 +75,10 @@ describe('Gitea 1.26.0, recorded', () => {
     ]);
     expect(String(one.facts.changes).replace(/p-[0-9a-f]{12}/g, 'P')).toBe(
       [
-        '#6 by P, approved by nobody, lukko without a verdict',
-        '#4 by P, approved by nobody, lukko success',
-        '#2 by P, approved by nobody, lukko failure',
-        '#1 by P, approved by P, lukko success',
+        '#6 merged 2026-11-21T19:18:06Z by P, approved by nobody, lukko without a verdict',
+        '#4 merged 2026-11-21T19:17:34Z by P, approved by nobody, lukko success',
+        '#2 merged 2026-11-21T19:17:18Z by P, approved by nobody, lukko failure',
+        '#1 merged 2026-11-21T19:17:12Z by P, approved by P, lukko success',
       ].join(),
     );
     expect(JSON.stringify(one)).not.toMatch(/anna(?!\/stack)|"bo"|eve|secret/);

@@ -59,7 +59,8 @@ export async function exportEvidence(
   options: EvidenceOptions,
   ports: Ports,
 ): Promise<number> {
-  const asOf = instantOf('--as-of', options.asOf, ports.now());
+  const now = instantOf('--as-of', undefined, ports.now());
+  const asOf = options.asOf === undefined ? now : instantOf('--as-of', options.asOf, ports.now());
   const since = options.since === undefined ? undefined : instantOf('--since', options.since, ports.now());
   if (since !== undefined && since > asOf)
     throw new InputError(`--since: ${since} is after ${asOf}; name an earlier one`);
@@ -74,7 +75,6 @@ export async function exportEvidence(
       : readPrevious(fromHere(options.previous, ports.cwd), options.previous, ports.files, asOf);
   const store = storeAt(options.observations, ports);
   continues(store, previous, options);
-  const now = instantOf('--as-of', undefined, ports.now());
   const observed = withPayloadChecks(observedAt(store, asOf, publicRoots(), now), gathered.payloads);
   const claims = claimsOf(policy, ports);
   const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));

@@ -7,6 +7,8 @@ const most = 50;
 /** One merged change, with whoever made it and whoever approved it. */
 interface Change {
   readonly number: number;
+  /** When it was merged, by the forge. */
+  readonly merged: string | undefined;
   readonly author: string;
   readonly approvers: readonly string[];
   /** Of the gate on what was merged, in the forge's word; undefined where there was none. */
@@ -75,8 +77,8 @@ export const forge: Collector = ({ targets, environment, file, pseudonym }) =>
             branch,
             // Ids of persons are personal data also as pseudonyms.
             changes: found.changes.map(
-              ({ number, author, approvers, verdict }) =>
-                `#${number} by ${pseudonym(author)}, approved by ${approvers.map(pseudonym).join(' ') || 'nobody'}, ${gate} ${verdict ?? 'without a verdict'}`,
+              ({ number, merged, author, approvers, verdict }) =>
+                `#${number}${merged === undefined ? '' : ` merged ${merged}`} by ${pseudonym(author)}, approved by ${approvers.map(pseudonym).join(' ') || 'nobody'}, ${gate} ${verdict ?? 'without a verdict'}`,
             ),
           },
           answer: answers.map(({ body }) => body).join('\n'),
@@ -120,6 +122,7 @@ async function fromForgejo(get: Get, repository: string, branch: string, gate: s
     const statuses = list(Object(await get(`${base}/commits/${encodeURIComponent(sha)}/status`)).statuses);
     changes.push({
       number: Number(pull.number),
+      merged: instant(pull.merged_at),
       author: String(Object(pull.user).id),
       approvers,
       verdict: text(statuses.find(({ context }) => context === gate)?.status),
@@ -176,6 +179,7 @@ async function fromGitlab(get: Get, repository: string, branch: string, gate: st
     const [status] = list(await get(path)).filter(({ name }) => name === gate);
     changes.push({
       number: Number(one.iid),
+      merged: instant(one.merged_at),
       author: String(Object(one.author).id),
       approvers,
       verdict: text(status?.status),
@@ -198,6 +202,12 @@ async function fromGitlab(get: Get, repository: string, branch: string, gate: st
       (external && project.only_allow_merge_if_all_status_checks_passed === true),
     changes,
   };
+}
+
+/** In UTC without fractions, as the store writes instants. */
+function instant(value: unknown): string | undefined {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : `${new Date(time).toISOString().slice(0, 19)}Z`;
 }
 
 function text(value: unknown): string | undefined {
