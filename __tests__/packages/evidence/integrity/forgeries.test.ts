@@ -223,6 +223,10 @@ test('a link in place of a file, and a history that was cut', async () => {
   rmSync(join(linked, 'report.html'));
   symlinkSync('../outside', join(linked, 'report.html'));
   expect(await ours(linked, args)).toEqual([1, ['not-a-plain-file']]);
+  expect(stock(linked, page, signer.fingerprint, first)).toEqual({
+    status: 1,
+    last: 'FORGED: a link or something else stands in place of a file',
+  });
   const cut = copy();
   writeFileSync(join(cut, 'history.jsonl'), '');
   expect(await ours(cut, args)).toEqual([1, ['file-changed', 'history-broken']]);

@@ -45,6 +45,7 @@ sha256sum --check --strict --quiet SHA256SUMS || { echo 'FORGED: a file is chang
 LISTED=$(cut -c67- SHA256SUMS | LC_ALL=C sort)
 FOUND=$(find . ! -type d ! -path ./SHA256SUMS ! -path ./SHA256SUMS.sig | cut -c3- | LC_ALL=C sort)
 [ "$LISTED" = "$FOUND" ] || { echo 'FORGED: a file is added'; exit 1; }
+[ -z "$(find . ! -type d ! -type f)" ] || { echo 'FORGED: a link or something else stands in place of a file'; exit 1; }
 \`\`\`
 ${
   chained

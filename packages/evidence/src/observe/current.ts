@@ -145,6 +145,9 @@ function later(observations: readonly Observation[], asOf: string, now: string):
   ];
 }
 
+/** Behind what is said of something that is not known to be a real system. */
+export const notReal = ' (not seen on a real system)';
+
 /** The newest run, where it has not come to its end: what it did not get to was not looked at. */
 function interrupted(records: readonly ObservationRecord[]): readonly ObservationFinding[] {
   const last = records.findLast((record) => record.kind === 'run');
@@ -217,11 +220,11 @@ function expired(newest: readonly Judged[]): readonly ObservationFinding[] {
 }
 
 function broken(newest: readonly Judged[]): readonly ObservationFinding[] {
-  return newest.flatMap(({ observation: one }) =>
+  return newest.flatMap(({ observation: one, origin }) =>
     one.checks
       .filter(({ holds }) => holds === false)
       .map(({ id, saw }) => ({
-        ...finding('check-failed', one, `fails ${id}: ${saw}`),
+        ...finding('check-failed', one, `fails ${id}: ${saw}${origin.kind === 'sandbox' ? notReal : ''}`),
         controls: checkOf(one.collector, id)?.controls ?? [],
       })),
   );
