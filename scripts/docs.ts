@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleNamespace, verifyPage } from '@lukko/evidence';
 import { catalogue } from '../packages/cli/src/catalogue.ts';
 import { rulesTable } from '../packages/cli/src/commands/rules.ts';
 import { cliPage } from '../packages/cli/src/pages/cli-page.ts';
@@ -10,12 +11,14 @@ import { nodeFiles } from '../packages/cli/src/ports/node.ts';
 
 /**
  * Writes the pages that are made from the rules and the command: docs/rules/<id>.md, docs/controls.md, docs/cli.md,
- * docs/sandbox.md and the table in README.md. `--check` writes nothing and fails when one is not what it would write.
+ * docs/verify.md, docs/sandbox.md and the table in README.md. `--check` writes nothing and fails when one is not what it would write.
  */
 const root = join(__dirname, '..');
 const header = '<!-- Made by `npm run docs`; edit the rule or the command instead. -->\n\n';
 const sandboxHeader =
   '<!-- Made by `npm run docs` from packages/cli/src/pages/sandbox-page.ts and the sandbox itself. -->\n\n';
+const verifyHeader =
+  '<!-- Made by `npm run docs` from packages/evidence/src/integrity/verify-page.ts: VERIFY.md as a bundle carries it. -->\n\n';
 const begin = '<!-- rules:begin -->';
 const end = '<!-- rules:end -->';
 
@@ -24,6 +27,7 @@ export function pages(): ReadonlyMap<string, string> {
   for (const rule of catalogue.rules) made.set(`docs/rules/${rule.id}.md`, header + rulePage(rule));
   made.set('docs/controls.md', header + controlsPage(catalogue.rules));
   made.set('docs/cli.md', header + cliPage());
+  made.set('docs/verify.md', verifyHeader + verifyPage({ namespace: bundleNamespace, chained: true, expires: true }));
   made.set('docs/sandbox.md', sandboxHeader + sandboxPage(acceptance()));
   const readme = join(root, 'README.md');
   if (existsSync(readme)) made.set('README.md', withTable(readFileSync(readme, 'utf8')));

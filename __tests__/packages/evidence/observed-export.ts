@@ -81,12 +81,16 @@ export function storeWith(tlsHolds: boolean | 'unknown' = true, endpoint = 'http
   return readStore(chain(records, beginning).map(line).join(''));
 }
 
-export function observedExport(store: Store = storeWith()): EvidenceExport {
+export function observedExport(
+  store: Store = storeWith(),
+  { asOf: instant = asOf, since }: { readonly asOf?: string; readonly since?: string } = {},
+): EvidenceExport {
   const findings = [finding({ rule: 'volume-encrypted-at-rest', verdict: 'pass', address: 'logs/hcloud_volume.data' })];
   return collectEvidence({
     ...collection([{ tier: 'declared', report: report(findings) }]),
-    asOf,
-    observed: observedAt(store, asOf, roots),
+    asOf: instant,
+    ...(since === undefined ? {} : { since }),
+    observed: observedAt(store, instant, roots),
     claims: { claims: shippedClaims, attestations: new Map(), signers: [] },
     storeHead: store.head.digest,
   });

@@ -1,6 +1,6 @@
 import { renderEvidenceHtml } from '../../../packages/evidence/src/index.ts';
 import { tablesOf } from '../../../packages/evidence/src/tables/index.ts';
-import { observedExport, shippedClaims, storeWith } from './observed-export.ts';
+import { asOf, observedExport, shippedClaims, storeWith } from './observed-export.ts';
 
 const row = (id: string, ...args: Parameters<typeof storeWith>) =>
   observedExport(storeWith(...args)).controls.find((control) => control.id === id);
@@ -40,18 +40,41 @@ test('every cell of the 34 rows leads to what it rests on, or is a blank', () =>
   const rows = [...page.matchAll(/<tr data-row data-state[\s\S]*?<\/tr>/g)].map(([row]) => row);
   expect(rows).toHaveLength(34);
   for (const row of rows) {
-    const cells = [...row.matchAll(/<td([^>]*)>([\s\S]*?)<\/td>/g)].slice(1);
-    expect(cells).toHaveLength(6);
-    // The state of a control of which nothing is shown leads nowhere: it says that there is nothing.
-    const empty = cells.filter(([, attributes = '']) => /blank/.test(attributes)).length >= 4;
+    const cells = [...row.matchAll(/<t[dh]([^>]*)>([\s\S]*?)<\/t[dh]>/g)].filter((_, index) => index !== 1);
+    expect(cells).toHaveLength(7);
     for (const [cell, attributes = '', text = ''] of cells) {
       const [, target] = /href="#([^"]*)"/.exec(text) ?? [];
-      if (target === undefined)
-        expect([cell, /blank/.test(attributes) || (empty && /chip/.test(text))]).toEqual([cell, true]);
+      if (target === undefined) expect([cell, /blank/.test(attributes)]).toEqual([cell, true]);
       else expect([target, ids.has(target)]).toEqual([target, true]);
     }
   }
   expect(page).toContain('observation <code>00000000-0000-5000-8000-000000000002</code>');
+});
+
+test('what expired is no blank: the cell says so and leads to it', () => {
+  const late = `${new Date(Date.parse(asOf) + 3 * 86_400_000).toISOString().slice(0, 19)}Z`;
+  const evidence = observedExport(storeWith(), { asOf: late });
+  expect(evidence.controls.find(({ id }) => id === 'A.8.20')).toMatchObject({ state: 'overdue', expired: 1 });
+  const page = renderEvidenceHtml(evidence);
+  expect(page).toMatch(/<td data-label="Observed"><a href="#A\.8\.20-observed">1 expired<\/a>/);
+  expect(page).toContain('<h4 id="A.8.20-observed">What was observed</h4>');
+  expect(page).toContain('(not counted: it has expired)');
+});
+
+test('a shorter period leaves out what held before it, and nothing that speaks against a control', () => {
+  const of = (id: string, tls: boolean) =>
+    observedExport(storeWith(tls), { since: asOf }).controls.find((control) => control.id === id);
+  expect(of('A.8.20', true)).toMatchObject({ state: 'not-assessed' });
+  expect(of('A.8.24', true)).toMatchObject({ state: 'declared' });
+  expect(of('A.8.24', false)).toMatchObject({ state: 'failed', observed: { holds: 0, fails: 1, count: 1 } });
+});
+
+test('of each of the 34 it is said what could show it and what stays outside, also where nothing was shown', () => {
+  const page = renderEvidenceHtml(observedExport());
+  const articles = [...page.matchAll(/<article [\s\S]*?<\/article>/g)].map(([text]) => text);
+  expect(articles).toHaveLength(34);
+  for (const article of articles) expect(article).toContain('Left to people and documents');
+  expect(articles.find((one) => one.includes('id="A.8.7"'))).toContain('packages and images that are allowed');
 });
 
 test('a control for which somebody signed, or the provider is certified, shows that', () => {

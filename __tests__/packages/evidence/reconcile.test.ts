@@ -48,6 +48,23 @@ test('what differs is drift; what is not known is not said to agree; what only o
   expect(verdicts([...declared(right)])[0]).toEqual(['hcloud_firewall', 'web', 'unknown']);
 });
 
+test('of a kind that was looked at and of which there is none, what is declared is missing', () => {
+  const seenWith = (notLookedAt: string[]) => {
+    const of = seen();
+    const [server] = of.judged;
+    if (server === undefined) throw new Error('nothing was seen');
+    const project = {
+      ...server.observation,
+      subject: { kind: 'project', id: 'hetzner:project:main', name: 'main' },
+      facts: { 'not-looked-at': notLookedAt },
+    };
+    return { ...of, judged: [...of.judged, { ...server, observation: project }] };
+  };
+  const firewall = (notLookedAt: string[]) => reconcile([...declared(right)], seenWith(notLookedAt))[0]?.verdict;
+  expect(firewall([])).toBe('declared-only');
+  expect(firewall(['firewalls'])).toBe('unknown');
+});
+
 const obligation = (attribute: string, at?: string) => ({
   rule: 'servers-behind-firewall',
   address: 'hcloud_server.host',

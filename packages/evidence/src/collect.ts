@@ -16,7 +16,7 @@ import type { Rule } from '@lukko/policy-engine';
 import { type ClaimsInput, findingsOfClaim, heldOf } from './claims/held.ts';
 import { annexA, annexA8, annexA8Evidence, type Control } from './controls/index.ts';
 import { joinObligations } from './obligations.ts';
-import type { Observed } from './observe/current.ts';
+import { notReal, type Observed } from './observe/current.ts';
 import { type ObservedRow, observedRows, shownObservations } from './observe/rows.ts';
 import type { PayloadProof } from './payload-proof.ts';
 import { reconcile, type TierResource } from './reconcile.ts';
@@ -173,6 +173,7 @@ function row(
     ...optional('planned', planned),
     ...optional('observed', seen.evidence),
     notCounted: seen.notCounted,
+    expired: seen.expired,
     carries: annexA8Evidence[control.id] ?? {},
     ...held,
     rules: carrying.map(({ id, title, severity }) => ({ id, title, severity })).sort((a, b) => (a.id < b.id ? -1 : 1)),
@@ -220,13 +221,18 @@ function findingsOf(
       documents.filter((id) => current.has(id)),
     );
   });
+  const unreal = new Set(
+    (observed?.judged ?? []).flatMap(({ observation, origin }) =>
+      origin.kind === 'sandbox' ? [observation.subject.id] : [],
+    ),
+  );
   const drift = reconciliation
     .filter(({ verdict }) => verdict === 'drift' || verdict === 'declared-only' || verdict === 'observed-only')
     .map(({ type, name, verdict, attributes, id, address }) => ({
       code: 'drift' as const,
       controls: ['A.8.9', 'A.8.32'],
       subject: address ?? id ?? name,
-      message:
+      message: `${
         verdict === 'drift'
           ? `${type} ${name} is not as declared: ${attributes
               .filter(({ agrees }) => agrees === false)
@@ -237,7 +243,8 @@ function findingsOf(
               .join('; ')}`
           : verdict === 'declared-only'
             ? `${type} ${name} is declared and was not seen`
-            : `${type} ${name} was seen and is declared nowhere`,
+            : `${type} ${name} was seen and is declared nowhere`
+      }${id !== undefined && unreal.has(id) ? notReal : ''}`,
     }));
   const late = overdue.map(({ rule, address, attribute, ageDays }) => ({
     code: 'obligation-overdue' as const,

@@ -38,6 +38,7 @@ export {
   type VerifyInput,
   verifyBundle,
 } from './integrity/verify.ts';
+export { verifyPage } from './integrity/verify-page.ts';
 export { Roots } from './observe/certificate-chain.ts';
 export { type Check, checkOf, checks, lasts } from './observe/checks.ts';
 export { counts, type Judged, type Observed, observedAt } from './observe/current.ts';

@@ -1,6 +1,7 @@
 import type { EvidenceTier, Observation, Reconciled } from '@lukko/formats';
 import type { Attr, Graph, Resource } from '@lukko/terraform-model';
 import type { Observed } from './observe/current.ts';
+import { resourceKinds } from './observe/hetzner.ts';
 
 /**
  * What is compared, per type: attributes that both Terraform and the API write in the same words. Types that stand nowhere in
@@ -79,6 +80,12 @@ export function reconcile(resources: readonly TierResource[], observed: Observed
     if (newest && observation.collector === 'hetzner' && typeof observation.facts.resource === 'string')
       seen.set(`${observation.facts.resource}\0${observation.subject.name ?? ''}`, observation);
   const looked = new Set([...seen.values()].map(({ facts }) => facts.resource));
+  // A kind of which a project has none left was looked at all the same.
+  for (const { observation: one, newest } of observed?.judged ?? [])
+    if (newest && one.collector === 'hetzner' && one.subject.kind === 'project') {
+      const blind = one.facts['not-looked-at'];
+      for (const { path, type } of resourceKinds) if (!Array.isArray(blind) || !blind.includes(path)) looked.add(type);
+    }
   const groups = new Map<string, TierResource[]>();
   for (const one of resources) {
     const key = one.name === undefined ? `${one.type}\0\0${one.address}` : `${one.type}\0${one.name}`;

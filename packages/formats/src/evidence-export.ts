@@ -84,6 +84,8 @@ const control = z.strictObject({
   observed: observedEvidence.optional(),
   /** Checks that were seen on a sandbox or came from recorded answers: shown, never counted. */
   notCounted: number,
+  /** Real checks that were the newest of their subject and have expired: shown, and no evidence any more. */
+  expired: number,
   /** What each tier could carry, in our words. */
   carries: z.strictObject({
     declared: z.string().optional(),
@@ -139,6 +141,8 @@ const evidenceFinding = z.strictObject({
     'observation-expired',
     'store',
     'run-interrupted',
+    'no-longer-observed',
+    'later-than-as-of',
     'drift',
     'obligation-overdue',
   ]),

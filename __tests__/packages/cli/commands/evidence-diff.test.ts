@@ -56,6 +56,12 @@ test.each([
     return JSON.parse(readFileSync(join(directory, name, 'manifest.json'), 'utf8')) as { whole: string };
   };
   const [part, whole] = [await exported(profile), await exported('auditor')];
+  // What a profile leaves out is no difference: the two are not compared.
+  expect(await lukko(directory, ['evidence', 'diff', profile, 'auditor'], now)).toEqual({
+    code: 2,
+    out: '',
+    err: `error: expected two exports of one profile, found ${profile} and auditor: what one of them leaves out would look like a change; export again with the same --profile\n`,
+  });
   expect(part.whole).toBe(whole.whole);
   for (const file of there) expect(existsSync(join(directory, profile, file))).toBe(true);
   for (const file of withheld) expect(existsSync(join(directory, profile, file))).toBe(false);

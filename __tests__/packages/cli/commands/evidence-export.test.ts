@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { evidenceExport } from '@lukko/formats';
+import { beginning, chain, line, type Unchained } from '../../../../packages/evidence/src/index.ts';
 import { directoryWith, lukko } from '../fake-ports.ts';
 
 const stack = JSON.stringify({
@@ -105,6 +106,62 @@ describe('lukko evidence export', () => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatchSnapshot();
     expect(existsSync(join(directory, 'evidence-out'))).toBe(false);
+  });
+
+  test('what cannot be logged is not done: a name as user, a log that was changed', async () => {
+    const named = directoryWith({ ...synthesised, 'lukko.yaml': 'schemaVersion: 1\n' });
+    const user = await lukko(named, ['evidence', 'export'], { environment: { LUKKO_USER: 'Erika Example' } });
+    expect([user.code, user.out, existsSync(join(named, 'evidence-out'))]).toEqual([2, '', false]);
+    expect(user.err).toBe(
+      'error: LUKKO_USER: expected an identifier of lower-case letters, digits and hyphens, found something else; write for instance u-4711, and no name\n',
+    );
+    const changed = directoryWith({ ...synthesised, 'log.jsonl': '{}\n' });
+    const log = await lukko(changed, ['evidence', 'export', '--log', 'log.jsonl']);
+    expect([log.code, log.out, existsSync(join(changed, 'evidence-out'))]).toEqual([2, '', false]);
+    expect(log.err).toMatchSnapshot();
+  });
+
+  test('an instant that is past is said to be: the configuration is not of then', async () => {
+    const directory = directoryWith(synthesised);
+    const now = () => new Date('2026-11-21T12:00:00Z');
+    const { err } = await lukko(directory, ['evidence', 'export', '--as-of', '2026-10-01'], { now });
+    expect(err).toBe(
+      'note: --as-of 2026-10-01T00:00:00Z is past: observations, waivers and statements are counted to it, configuration and plans are judged as they lie here now\nnote: signed with a throw-away key; name yours with --key\n',
+    );
+    expect(read(directory, 'report.html')).toContain('as it lay there when this was made');
+    expect((await lukko(directory, ['evidence', 'export', ...asOf], { now })).err).not.toContain('past');
+    let seconds = 0;
+    const ticking = () => {
+      seconds += 1;
+      return new Date(Date.parse('2026-11-21T12:00:00Z') + seconds * 1000);
+    };
+    expect((await lukko(directory, ['evidence', 'export'], { now: ticking })).err).not.toContain('past');
+  });
+
+  test('a chain of exports does not go on over another store', async () => {
+    const directory = directoryWith(synthesised);
+    const run = '0b0e7a52-5a44-5f0e-9d53-6f3cc2a3e0c1';
+    const record = (vantage: string): Unchained => ({
+      kind: 'run',
+      run,
+      at: '2026-11-20T12:00:00Z',
+      environment: { name: 'example', class: 'production' },
+      vantage,
+      tool: 'lukko 0.1.0',
+      collectors: [],
+    });
+    const store = (...vantages: readonly string[]) => chain(vantages.map(record), beginning).map(line).join('');
+    const next = async (text: string, ...more: readonly string[]) => {
+      writeFileSync(join(directory, 'observations.jsonl'), text);
+      const { code, err } = await lukko(directory, ['evidence', 'export', ...asOf, ...more]);
+      return [code, err.replace(/record \w+/, 'record DIGEST')];
+    };
+    expect((await next(store('office'), '--out', 'first'))[0]).toBe(0);
+    expect((await next(store('office', 'home'), '--previous', 'first'))[0]).toBe(0);
+    expect(await next(store('home'), '--previous', 'first')).toEqual([
+      2,
+      'error: --previous: first: its observations end in record DIGEST, which observations.jsonl does not hold; name the store it was made from with --observations, or leave --previous out and begin another chain\n',
+    ]);
   });
 
   test('a directory with other files in it is left alone', async () => {

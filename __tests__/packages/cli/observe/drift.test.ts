@@ -50,6 +50,12 @@ async function post(path: string, body: object): Promise<Record<string, { readon
   return (await answer.json()) as Record<string, { readonly id: number }>;
 }
 
+async function remove(path: string): Promise<void> {
+  const { HCLOUD_ENDPOINT, HCLOUD_TOKEN } = sandbox.environment;
+  const headers = { authorization: `Bearer ${HCLOUD_TOKEN}` };
+  expect((await fetch(`${HCLOUD_ENDPOINT}/${path}`, { method: 'DELETE', headers })).ok).toBe(true);
+}
+
 /** Observes and exports: what the three tiers say of each resource, and which findings of drift there are. */
 async function compared() {
   const ports = { environment: sandbox.environment, now: () => new Date() };
@@ -76,15 +82,28 @@ test('what somebody changes by hand is drift: in the comparison, among the findi
 
   await post(`firewalls/${firewall?.id}/actions/set_rules`, { rules: [rule, { ...rule, port: '22' }] });
   await post(`volumes/${volume?.id}/actions/resize`, { size: 20 });
-  await post('volumes', { name: 'stray', size: 10, location: 'hel1' });
+  const { volume: stray } = await post('volumes', { name: 'stray', size: 10, location: 'hel1' });
   const { verdicts, drift, open } = await compared();
   expect([verdicts, open]).toEqual([['logs drift', 'data drift', 'stray observed-only'], ['fail']]);
   expect(drift).toEqual([
     [
       'logs/hcloud_firewall.logs',
-      'hcloud_firewall logs is not as declared: rules is in tcp 22 0.0.0.0/0,::/0; in tcp 443 0.0.0.0/0,::/0, declared in tcp 443 0.0.0.0/0,::/0',
+      'hcloud_firewall logs is not as declared: rules is in tcp 22 0.0.0.0/0,::/0; in tcp 443 0.0.0.0/0,::/0, declared in tcp 443 0.0.0.0/0,::/0 (not seen on a real system)',
     ],
-    ['logs/hcloud_volume.data', 'hcloud_volume data is not as declared: size is 20, declared 10'],
-    [expect.stringMatching(/^hetzner:volume:\d+$/), 'hcloud_volume stray was seen and is declared nowhere'],
+    [
+      'logs/hcloud_volume.data',
+      'hcloud_volume data is not as declared: size is 20, declared 10 (not seen on a real system)',
+    ],
+    [
+      expect.stringMatching(/^hetzner:volume:\d+$/),
+      'hcloud_volume stray was seen and is declared nowhere (not seen on a real system)',
+    ],
   ]);
+
+  // What was deleted since does not stand as it was last seen; nor does its kind count as not looked at, now that none is left.
+  await remove(`volumes/${stray?.id}`);
+  await remove(`volumes/${volume?.id}`);
+  const after = await compared();
+  expect(after.verdicts).toEqual(['logs drift', 'data declared-only']);
+  expect(after.drift[1]).toEqual(['logs/hcloud_volume.data', 'hcloud_volume data is declared and was not seen']);
 }, 60_000);

@@ -23,6 +23,8 @@ if (!sshdRuns) {
       }),
     );
     const forged = await host(report(), good.hostKey);
+    const old = await host(report({ madeAt: '2026-01-01T00:00:00Z' }));
+    const ahead = await host(report({ madeAt: '2099-01-01T00:00:00Z' }));
     const odd = await host(report({ swap: 'none' }));
     const hosts = [
       { name: 'good', identity: 'good.key', ...good.target },
@@ -30,12 +32,21 @@ if (!sshdRuns) {
       { name: 'forged', identity: 'forged.key', ...forged.target },
       { name: 'stranger', identity: 'good.key', ...good.target, hostKey: bad.target.hostKey },
       { name: 'gone', ...good.target, port: await freePort() },
+      { name: 'old', identity: 'old.key', ...old.target },
+      { name: 'ahead', identity: 'ahead.key', ...ahead.target },
       { name: 'odd', identity: 'odd.key', ...odd.target },
     ];
-    const keys = { 'good.key': good.client, 'bad.key': bad.client, 'forged.key': forged.client, 'odd.key': odd.client };
+    const keys = {
+      'good.key': good.client,
+      'bad.key': bad.client,
+      'forged.key': forged.client,
+      'old.key': old.client,
+      'ahead.key': ahead.client,
+      'odd.key': odd.client,
+    };
     const { code, observations } = await look({ hosts }, keys);
     expect(code).toBe(1);
-    const [fine, broken, wrong, stranger, gone, other] = observations;
+    const [fine, broken, wrong, stranger, gone, replayed, early, other] = observations;
     expect(Object.values(fine === undefined ? {} : verdicts(fine))).not.toContain(false);
     expect(
       fine?.checks.map(({ id, holds, saw }) => [id, holds, saw.replace(/\d+ s from/, 'n s from')]),
@@ -49,6 +60,18 @@ if (!sshdRuns) {
     expect([stranger?.outcome, stranger?.problem]).toEqual([
       'failed',
       expect.stringMatching(/^its host key is not the recorded one: found SHA256:/),
+    ]);
+    // Signed by the right key, and handed out again: what it says is not of now.
+    expect([replayed?.outcome, replayed?.problem, replayed?.checks]).toEqual([
+      'failed',
+      expect.stringMatching(
+        /^its report is dated 2026-01-01T00:00:00Z, \d+ minutes before it was asked for: it is an old one, or its clock is wrong$/,
+      ),
+      [],
+    ]);
+    expect([early?.outcome, early?.problem]).toEqual([
+      'failed',
+      expect.stringContaining('minutes after it was asked for'),
     ]);
     expect([other?.outcome, other?.problem]).toEqual([
       'failed',

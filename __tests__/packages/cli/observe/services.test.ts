@@ -5,11 +5,9 @@ import { Authority } from './certificates.ts';
 import { look, verdicts } from './harness.ts';
 
 /**
- * Forge, logs, errors and alerts against servers of this test that speak the documented interfaces over TLS, since only they can be made to
- * leak. The real ones: logs-server.test.ts, glitchtip.test.ts and alertmanager.test.ts. The answers of the forges are written after their API
- * references: neither Forgejo nor GitLab runs here.
+ * Logs, errors and alerts against servers of this test that speak the documented interfaces over TLS, since only they can be made to
+ * leak. The real ones: logs-server.test.ts, glitchtip.test.ts and alertmanager.test.ts. Forges: forge.test.ts.
  */
-process.stdout.write('not run, since none is at hand: Forgejo and GitLab themselves\n');
 jest.setTimeout(60_000);
 
 const authority = new Authority();
@@ -128,62 +126,4 @@ test('a synthetic alert is raised and seen where alerts arrive', async () => {
     files,
   );
   expect(observations.map((one) => verdicts(one))).toEqual([{ 'alert-delivered': true }]);
-});
-
-const forgejo: Readonly<Record<string, unknown>> = {
-  '/api/v1/repos/lukko/stack/branch_protections/main': {
-    branch_name: 'main',
-    enable_push: false,
-    required_approvals: 1,
-    enable_status_check: true,
-    status_check_contexts: ['lukko'],
-  },
-  '/api/v1/repos/lukko/stack/pulls?state=closed&sort=recentupdate&limit=50': [
-    { number: 2, merged: true, user: { id: 11, login: 'anna' } },
-    { number: 1, merged: true, user: { id: 12, login: 'bo' } },
-    { number: 3, merged: false, user: { id: 11, login: 'anna' } },
-  ],
-  '/api/v1/repos/lukko/stack/pulls/2/reviews': [{ state: 'APPROVED', user: { id: 12, login: 'bo' } }],
-  '/api/v1/repos/lukko/stack/pulls/1/reviews': [{ state: 'APPROVED', stale: true, user: { id: 11, login: 'anna' } }],
-};
-const gitlab: Readonly<Record<string, unknown>> = {
-  '/api/v4/projects/lukko%2Fstack/protected_branches/main': {
-    name: 'main',
-    allow_force_push: false,
-    push_access_levels: [{ access_level: 0 }],
-  },
-  '/api/v4/projects/lukko%2Fstack': { only_allow_merge_if_pipeline_succeeds: true },
-  '/api/v4/projects/lukko%2Fstack/merge_requests?state=merged&target_branch=main&per_page=50': [
-    { iid: 5, author: { id: 11, username: 'anna' } },
-  ],
-  '/api/v4/projects/lukko%2Fstack/merge_requests/5/approvals': { approved_by: [{ user: { id: 12, username: 'bo' } }] },
-};
-
-test('forges: protection, reviews by another and the gate; people are pseudonyms, the same in one store', async () => {
-  const serving = (answers: Readonly<Record<string, unknown>>) =>
-    serve((request, _body, response) => {
-      const known = request.headers.authorization === 'token secret' || request.headers['private-token'] === 'secret';
-      const answer = known ? answers[request.url ?? ''] : undefined;
-      json(response, answer ?? { message: 'not found' }, answer === undefined ? 404 : 200);
-    });
-  const shared = { repository: 'lukko/stack', token: 'TOKEN', authority: 'ca.pem', gate: 'lukko' };
-  const { observations } = await look(
-    {
-      forges: [
-        { kind: 'forgejo', api: `${await serving(forgejo)}/api/v1`, branch: 'main', ...shared },
-        { kind: 'gitlab', api: `${await serving(gitlab)}/api/v4`, branch: 'main', ...shared },
-        { kind: 'forgejo', api: `${await serving(forgejo)}/api/v1`, branch: 'other', ...shared },
-      ],
-    },
-    files,
-    { TOKEN: 'secret' },
-  );
-  expect(observations.map((one) => verdicts(one))).toEqual([
-    { 'branch-protected': true, 'reviewed-by-another': false, 'gate-required': true },
-    { 'branch-protected': true, 'reviewed-by-another': true, 'gate-required': true },
-    { 'branch-protected': false, 'reviewed-by-another': false, 'gate-required': false },
-  ]);
-  expect(JSON.stringify(observations)).not.toMatch(/anna|"bo"|secret/);
-  const people = observations.flatMap(({ facts }) => String(facts.changes).match(/p-[0-9a-f]{12}/g) ?? []);
-  expect(new Set(people).size).toBe(2);
 });

@@ -1,3 +1,4 @@
+import { cell } from '../../../../packages/evidence/src/export/table-files.ts';
 import { collectEvidence, renderEvidenceCsv } from '../../../../packages/evidence/src/index.ts';
 import { collection, finding, report, rules } from '../sample.ts';
 
@@ -34,5 +35,17 @@ describe('renderEvidenceCsv', () => {
       collection([{ tier: 'declared', report: report([]) }], { rules: [{ ...first, id: '=cmd|calc' }] }),
     );
     expect(renderEvidenceCsv(armed)).toContain(",'=cmd|calc,");
+  });
+
+  test.each([
+    ['=1+1', "'=1+1"],
+    [' =1+1', "' =1+1"],
+    ['\t=1+1', '\\u{9}=1+1'],
+    ['\uff1d1', "'\uff1d1"],
+    ['a\u0000\u001b[31m\u202eb', 'a\\u{0}\\u{1b}[31m\\u{202e}b'],
+    ['a, "b"', `"a, ""b"${'""'}`],
+    ['plain = text', 'plain = text'],
+  ])('%j as a cell: no formula behind blanks, no controls, no turned text', (text, shown) => {
+    expect(cell(text)).toBe(shown);
   });
 });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { chain, line } from '../../../../packages/evidence/src/index.ts';
-import { directoryWith } from '../../cli/fake-ports.ts';
+import { directoryWith, lukko } from '../../cli/fake-ports.ts';
 import { keyPair, listAgain, ours, previousOf, records, seen, sign, stock, store, write } from './bundles.ts';
 
 const signer = keyPair();
@@ -138,6 +138,53 @@ test.each(forgeries)('%s', async (_name, forge, codes, said) => {
   expect(stock(directory, page, signer.fingerprint, first)).toEqual({ status: 1, last: said });
 });
 
+/** What the signer may do, and only the export before shows: observations of a bad time are taken out, and the rest chained anew. */
+test('a store that was written anew since the export before is found, by the stock tools too', async () => {
+  const head = (text: string) => (JSON.parse(text.trim().split('\n').at(-1) ?? '') as { digest: string }).digest;
+  const before = write(signer.path, { changes: { storeHead: head(store()) } });
+  const next = (observations: string | null, changes: object = {}) =>
+    write(signer.path, {
+      previous: previousOf(before),
+      observations,
+      changes: { ...(observations === null ? {} : { storeHead: head(observations) }), ...changes },
+    });
+  const both = async (bundle: string) => [
+    await ours(bundle, ['--signer', signer.fingerprint, '--previous', before]),
+    stock(bundle, readFileSync(join(bundle, 'VERIFY.md'), 'utf8'), signer.fingerprint, before).last,
+  ];
+  expect(await both(next(store([...records, seen('3', 'edge.lukko.example')])))).toEqual([[0, []], 'good']);
+  expect(await both(next(store(records.slice(0, 2))))).toEqual([
+    [1, ['store-rewritten']],
+    'FORGED: observations of the export before it are gone',
+  ]);
+  expect((await both(next(null)))[0]).toEqual([1, ['store-rewritten']]);
+  // Another profile withholds the store, and is no reason to doubt it.
+  expect(await both(next(null, { profile: 'nda' }))).toEqual([[0, []], 'good']);
+});
+
+test('a manifest that names another end of the store contradicts it', async () => {
+  const bundle = write(signer.path, { changes: { storeHead: 'e'.repeat(64) } });
+  expect(await ours(bundle, ['--signer', signer.fingerprint])).toEqual([1, ['manifest-contradicts']]);
+});
+
+test('an export before that is not whole is no measure: exit 2', async () => {
+  const before = copy();
+  edit(before, 'manifest.json', (text) => text.replace('auditor', 'nda'));
+  const { code, err } = await lukko(good, [
+    'evidence',
+    'verify',
+    '.',
+    '--signer',
+    signer.fingerprint,
+    '--previous',
+    before,
+  ]);
+  expect([code, err.replaceAll(before, 'BEFORE')]).toEqual([
+    2,
+    'error: --previous: BEFORE: is not whole: manifest.json is missing or changed; get it again\n',
+  ]);
+});
+
 test('a profile that withholds observations expires with them all the same', async () => {
   const changes = { profile: 'nda' as const, firstExpiry: '2026-01-01T00:00:00Z' };
   const old = write(signer.path, { observations: null, changes });
@@ -176,6 +223,10 @@ test('a link in place of a file, and a history that was cut', async () => {
   rmSync(join(linked, 'report.html'));
   symlinkSync('../outside', join(linked, 'report.html'));
   expect(await ours(linked, args)).toEqual([1, ['not-a-plain-file']]);
+  expect(stock(linked, page, signer.fingerprint, first)).toEqual({
+    status: 1,
+    last: 'FORGED: a link or something else stands in place of a file',
+  });
   const cut = copy();
   writeFileSync(join(cut, 'history.jsonl'), '');
   expect(await ours(cut, args)).toEqual([1, ['file-changed', 'history-broken']]);

@@ -1,6 +1,7 @@
 import type { Observation } from '@lukko/formats';
 import fc from 'fast-check';
-import { draw, population, populationDigest } from '../../../../packages/evidence/src/index.ts';
+import { draw, population, populationDigest, readStore } from '../../../../packages/evidence/src/index.ts';
+import { runOn, text } from '../observe/runs.ts';
 
 const observation = (id: string, at: string, facts: Observation['facts'] = {}, holds = true): Observation => ({
   schemaVersion: 1,
@@ -37,6 +38,34 @@ test('the population of a period: what was seen in it, and what changed in it', 
     ['change', 'b@2026-02-01T00:00:00Z', 'rescue-is-off true to false'],
     ['resource', 'a', 'server'],
     ['resource', 'b', 'server'],
+  ]);
+});
+
+test('what came to a project and what left it are changes; what the first run lists is none', () => {
+  const run = (day: string, ...servers: readonly string[]) =>
+    runOn(day, ['hetzner:project:main', ...servers.map((one) => `hetzner:server:${one}`)]);
+  const { records } = readStore(
+    text(run('2026-01-01', '1', '2'), run('2026-02-01', '2', '3'), run('2026-03-01', '2', '3')),
+  );
+  const changes = (since: string) =>
+    population(records, since, '2027-01-01T00:00:00Z')
+      .filter(({ kind }) => kind === 'change')
+      .map(({ id, at, what }) => [id, at, what]);
+  const both = [
+    ['hetzner:server:1@2026-02-01T12:00:00Z', '2026-02-01T12:00:00Z', 'is no longer listed'],
+    ['hetzner:server:3@2026-02-01T12:00:00Z', '2026-02-01T12:00:00Z', 'is listed for the first time'],
+  ];
+  expect(changes('0000')).toEqual(both);
+  expect(changes('2026-01-15T00:00:00Z')).toEqual(both);
+  expect(changes('2026-02-15T00:00:00Z')).toEqual([]);
+});
+
+test('a merged change belongs to the period in which it was merged, whenever a forge lists it', () => {
+  const changes = ['#2 merged 2026-02-01T00:00:00Z by p-1, approved by p-2', '#1 merged 2025-02-01T00:00:00Z by p-1'];
+  const forge: Observation = { ...observation('forge:x', '2026-03-01T00:00:00Z', { changes }), collector: 'forge' };
+  const drawn = population([forge], '2026-01-01T00:00:00Z', '2026-12-31T00:00:00Z');
+  expect(drawn.filter(({ kind }) => kind === 'change').map(({ id, at }) => [id, at])).toEqual([
+    ['forge:x#2', '2026-02-01T00:00:00Z'],
   ]);
 });
 

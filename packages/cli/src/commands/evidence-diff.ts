@@ -12,7 +12,16 @@ import type { Ports } from '../ports/ports.ts';
  * @returns 0 nothing, 1 something. @throws InputError for exit 2
  */
 export function diffOf(before: string, after: string, ports: Ports): number {
-  const found = diffEvidence(read(before, ports), read(after, ports));
+  const [was, now] = [read(before, ports), read(after, ports)];
+  for (const [what, one, other] of [
+    ['profile', was.profile, now.profile],
+    ['selection', was.selection, now.selection],
+  ] as const)
+    if (one !== other)
+      throw new InputError(
+        `expected two exports of one ${what}, found ${one} and ${other}: what one of them leaves out would look like a change; export again with the same --${what === 'profile' ? 'profile' : 'control'}`,
+      );
+  const found = diffEvidence(was, now);
   for (const { kind, change, subject, what } of found)
     ports.out(`${change.padEnd(7)} ${kind.padEnd(11)} ${printable(subject)}: ${printable(what)}\n`);
   ports.out(

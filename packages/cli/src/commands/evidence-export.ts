@@ -11,6 +11,7 @@ import {
   evidenceJson,
   type Observed,
   observedAt,
+  type Previous,
   provePayloads,
   reportedPayloads,
   type Store,
@@ -30,7 +31,7 @@ import { publicRoots } from '../evidence/public-roots.ts';
 import { ownedPaths, readPrevious } from '../evidence/read-bundle.ts';
 import { signWithKey } from '../evidence/sign.ts';
 import { readStoreFile } from '../evidence/store-file.ts';
-import { logAct } from '../evidence/tool-log.ts';
+import { logAct, readyToLog } from '../evidence/tool-log.ts';
 import { displayName, fromHere, readText } from '../input-file.ts';
 import { type PolicyOptions, policyAt } from '../policy-files.ts';
 import { beginDirectory, type FreshDirectory } from '../ports/directory.ts';
@@ -58,10 +59,12 @@ export async function exportEvidence(
   options: EvidenceOptions,
   ports: Ports,
 ): Promise<number> {
-  const asOf = instantOf('--as-of', options.asOf, ports.now());
+  const now = instantOf('--as-of', undefined, ports.now());
+  const asOf = options.asOf === undefined ? now : instantOf('--as-of', options.asOf, ports.now());
   const since = options.since === undefined ? undefined : instantOf('--since', options.since, ports.now());
   if (since !== undefined && since > asOf)
     throw new InputError(`--since: ${since} is after ${asOf}; name an earlier one`);
+  readyToLog(options.log, ports);
   const directory = directoryOf(options.out, ports);
   const name = displayName(directory, ports.cwd);
   const policy = await policyAt(options, ports);
@@ -71,7 +74,8 @@ export async function exportEvidence(
       ? undefined
       : readPrevious(fromHere(options.previous, ports.cwd), options.previous, ports.files, asOf);
   const store = storeAt(options.observations, ports);
-  const observed = withPayloadChecks(observedAt(store, asOf, publicRoots()), gathered.payloads);
+  continues(store, previous, options);
+  const observed = withPayloadChecks(observedAt(store, asOf, publicRoots(), now), gathered.payloads);
   const claims = claimsOf(policy, ports);
   const payloads = provePayloads(gathered.payloads, reportedPayloads(observed));
   const evidence = collect({
@@ -135,7 +139,7 @@ export async function exportEvidence(
   }
   logAct(options.log, { act: 'evidence-exported', about: sha256(made.sums) }, ports);
   ports.out(summary(evidence, name, made.sums.split('\n').length + 1));
-  ports.err(signatureNote(kind, options.key));
+  ports.err(`${pastNote(asOf, now)}${signatureNote(kind, options.key)}`);
   return 0;
 }
 
@@ -192,6 +196,15 @@ function storeAt(option: string | undefined, ports: Ports): Store {
   return readStoreFile(path, name);
 }
 
+/** @throws InputError when what the export before rests on is not in the store: a chain is no chain over other observations */
+function continues({ records }: Store, previous: Previous | undefined, options: EvidenceOptions): void {
+  const head = previous?.storeHead;
+  if (head === undefined || records.some(({ digest }) => digest === head)) return;
+  throw new InputError(
+    `--previous: ${options.previous}: its observations end in record ${head.slice(0, 12)}, which ${options.observations ?? 'observations.jsonl'} does not hold; name the store it was made from with --observations, or leave --previous out and begin another chain`,
+  );
+}
+
 function claimsOf(policy: PolicySource, ports: Ports): ClaimsFiles | undefined {
   if (policy.claims === undefined) return undefined;
   return readClaims(fromHere(policy.claims.file, ports.cwd), policy.claims.text, ports);
@@ -218,6 +231,13 @@ function collect(collection: Parameters<typeof collectEvidence>[0]): EvidenceExp
     if (error instanceof EvidenceError) throw new InputError(error.message);
     throw error;
   }
+}
+
+/** There is no configuration of then: what is at hand now is judged, whatever the instant. */
+function pastNote(asOf: string, now: string): string {
+  return asOf < now
+    ? `note: --as-of ${asOf} is past: observations, waivers and statements are counted to it, configuration and plans are judged as they lie here now\n`
+    : '';
 }
 
 function signatureNote(kind: Observed['kind'], key: string | undefined): string {

@@ -1,5 +1,4 @@
 import { draw, population, populationDigest } from '@lukko/evidence';
-import type { Observation } from '@lukko/formats';
 import { printable } from '@lukko/policy-engine';
 import { InputError } from '../errors.ts';
 import { instantOf } from '../evidence/instant.ts';
@@ -31,11 +30,7 @@ export function sampleOf(options: SampleOptions, ports: Ports): number {
     throw new InputError(
       `${name}:${broken.line}: ${broken.code}: ${broken.message}; nothing is drawn from a store that is not whole`,
     );
-  const members = population(
-    store.records.filter((record): record is Observation => record.kind === 'observation'),
-    since,
-    until,
-  );
+  const members = population(store.records, since, until);
   if (members.length === 0)
     throw new InputError(`${name}: nothing was observed in that period, so there is nothing to draw from`);
   const drawn = draw(members, options.seed, size);

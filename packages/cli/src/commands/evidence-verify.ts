@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { verifyBundle } from '@lukko/evidence';
-import { keyFingerprint } from '@lukko/formats';
+import { manifestFile, readSums, sha256, sumsFile, type VerifyInput, verifyBundle } from '@lukko/evidence';
+import { keyFingerprint, manifest } from '@lukko/formats';
 import { printable } from '@lukko/policy-engine';
 import { fileProblem, InputError } from '../errors.ts';
 import { instantOf } from '../evidence/instant.ts';
@@ -60,7 +60,7 @@ function verify(directory: string, name: string, options: VerifyOptions, asOf: s
       read: (path) => ports.files.read(join(directory, path)),
       asOf,
       ...(options.signer === undefined ? {} : { signer: options.signer }),
-      ...(options.previous === undefined ? {} : { previous: previousSums(options.previous, ports) }),
+      ...(options.previous === undefined ? {} : previousOf(options.previous, ports)),
     });
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -68,9 +68,18 @@ function verify(directory: string, name: string, options: VerifyOptions, asOf: s
   }
 }
 
-function previousSums(option: string, ports: Ports): string {
-  const path = join(fromHere(option, ports.cwd), 'SHA256SUMS');
-  if (ports.files.kind(path) !== 'file')
-    throw new InputError(`--previous: ${option}: holds no SHA256SUMS; name an export, or leave it out`);
-  return Buffer.from(ports.files.read(path)).toString('utf8');
+/** What the export before was, as far as the next must continue it. @throws InputError for what is none, or not whole */
+function previousOf(option: string, ports: Ports): Pick<VerifyInput, 'previous' | 'previousHead'> {
+  const directory = fromHere(option, ports.cwd);
+  if (ports.files.kind(join(directory, sumsFile)) !== 'file')
+    throw new InputError(`--previous: ${option}: holds no ${sumsFile}; name an export, or leave it out`);
+  const read = (path: string) => Buffer.from(ports.files.read(join(directory, path))).toString('utf8');
+  const previous = read(sumsFile);
+  const sums = readSums(previous);
+  const listed = 'problem' in sums ? undefined : sums.find(({ path }) => path === manifestFile)?.sha256;
+  const text = ports.files.kind(join(directory, manifestFile)) === 'file' ? read(manifestFile) : '';
+  if (listed !== sha256(text))
+    throw new InputError(`--previous: ${option}: is not whole: ${manifestFile} is missing or changed; get it again`);
+  const { storeHead } = manifest.parse(JSON.parse(text));
+  return { previous, ...(storeHead === undefined ? {} : { previousHead: storeHead }) };
 }

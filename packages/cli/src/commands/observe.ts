@@ -7,7 +7,7 @@ import { printable } from '@lukko/policy-engine';
 import manifest from '../../package.json';
 import { InputError } from '../errors.ts';
 import { openStore } from '../evidence/store-file.ts';
-import { logAct } from '../evidence/tool-log.ts';
+import { logAct, readyToLog } from '../evidence/tool-log.ts';
 import { displayName, fromHere, readText } from '../input-file.ts';
 import { collectors } from '../observe/collectors.ts';
 import { observe as run } from '../observe/run.ts';
@@ -32,6 +32,7 @@ export async function observe(options: ObserveOptions, ports: Ports): Promise<nu
   if (ports.files.kind(path) !== 'file')
     throw new InputError(`${name}: no such file; write what to look at there, or name another with --targets`);
   const targets = parseFile(observeTargets, readText(path, name, ports.files), name).value;
+  readyToLog(options.log, ports);
   const storePath = fromHere(options.store, ports.cwd);
   const store = displayName(storePath, ports.cwd);
   const { append } = openStore(storePath, store);

@@ -46,14 +46,14 @@ export function readPrevious(directory: string, name: string, files: Files, asOf
       `--previous: ${name}: ${broken.code}: ${broken.message}; a chain continues only what is whole`,
     );
   const text = (path: string) => Buffer.from(read(path)).toString('utf8');
-  const { asOf: before, sequence } = manifest.parse(JSON.parse(text(manifestFile)));
+  const { asOf: before, sequence, storeHead } = manifest.parse(JSON.parse(text(manifestFile)));
   if (before > asOf)
     throw new InputError(
       `--previous: ${name}: is of ${before}, after ${asOf}; name an earlier one, or give a later --as-of`,
     );
   const history = sequence === 0 ? [] : readHistory(text(historyFile));
   if ('problem' in history) throw new InputError(`--previous: ${name}: ${history.problem}`);
-  return { sums: sha256(text(sumsFile)), asOf: before, history };
+  return { sums: sha256(text(sumsFile)), asOf: before, history, ...(storeHead === undefined ? {} : { storeHead }) };
 }
 
 /** Paths that an older export at this place consists of; empty when there is none. */

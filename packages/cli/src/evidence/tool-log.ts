@@ -4,7 +4,7 @@ import { readToolLog, sha256, toolLogLine } from '@lukko/evidence';
 import type { ToolLogEntry } from '@lukko/formats';
 import manifest from '../../package.json';
 import { InputError } from '../errors.ts';
-import { displayName, fromHere } from '../input-file.ts';
+import { displayName, fromHere, readText } from '../input-file.ts';
 import { nearestConfig } from '../policy-config.ts';
 import type { Ports } from '../ports/ports.ts';
 import { appendLines } from './append.ts';
@@ -19,6 +19,29 @@ export function toolLogPath(
   return config === undefined ? undefined : join(dirname(config), 'state/lukko-log.jsonl');
 }
 
+/**
+ * Whether it can be written down that something is done: asked before it is, so that nothing is done that is not logged.
+ * @throws InputError when the log does not hold together, cannot be read, or the user is named by something that is no identifier
+ */
+export function readyToLog(option: string | undefined, ports: Pick<Ports, 'cwd' | 'files' | 'environment'>): void {
+  const path = toolLogPath(option, ports);
+  if (path === undefined) return;
+  userOf(ports.environment);
+  const name = displayName(path, ports.cwd);
+  const kind = ports.files.kind(path);
+  // A last line without its end was never acknowledged; who writes next drops it.
+  if (kind === 'file') whole(name, readText(path, name, ports.files).replace(/[^\n]*$/, ''));
+  else if (kind !== 'none')
+    throw new InputError(`${name}: expected the log of this tool, found something else; name another with --log`);
+}
+
+function whole(name: string, text: string): ReturnType<typeof readToolLog> {
+  const log = readToolLog(text);
+  if (log.problem !== undefined)
+    throw new InputError(`${name}: ${log.problem}; keep it as it is, and begin another with --log`);
+  return log;
+}
+
 /** Writes down that something was done. @throws InputError when the log does not hold together, or cannot be written */
 export function logAct(
   option: string | undefined,
@@ -29,9 +52,7 @@ export function logAct(
   if (path === undefined) return;
   const name = displayName(path, ports.cwd);
   appendLines(path, name, (text) => {
-    const log = readToolLog(text);
-    if (log.problem !== undefined)
-      throw new InputError(`${name}: ${log.problem}; keep it as it is, and begin another with --log`);
+    const log = whole(name, text);
     const at = ports
       .now()
       .toISOString()

@@ -13,7 +13,7 @@ import { waitsFor } from './serve.ts';
 export function unhealthy(report: string, hostKey: string | undefined, now: Date): string | undefined {
   if (hostKey === undefined) return 'no key of it is known, so whose report it is cannot be told';
   try {
-    readHostReport(report, { hostKey, now: now.toISOString() });
+    readHostReport(report, { hostKey, now: now.toISOString(), kept: true });
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,10 +1,16 @@
 import type { EvidenceExport } from '@lukko/formats';
+import { printable } from '@lukko/policy-engine';
 import type { Table } from '../tables/index.ts';
 import { joined } from './pieces.ts';
 
-/** One cell of a CSV file (RFC 4180). One that a spreadsheet would run as a formula begins with an apostrophe: https://owasp.org/www-community/attacks/CSV_Injection */
+/**
+ * One cell of a CSV file (RFC 4180). One that a spreadsheet would run as a formula begins with an apostrophe:
+ * https://owasp.org/www-community/attacks/CSV_Injection; controls, and marks that turn the direction of text, are escapes.
+ */
 export function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = printable(text);
+  // Also behind blanks, which some spreadsheets cut off, and in the wide forms that some read as the narrow ones.
+  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -69,6 +69,8 @@ const aboutObservations: readonly EvidenceFinding['code'][] = [
   'observation-expired',
   'store',
   'run-interrupted',
+  'no-longer-observed',
+  'later-than-as-of',
   'drift',
 ];
 

@@ -10,6 +10,8 @@ export interface Previous {
   /** SHA-256 of its SHA256SUMS. */
   readonly sums: string;
   readonly asOf: string;
+  /** Digest of the last record of its store, where it had one: the store of the next must hold it. */
+  readonly storeHead?: string;
   readonly history: readonly HistoryEntry[];
 }
 

@@ -12,7 +12,11 @@ export function verifyPage({ namespace, chained, expires }: VerifyPage): string 
   const demo = namespace.endsWith('-demo');
   return `# How to verify this bundle
 
-You need a shell, the GNU core utilities and OpenSSH 8.2 or newer; nothing of ours, and no network. Run the lines in this directory.
+You need a shell, the GNU core utilities and OpenSSH 8.2 or newer; nothing of ours, and no network. Type \`sh\` in this directory, and run
+the lines in that shell: one that finds something says so and ends it.
+
+This page came with the bundle, so whoever forges one can change the other. Its lines are the same in every bundle but for
+the steps that a bundle has no use for: compare them with an earlier one, or with docs/verify.md of Lukko's repository.
 ${demo ? '\n**This bundle is a demonstration.** It holds observations of a sandbox or of recorded answers, and is signed with a key that was made for it\nand thrown away. It shows nothing about any real system, whatever the lines below say.\n' : ''}
 The fingerprint of the signing key must reach you by another way than this bundle: a call, a contract, an earlier audit. Write it here:
 
@@ -41,6 +45,7 @@ sha256sum --check --strict --quiet SHA256SUMS || { echo 'FORGED: a file is chang
 LISTED=$(cut -c67- SHA256SUMS | LC_ALL=C sort)
 FOUND=$(find . ! -type d ! -path ./SHA256SUMS ! -path ./SHA256SUMS.sig | cut -c3- | LC_ALL=C sort)
 [ "$LISTED" = "$FOUND" ] || { echo 'FORGED: a file is added'; exit 1; }
+[ -z "$(find . ! -type d ! -type f)" ] || { echo 'FORGED: a link or something else stands in place of a file'; exit 1; }
 \`\`\`
 ${
   chained
@@ -50,6 +55,8 @@ ${
 \`\`\`sh
 PREVIOUS=
 [ -z "$PREVIOUS" ] || grep -qF "$(sha256sum < "$PREVIOUS/SHA256SUMS" | cut -c1-64)" manifest.json || { echo 'FORGED: it does not continue the export before it'; exit 1; }
+HEAD=$([ -z "$PREVIOUS" ] || sed -n 's/^  "storeHead": "\\(.*\\)",$/\\1/p' "$PREVIOUS/manifest.json")
+[ -z "$HEAD" ] || [ ! -e observations.jsonl ] || grep -qF "\\"digest\\":\\"$HEAD\\"" observations.jsonl || { echo 'FORGED: observations of the export before it are gone'; exit 1; }
 \`\`\`
 `
     : ''

@@ -1,6 +1,7 @@
 import { type Manifest, manifest as manifestFormat } from '@lukko/formats';
 import { sha256 } from '../canonical.ts';
-import { beginning, type Head, type StoreProblem, verifyLine } from '../store/chain.ts';
+import { LookedAt } from '../observe/looked-at.ts';
+import { beginning, type Head, type Link, type StoreProblem, verifyLine } from '../store/chain.ts';
 import { manifestFile } from './bundle.ts';
 import { historyFile, readHistory } from './history.ts';
 import { checkSignature, demoNamespace } from './ssh-signature.ts';
@@ -24,6 +25,7 @@ export type VerifyCode =
   | 'wrong-purpose'
   | 'history-broken'
   | 'previous-mismatch'
+  | 'store-rewritten'
   | 'observation-expired'
   | StoreProblem['code']
   | 'signer-unknown'
@@ -43,6 +45,8 @@ export interface VerifyInput {
   readonly signer?: string;
   /** SHA256SUMS of the export before, where it is at hand. */
   readonly previous?: string;
+  /** Digest of the last record of its store, by its manifest. */
+  readonly previousHead?: string;
   /** Instant up to which observations must last. */
   readonly asOf: string;
 }
@@ -80,8 +84,8 @@ export function verifyBundle(input: VerifyInput): Verification {
       );
     else {
       const bytes = checkFiles(input, sums, say);
-      checkManifest(input, sums, bytes, say);
-      checkStore(bytes.get('observations.jsonl'), input.asOf, say);
+      const manifest = checkManifest(input, sums, bytes, say);
+      checkStore(bytes.get('observations.jsonl'), manifest, input, say);
     }
   }
   return { exit: exitOf(findings), findings, files: input.entries.length, fingerprint };
@@ -165,17 +169,22 @@ function checkFiles(input: VerifyInput, sums: readonly Sum[], say: Say): Readonl
   return kept;
 }
 
-function checkManifest(input: VerifyInput, sums: readonly Sum[], bytes: ReadonlyMap<string, Uint8Array>, say: Say) {
+function checkManifest(
+  input: VerifyInput,
+  sums: readonly Sum[],
+  bytes: ReadonlyMap<string, Uint8Array>,
+  say: Say,
+): Manifest | undefined {
   const raw = bytes.get(manifestFile);
   if (raw === undefined) {
     if (!sums.some(({ path }) => path === manifestFile))
       say('not-a-bundle', `${sumsFile} lists no ${manifestFile}; name the directory that lukko wrote`);
-    return;
+    return undefined;
   }
   const manifest = manifestOf(raw);
   if (manifest === undefined) {
     say('manifest-contradicts', `${manifestFile}: is not a manifest`);
-    return;
+    return undefined;
   }
   const listed = new Map(sums.map(({ path, sha256: digest }) => [path, digest]));
   const differs = manifest.files.find(({ path, sha256: digest }) => listed.get(path) !== digest);
@@ -192,6 +201,7 @@ function checkManifest(input: VerifyInput, sums: readonly Sum[], bytes: Readonly
       'observation-expired',
       `what it rests on expired on ${firstExpiry}, by its own statement; observe again and export again`,
     );
+  return manifest;
 }
 
 function manifestOf(raw: Uint8Array): Manifest | undefined {
@@ -227,11 +237,27 @@ function checkHistory(manifest: Manifest, raw: Uint8Array | undefined, previous:
     );
 }
 
-/** The chain of observations, and whether the newest of each subject still lasts. */
-function checkStore(raw: Uint8Array | undefined, asOf: string, say: Say): void {
-  if (raw === undefined) return;
+/** The chain of observations, and whether the newest of each subject that is still looked at lasts. */
+function checkStore(
+  raw: Uint8Array | undefined,
+  manifest: Manifest | undefined,
+  { asOf, previousHead }: VerifyInput,
+  say: Say,
+): void {
+  const rewritten = () =>
+    say(
+      'store-rewritten',
+      `the store of the export before ended in record ${previousHead}, which this one does not hold: what was observed until then was taken out or written anew`,
+    );
+  if (raw === undefined) {
+    // Other profiles withhold the store; their manifest still binds them to it.
+    if (previousHead !== undefined && manifest?.profile === 'auditor') rewritten();
+    return;
+  }
   let head: Head = beginning;
-  const newest = new Map<string, { readonly id: string; readonly subject: string; readonly expires: string }>();
+  let continues = previousHead === undefined;
+  const newest = new Map<string, Pick<Link, 'id' | 'subject' | 'value'> & { readonly expires: string }>();
+  const lookedAt = new LookedAt();
   const text = Buffer.from(raw).toString('utf8');
   const lines = text.split('\n');
   if (lines.pop() !== '') say('store-half-line', 'observations.jsonl: its last line has no end');
@@ -242,9 +268,15 @@ function checkStore(raw: Uint8Array | undefined, asOf: string, say: Say): void {
       return;
     }
     head = record.head;
+    continues ||= head.digest === previousHead;
+    lookedAt.add(record.value);
     if (record.expires !== undefined) newest.set(record.key, { ...record, expires: record.expires });
   }
-  const expired = [...newest.values()].filter(({ expires }) => expires <= asOf);
+  if (!continues) rewritten();
+  if (manifest?.storeHead !== undefined && manifest.storeHead !== head.digest)
+    say('manifest-contradicts', `observations.jsonl does not end in the record that ${manifestFile} names`);
+  const noLonger = lookedAt.question();
+  const expired = [...newest.values()].filter(({ expires, value }) => expires <= asOf && noLonger(value) === undefined);
   for (const { id, subject, expires } of expired.slice(0, 20))
     say('observation-expired', `observation ${id} of ${subject} expired on ${expires}; observe again and export again`);
   if (expired.length > 20) say('observation-expired', `and ${expired.length - 20} more expired`);

@@ -50,11 +50,11 @@ export const checks: readonly Check[] = [
   ports('declared-ports-answer', 'What is declared open answers', 'A.8.20'),
   ports('other-ports-closed', 'What is not declared does not answer', 'A.8.20', 'A.8.22', 'A.8.12'),
   host('report-signed', 'The report is signed by the recorded host key', 'A.5.28'),
-  host('data-encrypted', 'Every data path lies on LUKS2', 'A.8.24'),
+  host('data-encrypted', 'Where data lies, an open LUKS2 volume and nothing else is mounted', 'A.8.24'),
   host('clevis-bound', 'The volume opens through the key servers', 'A.8.24'),
   host('swap-off', 'Nothing is swapped to disk', 'A.8.24'),
   host('packets-dropped-by-default', 'The host drops what it does not expect', 'A.8.20', 'A.8.22'),
-  host('no-password-login', 'sshd takes no passwords and no root', 'A.8.5', 'A.8.2'),
+  host('no-password-login', 'sshd takes no passwords, and root none either', 'A.8.5', 'A.8.2'),
   host('clock-agrees', 'Its clock is synchronised, and not far from ours', 'A.8.17'),
   host('updates-applied', 'No security update is pending', 'A.8.8'),
   host('images-by-digest', 'What runs is what was declared, by digest', 'A.8.19', 'A.8.9'),
@@ -71,6 +71,7 @@ export const checks: readonly Check[] = [
   alert('alert-delivered', 'A synthetic alert was delivered', 'A.8.16'),
   forge('branch-protected', 'Nobody pushes past review', 'A.8.4', 'A.8.32'),
   forge('reviewed-by-another', 'Every merged change was approved by somebody else', 'A.8.32', 'A.8.25', 'A.5.3'),
+  forge('gate-passed', 'The gate passed every merged change', 'A.8.29', 'A.8.32'),
   forge('gate-required', 'The verdict of the gate is required before a merge', 'A.8.29', 'A.8.27', 'A.8.32'),
 ];
 

@@ -2,6 +2,7 @@ import type { Observation, ObservationRecord } from '@lukko/formats';
 import type { Store } from '../store/chain.ts';
 import type { Roots } from './certificate-chain.ts';
 import { checkOf } from './checks.ts';
+import { LookedAt } from './looked-at.ts';
 import { type Origin, originsOf } from './origin.ts';
 
 /** How far a clock may be ahead before what it dated is not believed, in milliseconds. */
@@ -12,7 +13,7 @@ export interface Judged {
   readonly observation: Observation;
   readonly origin: Origin;
   readonly fresh: boolean;
-  /** Whether it belongs to the newest run that saw its subject. */
+  /** Whether it belongs to the newest run that saw its subject, and its subject is still looked at. */
   readonly newest: boolean;
 }
 
@@ -24,6 +25,8 @@ export interface ObservationFinding {
     | 'observation-expired'
     | 'store'
     | 'run-interrupted'
+    | 'no-longer-observed'
+    | 'later-than-as-of'
     | 'check-failed';
   readonly controls: readonly string[];
   readonly subject: string;
@@ -42,9 +45,10 @@ export interface Observed {
 
 /**
  * Reads what was observed up to an instant. What lies in the future is not believed, what contradicts itself in one run counts
- * for both, what expired is kept and does not count as fresh.
+ * for both, what expired is kept and does not count as fresh, what nobody looks at any more is kept and counts for nothing.
+ * @param now instant of the clock, where `asOf` is an earlier one: what lies between is later, and no clock is to blame
  */
-export function observedAt(store: Store, asOf: string, roots: Roots): Observed {
+export function observedAt(store: Store, asOf: string, roots: Roots, now = asOf): Observed {
   const origins = originsOf(store.records, roots);
   const findings: ObservationFinding[] = store.problems.map(({ message, line }) => ({
     code: 'store',
@@ -53,53 +57,96 @@ export function observedAt(store: Store, asOf: string, roots: Roots): Observed {
     message,
   }));
   const observations = store.records.filter((record): record is Observation => record.kind === 'observation');
-  findings.push(...interrupted(store.records));
   const limit = Date.parse(asOf) + skew;
+  const known = store.records.filter((record) => record.kind === 'certificate' || Date.parse(record.at) <= limit);
+  findings.push(...interrupted(known), ...later(observations, asOf, now));
   const believed: Observation[] = [];
   let before = 0;
   for (const one of observations) {
     const time = Date.parse(one.at);
-    if (time > limit)
-      findings.push(
-        finding('clock-skew', one, `is dated ${one.at}, after ${asOf}: a clock is wrong, and it does not count`),
-      );
-    else {
-      if (time < before - 24 * 60 * 60 * 1000)
-        findings.push(
-          finding('clock-skew', one, `is dated ${one.at}, a day or more before what was recorded before it`),
-        );
-      before = Math.max(before, time);
-      believed.push(one);
-    }
+    if (time > limit) continue;
+    if (time < before - 24 * 60 * 60 * 1000)
+      findings.push(finding('clock-skew', one, `is dated ${one.at}, a day or more before what was recorded before it`));
+    before = Math.max(before, time);
+    believed.push(one);
   }
+  const lookedAt = new LookedAt();
+  for (const record of known) lookedAt.add(record);
+  const noLonger = lookedAt.question();
   const newestRun = new Map<string, string>();
   const firstFailure = new Map<string, Observation>();
-  for (const one of believed)
+  const lastSeen = new Map<string, Observation>();
+  for (const one of believed) {
+    lastSeen.set(keyOf(one), one);
     if (one.outcome === 'observed') {
       newestRun.set(keyOf(one), one.run);
       firstFailure.delete(keyOf(one));
     } else firstFailure.set(keyOf(one), one);
+  }
+  const over = new Map([...lastSeen].map(([key, one]) => [key, noLonger(one)]));
   const judged = believed.map(
     (observation): Judged => ({
       observation,
       origin: origins.get(observation.id) ?? { kind: 'sandbox', because: 'it belongs to no run' },
       fresh: observation.expires > asOf,
-      newest: observation.outcome === 'observed' && newestRun.get(keyOf(observation)) === observation.run,
+      newest:
+        observation.outcome === 'observed' &&
+        newestRun.get(keyOf(observation)) === observation.run &&
+        over.get(keyOf(observation)) === undefined,
     }),
   );
-  for (const one of firstFailure.values())
-    findings.push(finding('collector-failed', one, `could not be observed: ${one.problem ?? 'no answer'}`));
+  for (const [key, one] of firstFailure)
+    if (over.get(key) === undefined)
+      findings.push(finding('collector-failed', one, `could not be observed: ${one.problem ?? 'no answer'}`));
+  // A project that is dropped is said once, and not for each of its resources; what the provider lists no longer is no question.
+  for (const [key, one] of lastSeen)
+    if (over.get(key) === 'dropped' && one.facts.resource === undefined)
+      findings.push(
+        finding(
+          'no-longer-observed',
+          one,
+          `was looked at until ${one.at}, and no target of the runs since names it: what was seen of it counts no more`,
+        ),
+      );
   const newest = judged.filter((one) => one.newest);
   findings.push(...contradictions(newest), ...expired(newest), ...broken(newest));
-  const seen = judged.filter(({ origin }) => origin.kind !== 'failed');
+  // Also what is later than the instant: a store that holds answers of a sandbox is one of a sandbox, whenever it is read.
+  const kinds = observations.map(({ id }) => origins.get(id)?.kind ?? 'sandbox').filter((kind) => kind !== 'failed');
   return {
     judged,
     records: store.records,
-    kind: seen.length === 0 ? 'none' : seen.every(({ origin }) => origin.kind === 'real') ? 'real' : 'sandbox',
+    kind: kinds.length === 0 ? 'none' : kinds.every((kind) => kind === 'real') ? 'real' : 'sandbox',
     findings,
     firstExpiry: newest.map(({ observation }) => observation.expires).sort()[0],
   };
 }
+
+/** What is dated after the instant: by a clock that is wrong, or because somebody asked for an earlier one. */
+function later(observations: readonly Observation[], asOf: string, now: string): readonly ObservationFinding[] {
+  const clock = Math.max(Date.parse(asOf), Date.parse(now)) + skew;
+  const after = observations.filter(({ at }) => Date.parse(at) > Date.parse(asOf) + skew);
+  const wrong = after.filter(({ at }) => Date.parse(at) > clock);
+  const rest = after.filter(({ at }) => Date.parse(at) <= clock);
+  const dates = rest.map(({ at }) => at).sort();
+  return [
+    ...wrong.map((one) =>
+      finding('clock-skew', one, `is dated ${one.at}, after ${asOf}: a clock is wrong, and it does not count`),
+    ),
+    ...(rest.length === 0
+      ? []
+      : [
+          {
+            code: 'later-than-as-of' as const,
+            controls: ['A.5.28'],
+            subject: asOf,
+            message: `${rest.length} ${rest.length === 1 ? 'observation' : 'observations'} from ${dates[0]} to ${dates.at(-1)} later than the instant to which this export counts: kept in the store, and counted for nothing here`,
+          },
+        ]),
+  ];
+}
+
+/** Behind what is said of something that is not known to be a real system. */
+export const notReal = ' (not seen on a real system)';
 
 /** The newest run, where it has not come to its end: what it did not get to was not looked at. */
 function interrupted(records: readonly ObservationRecord[]): readonly ObservationFinding[] {
@@ -173,11 +220,11 @@ function expired(newest: readonly Judged[]): readonly ObservationFinding[] {
 }
 
 function broken(newest: readonly Judged[]): readonly ObservationFinding[] {
-  return newest.flatMap(({ observation: one }) =>
+  return newest.flatMap(({ observation: one, origin }) =>
     one.checks
       .filter(({ holds }) => holds === false)
       .map(({ id, saw }) => ({
-        ...finding('check-failed', one, `fails ${id}: ${saw}`),
+        ...finding('check-failed', one, `fails ${id}: ${saw}${origin.kind === 'sandbox' ? notReal : ''}`),
         controls: checkOf(one.collector, id)?.controls ?? [],
       })),
   );

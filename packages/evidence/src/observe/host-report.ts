@@ -10,16 +10,21 @@ export interface HostReportContext {
   readonly hostKey: string;
   /** When the report was asked for, by the clock that asks. */
   readonly now: string;
+  /** Whether it is one that was kept, and may be of any day. */
+  readonly kept?: boolean;
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
 const hour = 60 * 60 * 1000;
+/** How far a report's own date may lie from ours: one that is older was made before it was asked for, or by a clock nobody can use. */
+const stale = 10 * 60 * 1000;
 const day = 24 * hour;
 
 /**
  * Reads what /usr/local/lib/lukko/report prints on a host: JSON with a signature over the same text without it, keys sorted.
- * A report that is not signed by the recorded key is refused as a whole; what it leaves out is unknown.
+ * A report that is not signed by the recorded key, or is not of now, is refused as a whole: a signature holds for ever, what it
+ * stands under does not. What a report leaves out is unknown.
  * @throws Error in words when it is no report
  */
 export function readHostReport(
@@ -45,6 +50,11 @@ export function readHostReport(
     const [issue] = form.error.issues;
     throw new Error(`its report is of another form: ${issue?.path.join('.') || 'its fields'}: ${issue?.message ?? ''}`);
   }
+  const off = Date.parse(context.now) - Date.parse(form.data.madeAt);
+  if (context.kept !== true && Math.abs(off) > stale)
+    throw new Error(
+      `its report is dated ${form.data.madeAt}, ${Math.round(Math.abs(off) / 60_000)} minutes ${off > 0 ? 'before' : 'after'} it was asked for: it is an old one, or its clock is wrong`,
+    );
   return { checks: checksOf(body, context), facts: factsOf(body) };
 }
 

@@ -28,7 +28,10 @@ interface Tally {
 const none: ObservedRow = { evidence: undefined, expired: 0, notCounted: 0 };
 const day = 24 * 60 * 60 * 1000;
 
-/** Per control number, in one pass over everything that was observed since an instant. */
+/**
+ * Per control number, in one pass over everything that was observed. An instant to begin from leaves what held before it out, and
+ * nothing that speaks against a control: what fails, did not tell or expired is not made good by looking at a shorter period.
+ */
 export function observedRows(
   observed: Observed | undefined,
   asOf: string,
@@ -36,10 +39,10 @@ export function observedRows(
 ): (control: string) => ObservedRow {
   const tallies = new Map<string, Tally>();
   for (const judged of observed?.judged ?? []) {
-    if (since !== undefined && judged.observation.at < since) continue;
+    const within = since === undefined || judged.observation.at >= since;
     for (const check of judged.observation.checks)
       for (const control of checkOf(judged.observation.collector, check.id)?.controls ?? [])
-        add(tallyOf(tallies, control), judged, check.holds);
+        add(tallyOf(tallies, control), judged, check.holds, within);
   }
   const rows = new Map([...tallies].map(([control, tally]) => [control, rowOf(tally, asOf)]));
   return (control) => rows.get(control) ?? none;
@@ -64,13 +67,14 @@ function tallyOf(tallies: Map<string, Tally>, control: string): Tally {
   return fresh;
 }
 
-function add(tally: Tally, judged: Judged, holds: boolean | 'unknown'): void {
+function add(tally: Tally, judged: Judged, holds: boolean | 'unknown', within: boolean): void {
   const { observation, origin } = judged;
   if (origin.kind === 'sandbox' && judged.newest) tally.notCounted += 1;
   if (origin.kind !== 'real') return;
-  tally.instants.add(observation.at);
+  if (within) tally.instants.add(observation.at);
   if (judged.newest && !judged.fresh) tally.expired += 1;
-  if (!counts(judged)) return;
+  if (!counts(judged) || (holds === true && !within)) return;
+  tally.instants.add(observation.at);
   tally[holds === 'unknown' ? 'unknown' : holds ? 'holds' : 'fails'] += 1;
   tally.subjects.add(observation.subject.id);
   tally.ids.add(observation.id);

@@ -93,7 +93,7 @@ function readLine(text: string, head: Head, number: number): ObservationRecord |
 
 /** One line whose place in the chain holds; what it says was not checked. */
 export interface Link {
-  readonly value: unknown;
+  readonly value: Readonly<Record<string, unknown>>;
   readonly head: Head;
   /** The same for all observations of one subject by one collector. */
   readonly key: string;

@@ -1,5 +1,6 @@
-import type { Observation } from '@lukko/formats';
+import type { Observation, ObservationRecord } from '@lukko/formats';
 import { canonical, sha256 } from '../canonical.ts';
+import { LookedAt } from '../observe/looked-at.ts';
 
 /** One thing an auditor may draw: a resource that was seen, or a change of one. */
 export interface Member {
@@ -12,39 +13,61 @@ export interface Member {
 }
 
 /**
- * Everything that was seen in a period: each subject once, each difference between two observations of one subject, and each
- * merged change a forge listed. Sorted, so that one store and one period give one population.
+ * Everything that was seen in a period: each subject once, each difference between two observations of one subject, what came to a
+ * project and what left it between two runs, and each merged change a forge listed. Sorted, so that one store and one period give
+ * one population.
  */
-export function population(observations: readonly Observation[], since: string, until: string): readonly Member[] {
+export function population(records: readonly ObservationRecord[], since: string, until: string): readonly Member[] {
   const members = new Map<string, Member>();
   const last = new Map<string, Observation>();
-  for (const one of observations) {
-    if (one.outcome !== 'observed' || one.at > until) continue;
+  const lookedAt = new LookedAt();
+  const projects = new Map<string, string>();
+  for (const one of records) {
+    if (one.kind === 'certificate' || one.at > until) continue;
+    lookedAt.add(one);
+    if (one.kind === 'end')
+      for (const [key, gone] of leftBehind(last, lookedAt)) {
+        last.delete(key);
+        if (one.at >= since) add(members, 'change', gone, one.at, 'is no longer listed', `@${one.at}`);
+      }
+    if (one.kind !== 'observation' || one.outcome !== 'observed') continue;
     const key = `${one.collector}\0${one.subject.id}`;
     const before = last.get(key);
     last.set(key, one);
+    const [, project] = /^hetzner:project:(.*)$/s.exec(one.subject.id) ?? [];
+    if (project !== undefined && !projects.has(project)) projects.set(project, one.run);
     if (one.at < since) continue;
-    const name = one.subject.name ?? one.subject.id;
-    const add = (member: Member) => members.set(`${member.kind} ${member.id}`, member);
-    add({ kind: 'resource', id: one.subject.id, name, at: one.at, what: one.subject.kind });
+    add(members, 'resource', one, one.at, one.subject.kind);
     if (before !== undefined) {
       const what = differences(before, one);
-      if (what.length > 0)
-        add({
-          kind: 'change',
-          id: `${one.subject.id}@${one.at}`,
-          name,
-          at: one.at,
-          what: what.slice(0, 10).join('; '),
-        });
-    }
+      if (what.length > 0) add(members, 'change', one, one.at, what.slice(0, 10).join('; '), `@${one.at}`);
+    } else if (one.facts.resource !== undefined && (projects.get(String(one.facts.project)) ?? one.run) !== one.run)
+      add(members, 'change', one, one.at, 'is listed for the first time', `@${one.at}`);
     if (one.collector === 'forge' && Array.isArray(one.facts.changes))
       for (const change of one.facts.changes) {
-        const id = `${one.subject.id}${change.split(' ')[0]}`;
-        add({ kind: 'change', id, name, at: one.at, what: change });
+        const at = / merged (\S+Z) /.exec(change)?.[1] ?? one.at;
+        if (at >= since && at <= until) add(members, 'change', one, at, change, change.split(' ')[0]);
       }
   }
   return [...members.values()].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1));
+}
+
+function add(
+  members: Map<string, Member>,
+  kind: Member['kind'],
+  { subject }: Observation,
+  at: string,
+  what: string,
+  suffix = '',
+): void {
+  const id = `${subject.id}${suffix}`;
+  members.set(`${kind} ${id}`, { kind, id, name: subject.name ?? subject.id, at, what });
+}
+
+/** What a provider no longer lists after a run that came to its end. */
+function leftBehind(last: ReadonlyMap<string, Observation>, lookedAt: LookedAt): readonly [string, Observation][] {
+  const noLonger = lookedAt.question();
+  return [...last].filter(([, one]) => one.facts.resource !== undefined && noLonger(one) === 'gone');
 }
 
 /** Facts that differ, and checks that came out otherwise. Instants and counters of the collectors themselves are no change. */

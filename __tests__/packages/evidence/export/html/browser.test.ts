@@ -106,6 +106,40 @@ if (chromium === undefined) {
     await tab.close();
   }, 60_000);
 
+  test('on paper no column is cut off, however many there are', async () => {
+    const evidence = observedExport();
+    const word = 'network/hcloud_firewall.a-name-of-some-length';
+    const wide = {
+      name: 'wide',
+      title: 'Wide',
+      about: 'Many columns',
+      columns: Array.from({ length: 16 }, (_, index) => `column ${index}`),
+    };
+    const tables = [
+      ...tablesOf({ evidence, facts: [], services: [], claims: shippedClaims }),
+      { ...wide, rows: [wide.columns.map((name) => `${word} ${name}`)], from: 'public' as const },
+    ];
+    const path = join(directoryWith({}), 'report.html');
+    writeFileSync(path, renderEvidenceHtml(evidence, { tables }));
+    // The width between the margins of A4 upright, and below across, in CSS pixels.
+    const tab = await browser.newPage({ viewport: { width: 688, height: 1000 } });
+    await tab.goto(`file://${path}`);
+    await tab.emulateMedia({ media: 'print' });
+    await tab.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    const cut = (which: string) =>
+      tab.evaluate(
+        `[...document.querySelectorAll('${which}')].filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((one) => one.closest('[id]')?.id)`,
+      );
+    expect(await cut('table:not(.wide table)')).toEqual([]);
+    await tab.setViewportSize({ width: 1017, height: 700 });
+    expect(await tab.locator('details.wide').count()).toBeGreaterThan(1);
+    expect(await cut('table')).toEqual([]);
+    // A column is no pile of letters.
+    const narrow = `Math.min(...[...document.querySelectorAll('details td')].map((one) => one.getBoundingClientRect().width / parseFloat(getComputedStyle(one).fontSize)))`;
+    expect(await tab.evaluate(narrow)).toBeGreaterThanOrEqual(4.9);
+    await tab.close();
+  }, 60_000);
+
   test('light and dark, both readable; on a phone nothing is cut off sideways; printed, all is open', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const tab = await browser.newPage({ colorScheme, viewport: { width: 390, height: 800 } });

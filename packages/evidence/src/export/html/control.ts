@@ -14,17 +14,10 @@ const shownObservations = 12;
 type Verdicts = readonly EvidenceVerdict[];
 type Rule = EvidenceControl['rules'][number];
 
-/** Whether there is anything to show of a control; every cell that is no blank leads there. */
-export function hasArticle({ declared, planned, observed, notCounted, attested, inherited }: EvidenceControl): boolean {
-  return (
-    [declared, planned, observed].some((one) => one !== undefined) ||
-    notCounted + attested.length + inherited.length > 0
-  );
-}
-
-/** Everything about one control that has something to show: what the rules found, what is broken, what is due, what it rests on. */
+/** Everything about one control: what the rules found, what is broken, what is due, what it rests on, what could be shown and what not. */
 export function controlArticle(control: EvidenceControl, evidence: EvidenceExport, found: ByControl): Markup {
   const rules = control.rules.map((rule) => ({ rule, verdicts: found.verdicts(rule.id) }));
+  const carries = Object.entries(control.carries);
   const carrying = new Set(control.rules.map((rule) => rule.id));
   const exceptions = evidence.exceptions.filter((exception) => carrying.has(exception.rule));
   const problems = (title: string, word: string) => {
@@ -46,6 +39,7 @@ ${grounds(rules)}
 ${observations(control, found.observed(control.id))}
 ${list('Signed statements', control.attested, ({ id, owner, expires }) => html`${id}, signed for ${owner}, until ${expires}`)}
 ${list("The provider's certificates", control.inherited, ({ id, provider, validUntil }) => html`${id} of ${provider}, until ${validUntil}; it is not our own`)}
+${carries.length > 0 && html`<h4>What could be shown</h4><ul class="plain">${carries.map(([tier, what]) => html`<li>${tier}: ${what}</li>`)}</ul>`}
 <h4>Left to people and documents</h4>
 <p>${control.outside}.</p>
 </article>`;
@@ -60,7 +54,7 @@ function observations({ id }: EvidenceControl, looked: readonly Looked[]): Marku
       .slice(0, shownObservations)
       .map(
         ({ one, check }) =>
-          html`<li>${checkOf(one.collector, check.id)?.title ?? check.id}: <strong>${check.holds === 'unknown' ? 'not told' : check.holds ? 'holds' : 'FAILS'}</strong> on ${one.name ?? one.subject}${!one.counts && html` <strong>(not counted: ${one.because})</strong>`}<br><span class="more">${check.saw}; seen ${one.at}, until ${one.expires}; observation <code>${one.id}</code></span></li>`,
+          html`<li>${checkOf(one.collector, check.id)?.title ?? check.id}: <strong>${check.holds === 'unknown' ? 'not told' : check.holds ? 'holds' : 'FAILS'}</strong> on ${one.name ?? one.subject}${!one.counts && html` <strong>(not counted: ${one.origin === 'real' ? 'it has expired' : one.because})</strong>`}<br><span class="more">${check.saw}; seen ${one.at}, until ${one.expires}; observation <code>${one.id}</code></span></li>`,
       )}</ul>${rest > 0 && html`<p class="more">All of them by subject: <a href="#table-observations">observations</a>.</p>`}`
   );
 }

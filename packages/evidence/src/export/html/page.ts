@@ -3,7 +3,7 @@ import type { EvidenceControl, EvidenceExport } from '@lukko/formats';
 import type { Table } from '../../tables/index.ts';
 import { states } from '../../totals.ts';
 import { byControl } from './by-control.ts';
-import { controlArticle, hasArticle } from './control.ts';
+import { controlArticle } from './control.ts';
 import { dataPaths, topology } from './diagrams.ts';
 import { filterForm, filterScript, scriptHash } from './filter.ts';
 import { style } from './style.ts';
@@ -24,7 +24,6 @@ export function renderEvidenceHtml(
   evidence: EvidenceExport,
   { tables = [], facts: graphs = [] }: PageParts = {},
 ): string {
-  const shown = evidence.controls.filter(hasArticle);
   const found = byControl(evidence);
   const names = evidence.environments.map(({ name }) => name).join(', ');
   return html`<!doctype html>
@@ -46,14 +45,17 @@ ${facts(evidence)}
 ${warnings(evidence)}
 </header>
 <main>
-${glance(evidence)}
+${glance(
+  evidence,
+  tables.some(({ name }) => name === 'findings'),
+)}
 ${filterForm(states.map((state) => [state, stateWords[state].name] as const))}
 <h2 id="controls">Controls</h2>
 <p>Summaries are ours; the text of the standard is its publisher's. A dash means that nothing was shown, which is neither a pass nor a failure (<a href="#reading">how to read this</a>).</p>
 ${overview(evidence, { statement: tables.some(({ name }) => name === 'statement-of-applicability'), observed: (id) => found.observed(id).length > 0 })}
 ${graphs.length > 0 && html`<h2 id="topology">Topology</h2>${topology(graphs)}<h2 id="data-path">Encrypted data path</h2>${dataPaths(graphs)}`}
 ${tables.length > 0 && html`<h2 id="tables">Tables</h2><p>Each is also a file below tables/, as CSV and JSON.</p>${tableSections(tables)}`}
-${shown.length > 0 && html`<h2>What was found</h2>${shown.map((control) => controlArticle(control, evidence, found))}`}
+<h2>What was found</h2>${evidence.controls.map((control) => controlArticle(control, evidence, found))}
 ${legend()}
 ${inputs(evidence)}
 ${absent(evidence)}
@@ -91,13 +93,13 @@ function warnings(evidence: EvidenceExport): Markup {
   const disposable = evidence.environments.some((one) => one.class === 'disposable');
   const open = evidence.worlds.filter((world) => !world.closed);
   const { kind, real, sandbox, failed } = evidence.observations;
-  return html`${kind === 'sandbox' && html`<div class="note alarm" role="alert"><p><strong>Sandbox.</strong> ${count(sandbox, 'observation')} in this export did not come from a real system: they came from a sandbox, from recorded answers, or from what nobody proved to be ours. They are shown and never counted, and this bundle is signed with a throw-away key named demo.</p></div>`}
-${kind === 'none' ? html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>` : html`<div class="note" role="note"><p><strong>Observed is a part.</strong> ${count(real, 'observation')} of real systems, ${sandbox} that do not count, ${failed} that failed. No rule and no check covers the whole of a control.</p></div>`}
+  return html`${kind === 'sandbox' && html`<div class="note alarm" role="alert"><p><strong>Sandbox.</strong> ${sandbox === 0 ? 'Observations in the store of this export, later than its instant,' : `${count(sandbox, 'observation')} in this export`} did not come from a real system: they came from a sandbox, from recorded answers, or from what nobody proved to be ours. They are shown and never counted, and this bundle is signed with a throw-away key named demo.</p></div>`}
+${kind === 'none' ? html`<div class="note" role="note"><p><strong>Declared is not observed.</strong> Every verdict here was reached by reading configuration or a plan, as it lay there when this was made. Nothing looked at a running system, so no control is shown to be in operation, and no rule covers the whole of a control.</p></div>` : html`<div class="note" role="note"><p><strong>Observed is a part.</strong> ${count(real, 'observation')} of real systems, ${sandbox} that do not count, ${failed} that failed. No rule and no check covers the whole of a control. Configuration and plans were judged as they lay there when this was made.</p></div>`}
 ${disposable && html`<div class="note" role="note"><p><strong>Disposable environment.</strong> Rules that guard the removal of data do not apply to it; it is no evidence of a production system.</p></div>`}
 ${open.length > 0 && html`<div class="note" role="note"><p><strong>Part of a whole.</strong> ${open.map((world) => html`The ${world.tier} inputs may not be all there is: ${world.because}. `)}</p></div>`}`;
 }
 
-function glance({ totals }: EvidenceExport): Markup {
+function glance({ totals, findings }: EvidenceExport, leads: boolean): Markup {
   const present = states.filter((state) => totals.states[state] > 0);
   const spoken = present.map((state) => `${stateWords[state].name}: ${totals.states[state]}`).join(', ');
   return html`<h2>At a glance</h2>
@@ -108,7 +110,7 @@ function glance({ totals }: EvidenceExport): Markup {
     (state) =>
       html`<li class="${state}"><strong>${totals.states[state]}</strong> ${stateWords[state].name}<small>${totals.percent[state].toFixed(1)} % of ${totals.controls}</small></li>`,
   )}</ul>
-<p>Observed on a running system: ${totals.observed} of ${totals.controls}.</p>
+<p>Observed on a running system: ${totals.observed} of ${totals.controls}.${leads && html` <a href="#table-findings">${count(findings.length, 'finding')}</a> an auditor would ask about.`}</p>
 ${claimed(totals)}`;
 }
 
@@ -130,6 +132,7 @@ function legend(): Markup {
 <div><dt>Tier: planned</dt><dd>Rules judged what the provider answered to a plan. It shows what a deployment would do.</dd></div>
 <div><dt>Tier: observed</dt><dd>A running system was asked. Only real answers that have not expired are counted; a blank was not looked at.</dd></div>
 ${states.map((state) => html`<div><dt>${chip(state)}</dt><dd>${stateWords[state].means}</dd></div>`)}
+<div><dt>As of</dt><dd>The instant to which observations, waivers and statements are counted. Configuration and plans are judged as they lay there when the export was made, also where that was later; the digests of the inputs say which they were.</dd></div>
 <div><dt>Age</dt><dd>Days from the time an input states of itself to the instant of this export. Configuration states no time; its verdicts date from the export.</dd></div>
 <div><dt>Due</dt><dd>Only the provider can answer. It counts as neither pass nor failure until then.</dd></div>
 </dl>`;
@@ -151,14 +154,14 @@ function overview({ controls }: EvidenceExport, leads: Leads): Markup {
 /** Every cell that is no blank leads to what it rests on. */
 function overviewRow(control: EvidenceControl, leads: Leads): Markup {
   const { id, declared, planned, observed } = control;
-  const detailed = hasArticle(control);
   const seen = leads.observed(id) ? `${id}-observed` : id;
   const oldest = (planned?.ageDays ?? 0) > (declared?.ageDays ?? 0) ? 'planned' : 'declared';
   const days = Math.max(declared?.ageDays ?? 0, planned?.ageDays ?? 0);
   const judged = declared !== undefined || planned !== undefined;
+  const nothing = control.state === 'not-assessed' || control.state === 'not-evidenceable';
   const ageCell = (anchor: string, of: number) =>
     html`<td class="number" data-label="Age"><a href="#${anchor}">${age(of)}</a></td>`;
-  return html`<tr data-row data-state="${control.state}"><th scope="row">${detailed ? html`<a href="#${id}">${id}</a>` : id}</th><td>${control.summary}<br><span class="more">${control.why}</span></td>${claimCell(control, leads)}<td>${chip(control.state)}${detailed && html`<br><a class="more" href="#${id}">a part of it</a>`}</td>${[
+  return html`<tr data-row data-state="${control.state}"><th scope="row"><a href="#${id}">${id}</a></th><td>${control.summary}<br><span class="more">${control.why}</span></td>${claimCell(control, leads)}<td>${chip(control.state)}<br><a class="more" href="#${id}">${nothing ? 'what could show it' : 'a part of it'}</a></td>${[
     tierCell('Declared', declared, `${id}-declared`),
     tierCell('Planned', planned, `${id}-planned`),
     observedCell(control, seen),
@@ -172,16 +175,20 @@ function claimCell({ id, applicable, claim }: EvidenceControl, { statement }: Le
   return html`<td data-label="Claimed">${statement ? html`<a href="#claim-${id}">${text}</a>` : text}</td>`;
 }
 
-function observedCell({ observed, notCounted }: EvidenceControl, anchor: string): Markup {
-  if (observed === undefined)
-    return notCounted === 0
+function observedCell({ observed, notCounted, expired }: EvidenceControl, anchor: string): Markup {
+  const past = expired > 0 ? [`${amount(expired)} expired`] : [];
+  if (observed === undefined) {
+    const rest = [...past, ...(notCounted > 0 ? [`${count(notCounted, 'check')} of a sandbox, not counted`] : [])];
+    return rest.length === 0
       ? blank()
-      : html`<td data-label="Observed"><a href="#${anchor}">${count(notCounted, 'check')} of a sandbox, not counted</a></td>`;
+      : html`<td data-label="Observed"><a href="#${anchor}">${rest.join(', ')}</a></td>`;
+  }
   const { holds, fails, unknown, count: times, longestGapHours } = observed;
   const text = [
     `${amount(holds)} hold`,
     ...(fails > 0 ? [`${amount(fails)} fail`] : []),
     ...(unknown > 0 ? [`${amount(unknown)} did not tell`] : []),
+    ...past,
   ];
   return html`<td data-label="Observed"><a href="#${anchor}">${text.join(', ')}</a><br><span class="more">${count(times, 'time')}, longest gap ${longestGapHours} h</span></td>`;
 }

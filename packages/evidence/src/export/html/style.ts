@@ -5,14 +5,14 @@ export const style = new Markup(`
 :root {
   color-scheme: light dark;
   --ground: #fbfbf9; --sheet: #ffffff; --ink: #1b1f24; --soft: #57606b; --line: #dcdfe3; --tint: #f1f3f4; --accent: #0b5a6b;
-  --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #0b6b4b; --not-assessed: #565f6b; --not-evidenceable: #6b7280;
+  --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #44607d; --not-assessed: #565f6b; --not-evidenceable: #6b7280;
   --overdue: #9a3412; --observed: #14532d; --attested: #6b21a8; --inherited: #155e75; --good: #0b6b4b; --bad: #a11d1d;
   --note-ground: #fdf6e3; --note-line: #d9b44a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14171b; --sheet: #1b1f25; --ink: #e7eaee; --soft: #a6afba; --line: #343b45; --tint: #232931; --accent: #67c1d6;
-    --failed: #ff8f87; --open: #f0b355; --planned: #8ab8ff; --declared: #67d3a8; --not-assessed: #aab3bf; --not-evidenceable: #919aa6;
+    --failed: #ff8f87; --open: #f0b355; --planned: #8ab8ff; --declared: #a8c3de; --not-assessed: #aab3bf; --not-evidenceable: #919aa6;
     --overdue: #fdba74; --observed: #86efac; --attested: #d8b4fe; --inherited: #7dd3fc; --good: #67d3a8; --bad: #ff8f87;
     --note-ground: #2b2614; --note-line: #a98c35;
   }
@@ -98,10 +98,12 @@ footer { padding-top: 1.5rem; padding-bottom: 3rem; color: var(--soft); font-siz
 }
 @media print {
   :root { color-scheme: light; --ground: #fff; --sheet: #fff; --ink: #000; --soft: #3d444d; --line: #b9bec5; --tint: #f1f3f4; --accent: #000;
-    --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #0b6b4b; --not-assessed: #565f6b; --not-evidenceable: #6b7280; --note-ground: #fff; --note-line: #000; }
+    --failed: #a11d1d; --open: #8a5200; --planned: #1d4e9e; --declared: #44607d; --not-assessed: #565f6b; --not-evidenceable: #6b7280; --note-ground: #fff; --note-line: #000; }
   @page { size: A4; margin: 16mm 14mm; }
   html { font-size: 66%; } main, header, footer { max-width: none; padding: 0; }
   h2, h3, h4, article .top, p.why { break-after: avoid; } details::details-content { content-visibility: visible; block-size: auto; } tr, .tiles li, article .top, .note { break-inside: avoid; } thead { display: table-header-group; }
+  @page wide { size: A4 landscape; margin: 14mm; } details.wide { page: wide; }
+  .scroll { overflow: visible; } details th, details td, article td { min-width: 5em; max-width: none; overflow-wrap: anywhere; } details:not(.wide) td { min-width: 7.5em; } details table { font-size: .82rem; } details th, details td { padding: .3rem .4rem; }
   #filter, .next { display: none; } figure, details > p { break-inside: avoid; }
   a { color: inherit; text-decoration: none; } .bar span, .chip, .tiles li, article { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -6,6 +6,8 @@ import { amount, count } from './words.ts';
 /** Rows of a table that are laid out at once where there are more than `all`: a browser is slow with tens of thousands. */
 const first = 100;
 const all = 250;
+/** Columns that fit on paper held upright; more are printed across it. */
+const broad = 7;
 
 /** Tables as foldable sections: the first is open, the rest wait to be asked. */
 export function tableSections(tables: readonly Table[]): Markup {
@@ -14,15 +16,19 @@ export function tableSections(tables: readonly Table[]): Markup {
 
 function section(table: Table, open: boolean): Markup {
   const { name, title, about, rows } = table;
-  return html`<details id="table-${name}"${open ? html` open` : undefined}><summary><h3>${title}</h3> <span class="more">${count(rows.length, 'row')}</span></summary>
+  const columns = filledColumns(table);
+  return html`<details id="table-${name}"${columns.length > broad && html` class="wide"`}${open ? html` open` : undefined}><summary><h3>${title}</h3> <span class="more">${count(rows.length, 'row')}</span></summary>
 <p>${about}</p>
-${rows.length === 0 ? html`<p class="blank">Nothing was shown.</p>` : body(table)}
+${rows.length === 0 ? html`<p class="blank">Nothing was shown.</p>` : body(table, columns)}
 </details>`;
 }
 
+function filledColumns({ columns, rows }: Table): readonly number[] {
+  return columns.flatMap((_, column) => (rows.some((row) => (row[column] ?? '') !== '') ? [column] : []));
+}
+
 /** The first rows as a table; the rest as data, found by the search and laid out on demand. Without scripts the files beside it hold all. */
-function body({ name, title, columns, rows }: Table): Markup {
-  const filled = columns.flatMap((_, column) => (rows.some((row) => (row[column] ?? '') !== '') ? [column] : []));
+function body({ name, title, columns, rows }: Table, filled: readonly number[]): Markup {
   const reduced = rows.map((row) => filled.map((column) => row[column] ?? ''));
   const shown = rows.length > all ? reduced.slice(0, first) : reduced;
   const where = filled.findIndex((column) => columns[column] === 'where');
