@@ -1,4 +1,4 @@
-import { holds, rule } from '@lukko/policy-engine';
+import { holds, rule, unknown } from '@lukko/policy-engine';
 import type { TerraformJson } from '@lukko/terraform-model';
 import { hcloud, server } from './shared/examples.ts';
 import { fit } from './shared/message.ts';
@@ -43,7 +43,13 @@ export const serverImagesSupported = rule({
     'https://docs.fedoraproject.org/en-US/releases/lifecycle/',
   ],
   appliesTo: ['hcloud_server'],
-  check: (resource) => holds(resource.attr('image'), (image) => !ended.has(String(image))),
+  check: (resource) => {
+    const image = resource.attr('image');
+    // By number it is a snapshot, or a release whose name is not shown.
+    if (/^\d+$/.test(image.text ?? ''))
+      return unknown({ at: image.at, saw: `image ${image.text}, a number`, causes: ['outside'] });
+    return holds(image, (name) => !ended.has(String(name)));
+  },
   message: (resource, truth) => {
     const image = resource.attr('image').text ?? '';
     if (truth.is === 'unknown') return fit(`${addressOf(resource)} is made from an image that is not known`);
@@ -54,6 +60,7 @@ export const serverImagesSupported = rule({
   examples: [
     { name: 'Debian 13', verdict: 'pass', terraform: host('debian-13') },
     { name: 'Ubuntu 20.04, whose support has ended', verdict: 'fail', terraform: host('ubuntu-20.04') },
+    { name: 'a snapshot, by its number', verdict: 'unknown', terraform: host('114690387') },
     {
       name: 'an image that a variable without value names',
       verdict: 'unknown',

@@ -1,6 +1,6 @@
 import type { Facts } from '@lukko/facts';
 import { all, type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Backend, Root, TerraformJson } from '@lukko/terraform-model';
+import type { Backend, Resource, Root, TerraformJson } from '@lukko/terraform-model';
 import { hcloud, server } from './shared/examples.ts';
 import { fit } from './shared/message.ts';
 
@@ -25,7 +25,7 @@ export const stateKeepsNoSecretInPlain = rule({
   waivable: true,
   controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.8.3', 'GDPR/32(1)(a)'],
   rationale:
-    'State is a file of clear text. On a disk of somebody, or in a bucket that does not encrypt, whoever copies it has every value a resource was given. A local file passes only where all stacks are at hand and none of them shows a secret.',
+    'State is a file of clear text. On a disk of somebody, or in a bucket that does not encrypt, whoever copies it has every value a resource was given. A local file passes only where all stacks are at hand and none of them shows a secret; so does a bucket that is not asked to encrypt, when no provider but that of Hetzner gives resources values nobody sees here.',
   remediation: 'Keep secrets out of Terraform, or use a backend that encrypts: s3 with encrypt = true',
   sources: [
     'https://developer.hashicorp.com/terraform/language/state/sensitive-data',
@@ -53,14 +53,42 @@ export const stateKeepsNoSecretInPlain = rule({
       ),
     },
     { name: 'a bucket that encrypts', verdict: 'pass', terraform: withBackend({ s3: { ...bucket, encrypt: true } }) },
-    { name: 'a bucket that is not asked to', verdict: 'fail', terraform: withBackend({ s3: bucket }) },
+    {
+      name: 'a bucket that is not asked to, and no secret anywhere',
+      verdict: 'pass',
+      terraform: withBackend({ s3: bucket }),
+    },
+    {
+      name: 'a bucket that is not asked to, and a token in the payload',
+      verdict: 'fail',
+      terraform: withBackend(
+        { s3: bucket },
+        '#cloud-config\nwrite_files:\n  - path: /etc/app.env\n    content: DB_PASSWORD=Zx8-quiet-Lake-71-stone\n',
+      ),
+    },
+    {
+      name: 'a bucket that is not asked to, and a resource whose values its provider makes',
+      verdict: 'fail',
+      terraform: {
+        ...withBackend({ s3: bucket }),
+        terraform: {
+          required_providers: {
+            hcloud: { source: 'hetznercloud/hcloud', version: '1.68.0' },
+            neon: { source: 'kislerdm/neon', version: '0.6.3' },
+          },
+          backend: { s3: bucket },
+        },
+        resource: { neon_project: { orders: { name: 'orders' } } },
+      },
+    },
   ],
 });
 
 function kept(root: Root, facts: Facts): Truth {
   const { backend } = root;
+  const { graph } = facts;
   const at = backend.id;
-  if (backend.type === 'local') return local(root, facts);
+  if (backend.type === 'local') return plain(root, facts);
   if (encryptedByOperator.has(backend.type))
     return yes({ at, saw: `backend ${backend.type}: encrypted by its operator` });
   if (backend.type === 's3') {
@@ -68,22 +96,33 @@ function kept(root: Root, facts: Facts): Truth {
     const customer = backend.attr('sse_customer_key');
     if (encrypt.text === 'true') return yes({ at: encrypt.at, saw: 'encrypt = true' });
     if (customer.value.state !== 'unset') return yes({ at: customer.at, saw: 'a key of the customer' });
-    return encrypt.value.state === 'unset' || encrypt.text === 'false'
-      ? no({ at: encrypt.at, saw: 'encrypt is not switched on' })
-      : unknown({ at: encrypt.at, saw: 'encrypt is not known', causes: ['function'] });
+    if (encrypt.value.state === 'unset' || encrypt.text === 'false') {
+      const foreign = root.resources.map((id) => graph.byId(id)).find((each) => each !== undefined && !isOurs(each));
+      const nothing = plain(root, facts);
+      return foreign === undefined && nothing.is === true
+        ? nothing
+        : no({ at: encrypt.at, saw: 'encrypt is not switched on' });
+    }
+    return unknown({ at: encrypt.at, saw: 'encrypt is not known', causes: ['function'] });
   }
   return unknown({ at, saw: `backend ${backend.type}: whether it encrypts is not shown`, causes: ['outside'] });
 }
 
-/** A local file passes in a closed world whose graph shows no secret, and nothing that keeps one. */
-function local(root: Root, { graph, secrets, servers }: Facts): Truth {
+/** Of Hetzner's provider, whose attributes are known, or of Terraform itself: neither keeps a secret that the graph does not show. */
+function isOurs({ provider }: Resource): boolean {
+  return /(^|\/)hetznercloud\/hcloud$|^terraform\.io\/builtin\//.test(provider);
+}
+
+/** What nobody encrypts passes in a closed world whose graph shows no secret, and nothing that keeps one. */
+function plain(root: Root, { graph, secrets, servers }: Facts): Truth {
   const own = new Set(root.resources);
+  const what = root.backend.type === 'local' ? 'local file' : `backend ${root.backend.type}`;
   const found = secrets.filter(({ owner }) => own.has(owner) || owner === root.backend.id);
   const [first] = found;
   if (first !== undefined) return no({ at: first.at, saw: `${first.kind}, and a state that is a plain file` });
   const closed: Truth = graph.closed
-    ? yes({ at: root.backend.id, saw: `local file; ${graph.closedBecause}` })
-    : unknown({ at: root.backend.id, saw: `local file; ${graph.closedBecause}`, causes: ['outside'] });
+    ? yes({ at: root.backend.id, saw: `${what}; ${graph.closedBecause}` })
+    : unknown({ at: root.backend.id, saw: `${what}; ${graph.closedBecause}`, causes: ['outside'] });
   const unread = servers.filter(({ resource, payload }) => own.has(resource.id) && payload.state === 'unknown');
   const read = unread.map(({ payload }) =>
     unknown({ at: payload.attr.at, saw: 'a payload that is not shown', causes: payload.causes }),

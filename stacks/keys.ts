@@ -1,4 +1,5 @@
 import { Firewall } from '@cdktf/provider-hcloud/firewall';
+import { PlacementGroup } from '@cdktf/provider-hcloud/placement-group';
 import { PrimaryIp } from '@cdktf/provider-hcloud/primary-ip';
 import { Server } from '@cdktf/provider-hcloud/server';
 import { SshKey } from '@cdktf/provider-hcloud/ssh-key';
@@ -47,10 +48,22 @@ export class KeysStack extends LukkoStack {
       { attribute: 'rule[5].destination_ips', path: 'system.resolvers' },
       { attribute: 'rule[6].destination_ips', path: 'system.resolvers' },
     ]);
-    for (const index of config.keys.servers.keys()) this.keyServer(index, firewall, key);
+    const group = this.spread();
+    for (const index of config.keys.servers.keys()) this.keyServer(index, firewall, key, group);
   }
 
-  private keyServer(index: number, firewall: Firewall, key: SshKey): void {
+  /** Where two key servers share a location, one machine that fails must not take both. */
+  private spread(): PlacementGroup | undefined {
+    const { servers } = this.config.keys;
+    if (new Set(servers.map(({ location }) => location)).size === servers.length) return undefined;
+    return new PlacementGroup(this, 'spread', {
+      name: this.resourceName('keys-spread'),
+      type: 'spread',
+      labels: this.project(),
+    });
+  }
+
+  private keyServer(index: number, firewall: Firewall, key: SshKey, group: PlacementGroup | undefined): void {
     const { config } = this;
     const entry = config.keys.servers[index];
     if (entry === undefined) return;
@@ -79,6 +92,7 @@ export class KeysStack extends LukkoStack {
       userData: payload.text,
       sshKeys: [key.id],
       firewallIds: [Token.asNumber(firewall.id)],
+      ...(group === undefined ? {} : { placementGroupId: Token.asNumber(group.id) }),
       publicNet: [
         { ipv4Enabled: true, ipv4: Token.asNumber(ipv4.id), ipv6Enabled: true, ipv6: Token.asNumber(ipv6.id) },
       ],

@@ -46,8 +46,8 @@ export const businessApps: readonly Operator[] = [
   {
     id: 'didomi',
     name: 'Didomi',
-    legal: { entity: 'Didomi SAS', country: 'FR' },
-    source: vendorRegister(2158),
+    legal: { entity: 'Didomi', country: 'FR' },
+    source: 'https://tos.console.didomi.io/',
     date: read,
     hosts: ['didomi.io', 'privacy-center.org'],
   },

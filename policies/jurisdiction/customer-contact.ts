@@ -151,7 +151,7 @@ export const customerContact: readonly Operator[] = [
     id: 'typeform',
     name: 'Typeform',
     legal: { entity: 'TYPEFORM S.L.', country: 'ES' },
-    source: vendorRegister(8280),
+    source: 'https://admin.typeform.com/to/dwk6gt',
     date: read,
     hosts: ['typeform.com'],
   },

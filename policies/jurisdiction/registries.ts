@@ -18,7 +18,7 @@ export const registries: readonly Operator[] = [
     id: 'gitguardian',
     name: 'GitGuardian',
     legal: { entity: 'GitGuardian SAS', country: 'FR' },
-    source: vendorRegister(3016),
+    source: 'https://www.gitguardian.com/legal-terms',
     date: read,
     hosts: ['gitguardian.com'],
   },

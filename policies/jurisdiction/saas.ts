@@ -95,7 +95,7 @@ export const saas: readonly Operator[] = [
     id: 'crisp',
     name: 'Crisp',
     legal: { entity: 'Crisp IM SAS', country: 'FR' },
-    source: vendorRegister(1904),
+    source: 'https://crisp.chat/en/terms/',
     date: read,
     hosts: ['crisp.chat'],
   },

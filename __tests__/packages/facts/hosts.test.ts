@@ -315,3 +315,23 @@ describe('what stands beside the obvious', () => {
     expect(uses.map((use) => use.replace(/ hcloud_server.*$/, ''))).toEqual(expected === undefined ? [] : [expected]);
   });
 });
+
+it('backend http asks where its locks are kept too', () => {
+  const root = (http: object) => ({ terraform: { backend: { http } } });
+  expect(
+    hosts(
+      root({
+        address: 'https://a.example/x',
+        lock_address: 'https://b.example/x',
+        unlock_address: 'https://c.example/x',
+      }),
+    ),
+  ).toEqual([
+    'data state backend a.example backend.http.address',
+    'data state backend b.example backend.http.lock_address',
+    'data state backend c.example backend.http.unlock_address',
+  ]);
+  expect(hosts(root({ address: 'https://a.example/x' }))).toEqual([
+    'data state backend a.example backend.http.address',
+  ]);
+});

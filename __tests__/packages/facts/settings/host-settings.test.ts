@@ -1,4 +1,4 @@
-import type { HostSettings } from '@lukko/facts';
+import { type HostSettings, sshPorts } from '@lukko/facts';
 import { cloudConfig, factsOf } from '../sample.ts';
 
 function settingsOf(
@@ -87,4 +87,24 @@ describe('updates that install themselves', () => {
   ] as const)('%s', (_, files, run, more, is) => {
     expect(settingsOf(files, run, more).automaticUpdates.is).toBe(is);
   });
+});
+
+it.each([
+  ['Port, each of them', '/etc/ssh/sshd_config.d/a.conf', 'Port 22\n# Port 1\nPort=443\n', ['22', '443']],
+  [
+    'ListenAddress',
+    '/etc/ssh/sshd_config',
+    'ListenAddress 0.0.0.0:80\nlistenaddress [::]:8022\nListenAddress ::\n',
+    ['80', '8022'],
+  ],
+  [
+    'a socket',
+    '/etc/systemd/system/ssh.socket.d/a.conf',
+    '[Socket]\nListenStream=\nListenStream=0.0.0.0:443\nListenStream=2022\n',
+    ['443', '2022'],
+  ],
+  ['nothing', '/etc/ssh/sshd_config', 'PasswordAuthentication no\n', []],
+  ['another file', '/etc/other.conf', 'Port 443\n', []],
+] as const)('ports on which sshd listens: %s', (_, file, text, ports) => {
+  expect(sshPorts(settingsOf({ [file]: text }).payload).map(({ value }) => value)).toEqual(ports);
 });

@@ -145,6 +145,11 @@ function applyOptions(verb: string, args: readonly string[]): ApplyOptions {
   for (const argument of args) {
     const option = normal(argument);
     const name = option.split('=')[0] ?? '';
+    if (argument === '--')
+      throw new Refusal(
+        `terraform ${verb} with --, behind which every word is the name of a saved plan: the gate applies only the plan it made and judged`,
+        `run terraform ${verb} without it`,
+      );
     if (!option.startsWith('-'))
       throw new Refusal(
         `terraform ${verb} of a saved plan (${option}): the gate applies only the plan it made and judged`,

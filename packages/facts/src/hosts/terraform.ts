@@ -90,7 +90,7 @@ const BACKENDS: ReadonlyMap<
   ['oss', { host: 'aliyuncs.com', given: [['endpoint']] }],
   ['cos', { host: 'myqcloud.com', given: [['endpoint']] }],
   ['oci', { host: 'oraclecloud.com', given: [] }],
-  ['http', { host: undefined, given: [['address']] }],
+  ['http', { host: undefined, given: [['address'], ['lock_address'], ['unlock_address']] }],
   ['consul', { host: undefined, given: [['address']] }],
   ['pg', { host: undefined, given: [['conn_str']] }],
   ['kubernetes', { host: undefined, given: [['host']] }],

@@ -52,8 +52,8 @@ const ELSEWHERE = /^--(endpoint-url|endpoint|host|hostname|api-url|login-server|
 /** Package managers of languages, which fetch from the registry of their language when no other is named. */
 const INSTALLERS: readonly (readonly [RegExp, RegExp, string])[] = [
   [/^(pip3?|pipx|uv)$/, /^(install|download|wheel|run|sync|add)$/, 'the Python package index'],
-  [/^(npm|pnpm|yarn|bun)$/, /^(install|i|ci|add|exec|dlx|create)$/, 'the npm registry'],
-  [/^(npx|bunx)$/, /./, 'the npm registry'],
+  [/^(npm|pnpm|yarn|bun)$/, /^(install|i|ci|add|exec|dlx|create)$/, 'npm'],
+  [/^(npx|bunx)$/, /./, 'npm'],
   [/^gem$/, /^(install|update|fetch)$/, 'the registry of Ruby gems'],
   [/^cargo$/, /^(install|add|build|fetch|update)$/, 'the registry of Rust crates'],
   [/^go$/, /^(install|get|mod|run|build)$/, 'the proxy of Go modules'],
