@@ -32,6 +32,12 @@ async function main(): Promise<number> {
   // Whatever this run ends with, what an older one passed is not to be deployed in its place.
   withdrawVerdict(output);
   if (process.env.SYNTH_HCL_OUTPUT === 'true') throw inputError('HCL output cannot be judged yet', 'leave out --hcl');
+  const { TERRAFORM_BINARY_NAME: binary } = process.env;
+  if (binary !== undefined && binary !== '' && binary !== 'terraform')
+    throw inputError(
+      `TERRAFORM_BINARY_NAME is ${JSON.stringify(binary)}: cdktf would call it in the place of the plan gate`,
+      'unset it, and name the real terraform or tofu in LUKKO_TERRAFORM',
+    );
   const file = process.env.LUKKO_CONFIG || 'config/example.yaml';
   const declared = parseFile(config, read(file), named(file));
   const own = { file: 'lukko.yaml', text: read('lukko.yaml') };

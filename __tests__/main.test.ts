@@ -166,6 +166,7 @@ describe('main.ts cannot read', () => {
       () => copy.edit('lukko.yaml', (text) => `${text}waivers: missing.yaml\n`),
     ],
     ['HCL output', { SYNTH_HCL_OUTPUT: 'true' }, () => undefined],
+    ['a terraform that is not the gate', { TERRAFORM_BINARY_NAME: '/usr/bin/terraform' }, () => undefined],
   ];
   test.each(broken)('%s: exit 2, one message, nothing written', async (_name, extra, change) => {
     mkdirSync(at('cdktf.out'));

@@ -51,7 +51,7 @@ export const noWorldOpenAdminPorts = rule({
   waivable: false,
   controls: ['ISO27001:2022/A.8.20', 'ISO27001:2022/A.8.2', 'ISO27001:2022/A.8.5', 'NIS2/21(2)(e)'],
   rationale:
-    'Ports of SSH, databases, container engines and clusters are tried from everywhere, all the time. Whoever administers the host comes from networks that are known: only those are let in. Two halves of the internet in two blocks are the whole internet too, and half of it is no network that anybody could name.',
+    'Ports of SSH, databases, container engines and clusters are tried from everywhere, all the time. Whoever administers the host comes from networks that are known: only those are let in. Two halves of the internet in two blocks are the whole internet too, and a quarter of it is no network that anybody could name.',
   remediation: 'Name the networks operators connect from in source_ips; reach the rest through SSH',
   sources: [
     'https://docs.hetzner.com/cloud/firewalls/faq',
@@ -83,6 +83,11 @@ export const noWorldOpenAdminPorts = rule({
       name: 'the whole internet in two halves',
       verdict: 'fail',
       terraform: behind(inbound('22', ['0.0.0.0/1', '128.0.0.0/1'])),
+    },
+    {
+      name: 'the whole of IPv4, written as addresses of IPv6',
+      verdict: 'fail',
+      terraform: behind(inbound('22', ['::ffff:0:0/96'])),
     },
     {
       name: 'the other half in another firewall of the same server',

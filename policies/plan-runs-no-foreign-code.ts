@@ -1,6 +1,6 @@
 import type { CodeRun, Facts } from '@lukko/facts';
 import { all, type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Root, TerraformJson } from '@lukko/terraform-model';
+import type { Attr, Root, TerraformJson } from '@lukko/terraform-model';
 import { hcloud, server } from './shared/examples.ts';
 import { fit, short } from './shared/message.ts';
 import { isOurs } from './shared/own-command.ts';
@@ -63,6 +63,22 @@ export const planRunsNoForeignCode = rule({
       name: 'the rebuild of a host',
       verdict: 'pass',
       terraform: localExec({ command: 'lukko host rebuild --stack example --server ${hcloud_server.host.id}' }),
+    },
+    {
+      name: 'the rebuild of a host with its payload',
+      verdict: 'pass',
+      terraform: localExec({
+        command: 'lukko host rebuild --stack example --server ${hcloud_server.host.id}',
+        environment: { LUKKO_PAYLOAD: '${self.input}' },
+      }),
+    },
+    {
+      name: 'an environment that changes which program is ours',
+      verdict: 'fail',
+      terraform: localExec({
+        command: 'lukko host rebuild --stack example',
+        environment: { LUKKO_PAYLOAD: '${self.input}', PATH: '/var/tmp' },
+      }),
     },
     { name: 'nothing runs', verdict: 'pass', terraform: hcloud({ hcloud_server: { host: server() } }) },
     {
@@ -168,10 +184,11 @@ function options({ at, provisioner }: CodeRun): readonly Truth[] {
   if (provisioner === undefined) return [unknown({ at, saw: 'a provisioner that is not shown', causes: ['source'] })];
   const { id, onFailure, connected } = provisioner;
   return [
-    ...['interpreter', 'environment', 'working_dir'].map((name) => {
+    ...['interpreter', 'working_dir'].map((name) => {
       const attr = provisioner.attr(name);
       return written(attr.at, name, attr.value.state !== 'unset');
     }),
+    environment(provisioner.attr('environment')),
     written(`${id}.connection`, 'connection', connected),
     written(
       `${id}.on_failure`,
@@ -179,6 +196,17 @@ function options({ at, provisioner }: CodeRun): readonly Truth[] {
       onFailure === undefined ? undefined : onFailure === 'continue',
     ),
   ];
+}
+
+/** Only the payload may be handed over: `lukko host rebuild` compares it with the one that is declared. */
+function environment({ at, value }: Attr): Truth {
+  if (value.state === 'unset') return yes({ at, saw: 'not written' });
+  if (value.state === 'unknown' || (value.state === 'map' && !value.complete))
+    return unknown({ at, saw: 'an environment whose names are not shown', causes: ['source'] });
+  const names = value.state === 'map' ? [...value.entries.keys()] : [];
+  return names.length === 1 && names[0] === 'LUKKO_PAYLOAD'
+    ? yes({ at, saw: 'LUKKO_PAYLOAD alone' })
+    : no({ at, saw: 'environment is written' });
 }
 
 function written(at: string, name: string, found: boolean | undefined): Truth {

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, join, normalize } from 'node:path/posix';
 import { type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
 import type { Backend, Root, TerraformJson } from '@lukko/terraform-model';
 import { hcloud, server } from './shared/examples.ts';
@@ -52,6 +53,15 @@ export const statesKeptApart = rule({
       stacks: { edge: local('../../../state/example.tfstate'), logs: local('../../../state/example.tfstate') },
     },
     {
+      name: 'two stacks, one file that is written in two ways',
+      verdict: 'fail',
+      terraform: {},
+      stacks: {
+        edge: local('../../../state/example/edge.tfstate'),
+        logs: local('../../../state/example/../example/./edge.tfstate'),
+      },
+    },
+    {
       name: 'two stacks, one key of a bucket',
       verdict: 'fail',
       terraform: {},
@@ -96,6 +106,11 @@ function placeOf(backend: Backend): string | undefined {
     const { value, text } = backend.attr(name);
     if (value.state === 'unset' || (value.state === 'known' && value.value === null)) continue;
     if (text === undefined && value.state !== 'list' && value.state !== 'map') return undefined;
+    // A path is one of the folder of its stack, however it is written.
+    if (name === 'path' && backend.type === 'local' && text !== undefined) {
+      said.push(isAbsolute(text) ? normalize(text) : join(dirname(backend.place.file), text));
+      continue;
+    }
     said.push(
       text ??
         JSON.stringify(

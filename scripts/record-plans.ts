@@ -88,6 +88,7 @@ async function foreign(place: Place): Promise<void> {
     `A root module with \`count\`, \`for_each\`, \`dynamic\`, conditionals, locals and a module called twice, as others write them (\`main.tf\`,
 \`service/main.tf\`). Everything is created; \`location\` was given on the command line.`,
   );
+  await byOpenTofu(place);
   // What was planned for ash cannot be: its volumes would hang on servers of another location. All in one location, they can.
   const env = place.environment('foreign');
   const applied = ['apply', '-input=false', '-no-color', '-auto-approve', '-var=location=hel1'];
@@ -98,6 +99,27 @@ async function foreign(place: Place): Promise<void> {
     { theme: `${theme}-changed`, project: 'foreign', folder },
     changes,
     `The root module of \`../${theme}\`, applied with \`location=hel1\` and then planned with other variables: what is created, updated, replaced and deleted in one plan.`,
+  );
+}
+
+/** The same root module, planned by OpenTofu, where its program is on PATH; else what was recorded stays. */
+async function byOpenTofu(place: Place): Promise<void> {
+  const theme = 'foreign-loops-tofu';
+  const folder = path.join(place.temporary, theme);
+  cpSync(path.join(out, 'foreign-loops'), folder, {
+    recursive: true,
+    filter: (file) => !/plan\.(json|tfplan)$|README/.test(file),
+  });
+  const found = await run('tofu', ['version'], { env: place.environment('foreign') }).catch(() => undefined);
+  if (found === undefined) {
+    process.stdout.write(`not recorded: ${theme} (no program tofu on PATH)\n`);
+    return;
+  }
+  await record(
+    place,
+    { theme, project: 'foreign', folder, program: 'tofu' },
+    ['-var=location=ash'],
+    'The root module of `../foreign-loops`, planned by OpenTofu: its providers come from a registry of its own, `registry.opentofu.org`.',
   );
 }
 
@@ -155,17 +177,18 @@ interface Recorded {
   readonly project: string;
   /** Where terraform runs. */
   readonly folder: string;
+  readonly program?: 'terraform' | 'tofu';
 }
 
 async function record(
   place: Place,
-  { theme, project, folder }: Recorded,
+  { theme, project, folder, program = 'terraform' }: Recorded,
   options: readonly string[],
   about: string,
 ): Promise<void> {
   const env = place.environment(project);
   const terraform = (...args: string[]) =>
-    run('terraform', args, { cwd: folder, env, maxBuffer: 1 << 28, encoding: 'buffer' });
+    run(program, args, { cwd: folder, env, maxBuffer: 1 << 28, encoding: 'buffer' });
   await terraform('init', '-input=false', '-no-color');
   const planned = ['plan', '-input=false', '-no-color', '-out=plan.tfplan', ...options];
   await terraform(...planned);
@@ -176,11 +199,16 @@ async function record(
   refuseLeaks(place, folder, json);
   writeFileSync(path.join(target, 'plan.json'), json);
   copyFileSync(path.join(folder, 'plan.tfplan'), path.join(target, 'plan.tfplan'));
-  writeFileSync(path.join(target, 'README.md'), readme(theme, about, planned, version.toString('utf8')));
+  writeFileSync(path.join(target, 'README.md'), readme({ theme, program }, about, planned, version.toString('utf8')));
   process.stdout.write(`recorded ${path.relative(root, target)}\n`);
 }
 
-function readme(theme: string, about: string, planned: readonly string[], version: string): string {
+function readme(
+  { theme, program }: { readonly theme: string; readonly program: string },
+  about: string,
+  planned: readonly string[],
+  version: string,
+): string {
   const { terraform_version: terraform, provider_selections: providers } = JSON.parse(version) as {
     terraform_version: string;
     provider_selections: Record<string, string>;
@@ -193,13 +221,13 @@ function readme(theme: string, about: string, planned: readonly string[], versio
 
 ${about}
 
-Recorded by \`npx tsx scripts/record-plans.ts\` with terraform ${terraform} (provider ${provider}) against the sandbox
+Recorded by \`npx tsx scripts/record-plans.ts\` with ${program} ${terraform} (provider ${provider}) against the sandbox
 (\`lukko sandbox\`), by
 
 \`\`\`
-terraform init -input=false -no-color
-terraform ${planned.join(' ')}
-terraform show -json plan.tfplan > plan.json
+${program} init -input=false -no-color
+${program} ${planned.join(' ')}
+${program} show -json plan.tfplan > plan.json
 \`\`\`
 
 No token is in it: they stood in the environment. Never edit it by hand; record it again.

@@ -21,13 +21,15 @@ const PROGRAMS = [
   'cryptsetup',
   '/usr/libexec/tangd',
 ];
-const USAGE = `npm run test:boot -- [--core] [--jobs=<n>] [--keep] [--list] [pattern]
+const USAGE = `npm run test:boot -- [--core] [--jobs=<n>] [--again] [--minutes=<n>] [--keep] [--list] [pattern]
   pattern   only the scenarios whose name it matches (a regular expression)
   --core    only the scenarios that matter most
   --jobs    how many guests may run at once, once the first has booted; 1 unless it is given
+  --again   what did not hold is run once more, and counts by what it said then
+  --minutes after so many, nothing new is begun, what runs is ended, and what was not run to its end is named
   --keep    keeps the folder with disks and consoles
   --list    names the scenarios and ends`;
-const OPTION = /^--(core|keep|list|one|jobs=[1-9]\d?)$/;
+const OPTION = /^--(core|keep|list|one|again|jobs=[1-9]\d?|minutes=[1-9]\d{0,2})$/;
 
 function packagesOfDataHosts(): readonly string[] {
   const example = built(shipped('example.yaml'));
@@ -71,42 +73,112 @@ async function main(args: readonly string[]): Promise<number> {
   if (!one) print(`guests run ${accelerated ? 'with KVM' : 'emulated: no guest starts with KVM here'}`);
   const suite = new Suite(image, accelerated, print);
   process.on('exit', () => suite.close(args.includes('--keep')));
-  const jobs = Number(args.find((arg) => arg.startsWith('--jobs='))?.slice('--jobs='.length) ?? 1);
+  const number = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const jobs = Number(number('jobs') ?? 1);
+  const run = new Run(suite, Number(number('minutes') ?? Number.POSITIVE_INFINITY), args.includes('--again'));
   const alone = jobs === 1 ? chosen : chosen.slice(0, chosen[0] === SCENARIOS[0] ? 1 : 0);
-  for (const scenario of alone) await suite.run(scenario);
+  await run.oneByOne(alone, chosen);
   if (alone.length < chosen.length) {
     await suite.savedAll();
-    await together(suite, chosen.slice(alone.length), jobs);
+    await run.together(chosen.slice(alone.length), jobs);
   }
-  print(`${suite.passed} passed, ${suite.failed.length} failed`);
-  return suite.failed.length === 0 ? 0 : 1;
+  return run.close();
 }
 
-/** Runs scenarios side by side, each in a process of its own; what one says is printed when it ended. */
-async function together(suite: Suite, scenarios: readonly Scenario[], jobs: number): Promise<void> {
-  const waiting = [...scenarios];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const text = await apart(next.name);
-      const lines = text.trimEnd().split('\n');
-      const [, passed = '0', failed = '1'] = /^(\d+) passed, (\d+) failed$/.exec(lines.at(-1) ?? '') ?? [];
-      print(lines.slice(0, -1).join('\n'));
-      suite.passed += Number(passed);
-      for (let count = 0; count < Number(failed); count += 1) suite.failed.push(next.name);
+/** A run of scenarios: what held, what did not, and what there was no time for. */
+class Run {
+  private readonly suite: Suite;
+  private readonly ends: number;
+  private readonly again: boolean;
+  private readonly late: string[] = [];
+
+  constructor(suite: Suite, minutes: number, again: boolean) {
+    this.suite = suite;
+    this.ends = Date.now() + minutes * 60_000;
+    this.again = again;
+  }
+
+  /** In this process; when the time is over, the process ends. @param all what would have come after them, too */
+  async oneByOne(scenarios: readonly Scenario[], all: readonly Scenario[]): Promise<void> {
+    const { suite } = this;
+    let begun = 0;
+    const timer = atTime(this.ends, () => {
+      this.late.push(...all.slice(begun - 1).map(({ name }) => name));
+      process.exit(this.close());
+    });
+    for (const scenario of scenarios) {
+      begun += 1;
+      const [passed, failed] = [suite.passed, suite.failed.length];
+      await suite.run(scenario);
+      if (!this.again || suite.failed.length === failed) continue;
+      suite.passed = passed;
+      suite.failed.length = failed;
+      print('once more, since it did not hold:');
+      await suite.run(scenario);
     }
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
+    clearTimeout(timer);
+  }
+
+  /** Side by side, each in a process of its own; what one says is printed when it ended. */
+  async together(scenarios: readonly Scenario[], jobs: number): Promise<void> {
+    const waiting = [...scenarios];
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const { name } = next;
+        let said = await this.apart(name);
+        if (said !== undefined && said.failed > 0 && this.again) {
+          print('once more, since it did not hold:');
+          said = await this.apart(name);
+        }
+        if (said === undefined) this.late.push(name);
+        this.suite.passed += said?.passed ?? 0;
+        for (let count = 0; count < (said?.failed ?? 0); count += 1) this.suite.failed.push(name);
+      }
+    };
+    await Promise.all(Array.from({ length: jobs }, worker));
+  }
+
+  /** Prints what the counts are. @returns the exit code */
+  close(): number {
+    const { passed, failed } = this.suite;
+    if (this.late.length > 0) print(`not run to the end, for lack of time: ${this.late.join('; ')}`);
+    print(`${passed} passed, ${failed.length} failed`);
+    return failed.length === 0 ? 0 : 1;
+  }
+
+  /** Undefined where the time was over first. */
+  private async apart(name: string): Promise<{ readonly passed: number; readonly failed: number } | undefined> {
+    if (Date.now() >= this.ends) return undefined;
+    const text = await apart(name, this.ends);
+    if (text === undefined) return undefined;
+    const lines = text.trimEnd().split('\n');
+    const [, passed = '0', failed = '1'] = /^(\d+) passed, (\d+) failed$/.exec(lines.at(-1) ?? '') ?? [];
+    print(lines.slice(0, -1).join('\n'));
+    return { passed: Number(passed), failed: Number(failed) };
+  }
 }
 
-function apart(name: string): Promise<string> {
+function atTime(time: number, what: () => void): NodeJS.Timeout | undefined {
+  return Number.isFinite(time) ? setTimeout(what, Math.max(0, time - Date.now())) : undefined;
+}
+
+/** @param ends when it is stopped, in milliseconds since 1970 @returns what it said; undefined where it was stopped */
+function apart(name: string, ends: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...process.execArgv, __filename, '--one', name]);
     const end = () => child.kill('SIGTERM');
     process.on('exit', end);
+    let stopped = false;
+    const timer = atTime(ends, () => {
+      stopped = true;
+      end();
+    });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += String(data)));
     child.on('close', (code) => {
       process.off('exit', end);
+      clearTimeout(timer);
+      if (stopped) return resolve(undefined);
       resolve(
         /\d+ passed, \d+ failed\n$/.test(text)
           ? text

@@ -31,6 +31,7 @@ const IMAGE_PACKAGES = [
   'netplan.io',
   'cloud-init',
   'openssh-server',
+  'e2fsprogs',
   'iproute2',
   'ca-certificates',
   'procps',

@@ -31,7 +31,13 @@ beforeAll(async () => {
 
 test('what is recorded', () => {
   expect(themes.sort()).toEqual(
-    ['foreign-loops', 'foreign-loops-changed', 'own-network-destroy', ...STACKS.map((stack) => `own-${stack}`)].sort(),
+    [
+      'foreign-loops',
+      'foreign-loops-changed',
+      'foreign-loops-tofu',
+      'own-network-destroy',
+      ...STACKS.map((stack) => `own-${stack}`),
+    ].sort(),
   );
 });
 
@@ -48,8 +54,9 @@ describe.each(themes)('%s', (theme) => {
 
   test('says how it was made', () => {
     const readme = readFileSync(path.join(plans, theme, 'README.md'), 'utf8');
-    expect(readme).toContain('terraform plan -input=false');
-    expect(readme).toMatch(/terraform \d+\.\d+\.\d+ \(provider hetznercloud\/hcloud \d+\.\d+\.\d+\)/);
+    const program = theme.endsWith('-tofu') ? 'tofu' : 'terraform';
+    expect(readme).toContain(`${program} plan -input=false`);
+    expect(readme).toMatch(/(terraform|tofu) \d+\.\d+\.\d+ \(provider hetznercloud\/hcloud \d+\.\d+\.\d+\)/);
   });
 
   test('is read by the model, every resource with its change', () => {

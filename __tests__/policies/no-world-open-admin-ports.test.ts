@@ -7,9 +7,10 @@ const walls = (...rules: FirewallRule[]) => hcloud({ hcloud_firewall: { host: fi
 
 it.each([
   ['half of it', walls(inbound('22', ['0.0.0.0/1'])), 'fail'],
-  ['two quarters in two rules', walls(inbound('22', ['0.0.0.0/2']), inbound('22', ['128.0.0.0/2'])), 'fail'],
-  ['two quarters that meet in a range', walls(inbound('20-30', ['0.0.0.0/2']), inbound('22', ['128.0.0.0/2'])), 'fail'],
-  ['two quarters of two ports', walls(inbound('22', ['0.0.0.0/2']), inbound('443', ['128.0.0.0/2'])), 'pass'],
+  ['a quarter of it', walls(inbound('22', ['64.0.0.0/2'])), 'fail'],
+  ['two eighths in two rules', walls(inbound('22', ['0.0.0.0/3']), inbound('22', ['128.0.0.0/3'])), 'fail'],
+  ['two eighths that meet in a range', walls(inbound('20-30', ['0.0.0.0/3']), inbound('22', ['128.0.0.0/3'])), 'fail'],
+  ['two eighths of two ports', walls(inbound('22', ['0.0.0.0/3']), inbound('443', ['128.0.0.0/3'])), 'pass'],
   ['all of IPv6 that is routed', walls(inbound('22', ['2000::/3'])), 'fail'],
   ['a network of IPv6', walls(inbound('22', ['2001:db8::/32'])), 'pass'],
 ] as const)('%s', (_, terraform, verdict) => {

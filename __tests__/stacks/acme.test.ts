@@ -83,7 +83,7 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
       tlsPort: ports.https,
       externalAccountBindingRequired: true,
       externalAccountMACKeys: { 'kid-1': MAC },
-      certificateValidityPeriod: validity,
+      profiles: { default: { description: 'the only one', validityPeriod: validity } },
     };
     writeFileSync(at('pebble.json'), JSON.stringify({ pebble: settings }));
     const args = ['-config', at('pebble.json'), '-dnsserver', `127.0.0.1:${ports.dns}`];
@@ -93,7 +93,11 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
     await until(() => reached(ports.acme), 'Pebble listens');
   };
 
-  const startCaddy = async (binding: { readonly id: string; readonly mac: string }, storage: string): Promise<void> => {
+  const startCaddy = async (
+    binding: { readonly id: string; readonly mac: string },
+    storage: string,
+    options = '',
+  ): Promise<void> => {
     await ended('caddy');
     log = '';
     asked.proxy.clear();
@@ -103,7 +107,7 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
     writeFileSync(at('acme-account/mac-key'), binding.mac);
     const local = [
       `\thttp_port ${ports.http}\n\thttps_port ${ports.https}\n\tdefault_bind 127.0.0.1\n\tskip_install_trust`,
-      `\tstorage file_system ${at(storage)}\n\tacme_ca_root ${at('ca.pem')}\n`,
+      `\tstorage file_system ${at(storage)}\n\tacme_ca_root ${at('ca.pem')}\n${options}`,
     ].join('\n');
     const text = contentOf('/etc/caddy/Caddyfile')
       .replaceAll('/run/acme-account', at('acme-account'))
@@ -205,6 +209,24 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
     await ended('pebble');
     await startCaddy(good, 'kept');
     expect(await certificate(roots)).toEqual({ serial });
+  });
+
+  test('a certificate that comes to its end is renewed, and nobody is without one', async () => {
+    await startPebble(40);
+    // Caddy looks every ten minutes otherwise; it renews what ends within five such looks at the latest.
+    await startCaddy(good, 'renewed', '\trenew_interval 3s\n');
+    const roots = rootOf();
+    const serial = await issued(roots);
+    await until(
+      async () => {
+        const now = await certificate(roots);
+        expect(now).toHaveProperty('serial');
+        return 'serial' in now && now.serial !== serial;
+      },
+      `another certificate; Caddy said ${log.slice(-2_000)}`,
+    );
+    expect(log).toContain('"msg":"certificate renewed successfully"');
+    expectNobodyElse();
   });
 
   test.each([

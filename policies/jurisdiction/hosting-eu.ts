@@ -157,6 +157,22 @@ export const hostingEu: readonly Operator[] = [
     registries: ['rg.fr-par.scw.cloud', 'rg.nl-ams.scw.cloud', 'rg.pl-waw.scw.cloud'],
   },
   {
+    id: 'scalingo',
+    name: 'Scalingo',
+    // "société par actions simplifiée", registered in Strasbourg under 808 665 483
+    legal: { entity: 'Scalingo SAS', country: 'FR' },
+    source: 'https://scalingo.com/fr/engagements-de-services',
+    date: read,
+    providers: [
+      {
+        source: 'scalingo/scalingo',
+        reaches: 'endpoints',
+        endpointArguments: ['api_url', 'auth_api_url', 'db_api_url'],
+      },
+    ],
+    hosts: ['scalingo.com', 'scalingo.io'],
+  },
+  {
     id: 'stackit',
     name: 'STACKIT',
     legal: { entity: 'Schwarz Digits Cloud GmbH & Co. KG', country: 'DE' },

@@ -1,5 +1,5 @@
 import { Server } from '@cdktf/provider-hcloud/server';
-import { type ITerraformDependable, TerraformLocal, Token } from 'cdktf';
+import { type ITerraformDependable, TerraformLocal, TerraformSelf, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import type { LukkoStack } from './lukko-stack.ts';
 import { TerraformData } from './terraform-data.ts';
@@ -83,6 +83,8 @@ export class HardenedServer extends Construct {
         {
           type: 'local-exec',
           command: `lukko host rebuild --server ${this.server.id} --stack ${this.stack.name}`,
+          // The volume's id may stand in no state yet when this runs.
+          environment: { LUKKO_PAYLOAD: TerraformSelf.getString('input') },
         },
       ],
     });

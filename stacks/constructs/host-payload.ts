@@ -55,7 +55,9 @@ export function tangPayload(config: Config, name: string): Payload {
     runcmd: [
       ...BASE_COMMANDS,
       ['systemctl', 'enable', '--now', ...units],
-      ['systemctl', 'enable', '--now', 'tangd.socket'],
+      // Its package started it on port 80 already; a socket that runs does not take another port, and answers nowhere.
+      ['systemctl', 'enable', 'tangd.socket'],
+      ['systemctl', 'restart', 'tangd.socket'],
     ],
   });
   return { text, origins };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { contains, coversWorld, isPrivate, parseBlock } from '../../../packages/facts/src/cidr.ts';
+import { contains, coversWorld, isPrivate, isWorld, parseBlock } from '../../../packages/facts/src/cidr.ts';
 
 const blocks = (...texts: string[]) => texts.flatMap((text) => parseBlock(text) ?? []);
 
@@ -38,6 +38,30 @@ it('reads every form of an IPv6 address', () => {
   expect(parseBlock('::ffff:192.0.2.1')).toEqual(parseBlock('::ffff:c000:201'));
   expect(parseBlock('1:2:3:4:5:6:7:8')?.first).toBe(parseBlock('1:2:3:4:5:6:7:8/128')?.last);
   expect(blocks('10.1.2.3', 'fd00::1', '8.8.8.8').map(isPrivate)).toEqual([true, true, false]);
+});
+
+it.each([
+  ['::ffff:0:0/96', '0.0.0.0/0'],
+  ['::FFFF:0.0.0.0/96', '0.0.0.0/0'],
+  ['::ffff:128.0.0.0/97', '128.0.0.0/1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+])('%s is %s to the provider, whose net.IPNet prints it so', (mapped, plain) => {
+  expect(parseBlock(mapped)).toEqual(parseBlock(plain));
+});
+
+it('a block that is wider than the mapped addresses stays one of IPv6', () => {
+  expect(parseBlock('::ffff:0:0/95')?.version).toBe(6);
+  expect(parseBlock('::/0')?.version).toBe(6);
+});
+
+it.each([
+  [['64.0.0.0/2'], true],
+  [['2000::/5'], true],
+  [['64.0.0.0/3', '96.0.0.0/3'], true],
+  [['64.0.0.0/3'], false],
+  [['5.0.0.0/8', '2a00::/12'], false],
+] as const)('%j is the internet: %s', (texts, is) => {
+  expect(isWorld(blocks(...texts))).toBe(is);
 });
 
 it('a split of the world covers it, and with one part missing it does not', () => {

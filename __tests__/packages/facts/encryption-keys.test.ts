@@ -216,3 +216,77 @@ it('the reason stands in the proof, whole', () => {
     ]
   `);
 });
+
+describe('keys that are handed on', () => {
+  const more = (line: string) => withScript(script.replace(FORMATS, `${FORMATS}\n  ${line}`));
+
+  it.each([
+    ['a copy on the root disk', 'cp /run/key /root/k'],
+    ['a copy in memory that is copied on', 'mv /run/key /run/k2\n  cp /run/k2 /root/k'],
+    ['its folder', 'tar -C / -cf /root/k.tar /run/lukko', '/run/lukko/key'],
+    ['printed, so in the journal', 'cat /run/key'],
+    ['printed through a filter', 'base64 < /run/key | tr -d x'],
+    ['through a filter to the root disk', 'base64 /run/key >/var/k'],
+    ['dd', 'dd if=/run/key of=/var/k'],
+    ['sent', 'curl -T /run/key https://logs.lukko.example/'],
+    ['sent as a form', 'curl -F file=@/run/key https://logs.lukko.example/'],
+    ['given to a program', 'logger -f /run/key'],
+    ['piped to a program', 'cat /run/key | logger'],
+    ['opened for reading again by age', 'age --decrypt -i /run/key x'],
+  ])('%s', (_, line, file = '/run/key') => {
+    const change = more(line);
+    const text = change.files?.['/usr/local/lib/lukko/volume'] ?? '';
+    expect(keys(withScript(text.replaceAll('/run/key', file)))).toMatch(
+      /^unknown cryptsetup: .* may hand \/run\/\S+ on/,
+    );
+  });
+
+  it('aside, while it is made', () => {
+    const aside = 'cryptsetup: tee writes it to a disk that is not encrypted, or prints it';
+    expect(keys(made('head -c 32 /dev/urandom | tee /run/key /root/k'))).toBe(`unknown ${aside}`);
+    expect(keys(formatted('openssl rand 32 | tee /root/k | cryptsetup luksFormat -q "$LUKKO_VOLUME_DEVICE" -'))).toBe(
+      `unknown ${aside}`,
+    );
+  });
+
+  it.each([
+    ['counted', '[ "$(wc -c </run/key)" -eq 32 ]'],
+    ['taken away', 'shred -u /run/key; rm -f /run/key'],
+    ['sealed to people', 'age --encrypt -r age1x --output /root/key.age /run/key'],
+    ['sealed through a pipe', 'cat /run/key | age -r age1x >/root/key.age'],
+    ['given to cryptsetup by a pipe', 'cat /run/key | cryptsetup open --test-passphrase "$LUKKO_VOLUME_DEVICE" -d -'],
+    ['copied in memory', 'cp /run/key /run/key2; chmod 0400 /run/key2'],
+    ['another file whose name begins alike', 'cp /run/key.pub /root/'],
+  ])('not: %s', (_, line) => {
+    expect(keys(more(line))).toBe('true cryptsetup: /run/key, random and in memory');
+  });
+});
+
+describe('what clevis binds a volume to', () => {
+  const BINDS = /tang '[^']*'/;
+  const bound = (pin: string): Host => withScript(script.replace(BINDS, pin));
+  const TANG = '{"url":"http://tang","thp":"x"}';
+
+  it.each([
+    ['nobody', "null '{}'", 'false clevis: bound by clevis to nobody (pin null): it opens for everybody'],
+    [
+      'nobody, as one share that is enough',
+      `sss '{"t":1,"pins":{"null":{},"tang":[${TANG}]}}'`,
+      'false clevis: bound by clevis to nobody (pin null): it opens for everybody',
+    ],
+    [
+      'nobody, as one share of two',
+      `sss '{"t":2,"pins":{"null":{},"tang":[${TANG}]}}'`,
+      'unknown clevis: one of the shares it is bound to is known: bound by clevis to nobody (pin null): it opens for everybody',
+    ],
+    ['no threshold', `sss '{"t":0,"pins":{"tang":[${TANG}]}}'`, /^unknown clevis: bound to shares .* threshold/],
+    ['too few shares', `sss '{"t":2,"pins":{"tang":[${TANG}]}}'`, /^unknown clevis: bound to 1 shares of which 2/],
+    ['a machine without TPM', "tpm2 '{}'", /^unknown clevis: bound by clevis to tpm2/],
+    ['no configuration', "tang 'x'", /^unknown clevis: what clevis binds it to \(pin tang\)/],
+    ['Tang', `tang '${TANG}'`, /^true /],
+    ['two of three', `sss '{"t":2,"pins":{"tang":[${TANG},${TANG},${TANG}]}}'`, /^true /],
+  ])('%s', (_, pin, saw) => {
+    if (typeof saw === 'string') expect(keys(bound(pin))).toBe(saw);
+    else expect(keys(bound(pin))).toMatch(saw);
+  });
+});

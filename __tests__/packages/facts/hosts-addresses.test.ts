@@ -15,6 +15,21 @@ const rrset = (type: string, ...values: readonly string[]) => ({
 });
 const ip = { hcloud_primary_ip: { edge: { name: 'edge', type: 'ipv4', location: 'hel1' } } };
 
+describe('records that lead on by a name', () => {
+  it.each([
+    ['SVCB', rrset('SVCB', '0 cname.vercel-dns.com.'), ['cname.vercel-dns.com nobody']],
+    [
+      'HTTPS with parameters',
+      rrset('HTTPS', '1 cname.vercel-dns.com. alpn=h2,h3 port=443'),
+      ['cname.vercel-dns.com nobody'],
+    ],
+    ['HTTPS of the name itself', rrset('HTTPS', '1 . alpn="h2"'), []],
+    ['SRV', rrset('SRV', '10 5 443 sip.a.example.'), ['sip.a.example nobody']],
+  ])('%s', (_, resource, expected) => {
+    expect(records(resource)).toEqual(expected);
+  });
+});
+
 describe('A and AAAA records', () => {
   it.each([
     [

@@ -131,6 +131,7 @@ it.each([
           c: { type: 'A', records: [{ value: '192.0.2.1' }] },
           d: { type: 'CAA', records: [{ value: '0 issue "letsencrypt.org; x=1"' }] },
           e: { type: 'TXT', records: [{ value: 'v=spf1 include:amazonses.amazonaws.com -all' }] },
+          f: { type: 'TXT', records: [{ value: 'v=spf1 include:_spf.amazonaws.com -all' }] },
         },
       },
     },
@@ -140,6 +141,7 @@ it.each([
       'data DNS record mail.lukko.example hcloud_zone_rrset.b.records[0].value',
       'pull DNS record letsencrypt.org hcloud_zone_rrset.d.records[0].value',
       'data text amazonses.amazonaws.com hcloud_zone_rrset.e.records[0].value',
+      'data text _spf.amazonaws.com hcloud_zone_rrset.f.records[0].value',
     ],
   ],
   [
@@ -148,12 +150,16 @@ it.each([
       resource: {
         vercel_project_domain: {
           a: { domain: 'app.example.com', note: 'see main.ts and README.md, s3.amazonaws.com' },
+          b: { note: 'ask me@s3.amazonaws.com: or look into /etc/s3.amazonaws.com' },
+          c: { note: 'sftp:me@c.amazonaws.com:/x from //d.amazonaws.com/y' },
         },
         hcloud_server: { h: { name: 'not.a.host', labels: { x: 'https://x.example/y' } } },
       },
     },
     [
       'data text s3.amazonaws.com vercel_project_domain.a.note',
+      'data text c.amazonaws.com vercel_project_domain.c.note',
+      'data text d.amazonaws.com vercel_project_domain.c.note',
       'data domain app.example.com vercel_project_domain.a.domain',
       'data URL x.example hcloud_server.h.labels.x',
     ],

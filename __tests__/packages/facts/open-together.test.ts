@@ -35,29 +35,25 @@ function together(
   );
 }
 
-const west = rule('22', '0.0.0.0/2');
-const east = rule('22', '128.0.0.0/2');
+const west = rule('22', '0.0.0.0/3');
+const east = rule('22', '128.0.0.0/3');
 
 it.each([
-  ['two quarters in one firewall', { walls: { a: [west, east] } }, ['22 2 alone true']],
-  [
-    'two quarters in two firewalls of one server',
-    { walls: { a: [west], b: [east] } },
-    ['22 1 hcloud_server.host true'],
-  ],
+  ['two eighths in one firewall', { walls: { a: [west, east] } }, ['22 2 alone true']],
+  ['two eighths in two firewalls of one server', { walls: { a: [west], b: [east] } }, ['22 1 hcloud_server.host true']],
   [
     'many blocks in two firewalls',
-    { walls: { a: [rule('22', '0.0.0.0/3', '64.0.0.0/3')], b: [rule('22', '128.0.0.0/3', '192.0.0.0/3')] } },
+    { walls: { a: [rule('22', '0.0.0.0/4', '64.0.0.0/4')], b: [rule('22', '128.0.0.0/4', '192.0.0.0/4')] } },
     ['22 1 hcloud_server.host true'],
   ],
   [
     'two parts of what is routed of IPv6',
-    { walls: { a: [rule('22', '2000::/5')], b: [rule('22', '3000::/5')] } },
+    { walls: { a: [rule('22', '2000::/6')], b: [rule('22', '3000::/6')] } },
     ['22 1 hcloud_server.host true'],
   ],
   [
     'ranges that share a port only',
-    { walls: { a: [rule('20-30', '0.0.0.0/2')], b: [rule('30-40', '128.0.0.0/2')] } },
+    { walls: { a: [rule('20-30', '0.0.0.0/3')], b: [rule('30-40', '128.0.0.0/3')] } },
     ['30 1 hcloud_server.host true'],
   ],
   [
@@ -73,11 +69,11 @@ it.each([
     },
     ['22 1 hcloud_server.host true'],
   ],
-  ['one quarter', { walls: { a: [west], b: [rule('22', '192.0.2.0/24')] } }, []],
-  ['quarters of other ports', { walls: { a: [west], b: [rule('23', '128.0.0.0/2')] } }, []],
-  ['quarters of other protocols', { walls: { a: [west], b: [{ ...east, protocol: 'udp' }] } }, []],
+  ['one eighth', { walls: { a: [west], b: [rule('22', '192.0.2.0/24')] } }, []],
+  ['eighths of other ports', { walls: { a: [west], b: [rule('23', '128.0.0.0/3')] } }, []],
+  ['eighths of other protocols', { walls: { a: [west], b: [{ ...east, protocol: 'udp' }] } }, []],
   [
-    'quarters on two servers',
+    'eighths on two servers',
     {
       walls: { a: [west], b: [east] },
       server: { firewall_ids: ['${hcloud_firewall.a.id}'] },
@@ -90,9 +86,9 @@ it.each([
   expect(together(world)).toEqual(expected);
 });
 
-it('half of the internet is open alone: the other half may be let in elsewhere', () => {
-  for (const half of ['0.0.0.0/1', '128.0.0.0/1', '::/1', '2000::/4', '3000::/4']) {
-    const facts = factsOf({ resource: { hcloud_firewall: { a: { rule: [rule('22', half)] } } } });
+it('a quarter of the internet and more is open alone: the rest may be let in elsewhere', () => {
+  for (const part of ['0.0.0.0/1', '128.0.0.0/1', '64.0.0.0/2', '::/1', '2000::/4', '3000::/5']) {
+    const facts = factsOf({ resource: { hcloud_firewall: { a: { rule: [rule('22', part)] } } } });
     const [wall] = facts.graph.ofType('hcloud_firewall');
     expect(wall && inboundOf(wall, facts.graph)[0]?.worldOpen.is).toBe(true);
   }
@@ -115,7 +111,7 @@ it('a firewall that only may apply opens only perhaps', () => {
 });
 
 it('asks only for ports that count', () => {
-  const walls = { a: [rule('1-65535', '0.0.0.0/2')], b: [rule('1-65535', '128.0.0.0/2')] };
+  const walls = { a: [rule('1-65535', '0.0.0.0/3')], b: [rule('1-65535', '128.0.0.0/3')] };
   expect(together({ walls }, () => [5432])).toEqual(['5432 1 hcloud_server.host true']);
   expect(together({ walls }, () => [])).toEqual([]);
 });

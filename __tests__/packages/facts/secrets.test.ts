@@ -137,7 +137,9 @@ describe('secrets', () => {
 
   it('names tell', () => {
     expect(
-      ['password', 'DB_PASSWORD', 'clientSecret', 'hcloud_token', 'private_key', 'mac_key'].map(isSecretName),
+      ['password', 'DB_PASSWORD', 'clientSecret', 'hcloud_token', 'private_key', 'mac_key', 'LUKS_KEY', 'diskKey'].map(
+        isSecretName,
+      ),
     ).not.toContain(false);
     expect(
       ['public_key', 'password_file', 'key_name', 'token_id', 'secretary', 'keyboard', 'ssh_keys'].map(isSecretName),

@@ -165,6 +165,27 @@ describe('bad input', () => {
     `);
   });
 
+  test("operators' networks with bits behind their prefix", () => {
+    const text = changed(
+      ['- 198.51.100.16/28', '- 198.51.100.17/28'],
+      ['- 2001:db8:6c75::/48', '- 2001:db8:6c75::1/48'],
+    );
+    expect(problems(text)).toMatchInlineSnapshot(`
+      "
+      config/mine.yaml:34: access.operatorNetworks[0]: expected a network without bits set behind its prefix, such as 198.51.100.0/24 or 2001:db8::/32, found "198.51.100.17/28"; correct it
+      config/mine.yaml:35: access.operatorNetworks[1]: expected a network without bits set behind its prefix, such as 198.51.100.0/24 or 2001:db8::/32, found "2001:db8:6c75::1/48"; correct it
+      "
+    `);
+  });
+
+  test('an upstream by the name of a host', () => {
+    expect(problems(changed(['name: issues.lukko.example', 'name: logs.lukko.example']))).toMatchInlineSnapshot(`
+      "
+      config/mine.yaml:116: upstreams[0].name: expected a name of its own, found logs.lukko.example, the name of the host logs; choose another, such as issues, below the domain
+      "
+    `);
+  });
+
   test('a network with bits behind its prefix', () => {
     expect(problems(changed(['subnet: 10.20.1.0/24', 'subnet: 10.20.1.7/24']))).toMatchInlineSnapshot(`
       "

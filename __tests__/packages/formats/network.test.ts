@@ -28,6 +28,12 @@ test('bits behind the prefix', () => {
   expect(hasHostBits('10.20.1.7/24')).toBe(true);
   expect(hasHostBits('0.0.0.0/0')).toBe(false);
   expect(hasHostBits('10.20.1.7/32')).toBe(false);
+  expect(['2001:db8::/32', '::/0', '2001:db8:6c75::/48', '::ffff:0:0/96', '2001:db8::1/128'].map(hasHostBits)).toEqual(
+    new Array(5).fill(false),
+  );
+  expect(['2001:db8::1/32', '::1/0', '2001:db8:6c75:1::/48', '::ffff:192.0.2.1/96'].map(hasHostBits)).toEqual(
+    new Array(4).fill(true),
+  );
 });
 
 test('the first, second and last address', () => {

@@ -7,7 +7,13 @@ export interface Block {
 
 const WIDTH = { 4: 32n, 6: 128n } as const;
 
-/** A CIDR block or one address (RFC 4632, RFC 4291); undefined when the text is neither. Host bits are cleared. */
+/** IPv4 inside IPv6 (RFC 4291, §2.5.5.2): `::ffff:0:0/96`. */
+const MAPPED = 0xffffn;
+
+/**
+ * A CIDR block or one address (RFC 4632, RFC 4291); undefined when the text is neither. Host bits are cleared. A block of mapped
+ * addresses is one of IPv4: Go's net.IPNet, by which the provider sends it on, prints `::ffff:0:0/96` as `0.0.0.0/0`.
+ */
 export function parseBlock(text: string): Block | undefined {
   const [address = '', bits, ...more] = text.trim().split('/');
   const version = address.includes(':') ? 6 : 4;
@@ -18,7 +24,10 @@ export function parseBlock(text: string): Block | undefined {
   if (prefix > width) return undefined;
   const size = 1n << (width - prefix);
   const first = (value / size) * size;
-  return { version, first, last: first + size - 1n };
+  const last = first + size - 1n;
+  if (version === 6 && first >> 32n === MAPPED && last >> 32n === MAPPED)
+    return { version: 4, first: first & 0xffff_ffffn, last: last & 0xffff_ffffn };
+  return { version, first, last };
 }
 
 function parse4(text: string): bigint | undefined {
@@ -97,11 +106,11 @@ export function shareOfWorld(blocks: readonly Block[], version: 4 | 6): number {
 }
 
 /** From this share of one version's addresses on, it is the internet that is let in and no network anybody could name. */
-const WORLD = 0.5;
+const WORLD = 0.25;
 
 /**
- * Whether blocks together are the internet: all that is routed of IPv4 or IPv6, or half of it and more, since the other half may stand in another
- * rule, or in another firewall that this input does not show.
+ * Whether blocks together are the internet: all that is routed of IPv4 or IPv6, or a quarter of it and more, since the other halves, thirds or
+ * quarters may stand in another rule, or in another firewall that this input does not show.
  */
 export function isWorld(blocks: readonly Block[]): boolean {
   return coversWorld(blocks) !== undefined || shareOfWorld(blocks, 4) >= WORLD || shareOfWorld(blocks, 6) >= WORLD;

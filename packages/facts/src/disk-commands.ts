@@ -202,7 +202,16 @@ function mount(args: readonly (string | undefined)[]): DiskAction {
 }
 
 /** Options with which cryptsetup(8) only prints. */
-const ONLY_SAYS = ['--help', '-?', '--usage', '--version', '-V', '--dump-master-key', '--dump-volume-key'];
+const ONLY_SAYS = [
+  '--help',
+  '-?',
+  '--usage',
+  '--version',
+  '-V',
+  '--test-args',
+  '--dump-master-key',
+  '--dump-volume-key',
+];
 /** The kernel's cipher that leaves everything as it is. */
 const NO_CIPHER = /^(capi:)?(cipher_)?null\b|^cipher_null/i;
 /** File systems that lie on no device of their own: mount(8), FILESYSTEM-SPECIFIC MOUNT OPTIONS. */

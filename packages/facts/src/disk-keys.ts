@@ -1,4 +1,6 @@
 import { cryptsetupCall } from './disk-commands.ts';
+import { handedOn } from './key-uses.ts';
+import { boundTo } from './payload/clevis-bind.ts';
 import { sealedKey } from './payload/clevis-key.ts';
 import type { Command, KeyOrigin, Payload } from './types.ts';
 
@@ -16,11 +18,13 @@ const CHANGES_KEY = new Set(['luksAddKey', 'luksChangeKey']);
 export function keyOrigins(command: Command, payload: Payload): KeyOrigin[] {
   if (command.declared !== undefined) return [...command.declared.keys];
   const { sources, needed } = sourcesOf(command);
-  return sources.flatMap((source) => {
+  const given = sources.flatMap((source) => {
     const origin = source === 'input' ? fromInput(command, payload) : fromFile(source.file, payload);
     if (origin !== undefined) return [origin];
     return needed ? [unknown('nothing shows what key it is given')] : [];
   });
+  const bound = boundTo(command);
+  return bound === undefined ? given : [...given, bound];
 }
 
 /** Whether its program is one that is given keys at all. */
@@ -93,7 +97,10 @@ const RANDOM_PLACES = /^\/dev\/(u|h)?random$|^\/proc\/sys\/kernel\/random\/uuid$
 /** systemd and the kernel keep these in memory (file-hierarchy(7)). */
 const IN_MEMORY = /^\/(run|var\/run|dev\/shm)\//;
 
-function fromFile(path: string | undefined, payload: Payload): KeyOrigin | undefined {
+/** Copies of copies are followed so far. */
+const MOST_COPIES = 8;
+
+function fromFile(path: string | undefined, payload: Payload, copies = 0): KeyOrigin | undefined {
   if (path === undefined) return unknown('a key file that is not determined');
   if (RANDOM_PLACES.test(path)) return unknown(`${path}, read as a key file`);
   if (KNOWN_PLACES.test(path)) return known(`${path} is known to others`);
@@ -102,13 +109,15 @@ function fromFile(path: string | undefined, payload: Payload): KeyOrigin | undef
   if (writers.length === 0) return unknown(`nothing shows where ${path} comes from`);
   const origins = writers.map((writer) => {
     const group = writer.pipeline === undefined ? [writer] : payload.commands.filter((each) => isOf(each, writer));
-    return made(group, payload);
+    return made(group, payload, path, copies);
   });
   const wrong = origins.find(({ is }) => is === false) ?? origins.find(({ is }) => is !== true);
   if (wrong !== undefined) return wrong;
-  return isInMemory(path, payload)
+  if (!isInMemory(path, payload)) return unknown(`${path} lies on the root disk, which is not encrypted`);
+  const handed = handedOn([path], payload, (each) => isInMemory(each, payload));
+  return handed === undefined
     ? { is: true, saw: `${path}, random and in memory` }
-    : unknown(`${path} lies on the root disk, which is not encrypted`);
+    : unknown(`${handed.command.program} may hand ${handed.file} on (${handed.command.at}:${handed.command.line})`);
 }
 
 function isInMemory(path: string, { commands }: Payload): boolean {
@@ -136,7 +145,16 @@ const KNOWN_PROGRAMS = /^(hostname|hostnamectl|uname|date|whoami|id|dmidecode|bl
 const LEAST_BYTES = 16;
 
 /** Where the bytes come from that a pipeline, or one command, gives. */
-function made(group: readonly Command[], payload: Payload): KeyOrigin {
+function made(group: readonly Command[], payload: Payload, target?: string, copies = 0): KeyOrigin {
+  const aside = group.find(
+    ({ program, args, writes }) =>
+      (program === 'tee' || writes.length > 0) &&
+      [...writes, ...(program === 'tee' ? args : [])].some(
+        (path) =>
+          path?.startsWith('/') === true && path !== target && path !== '/dev/null' && !isInMemory(path, payload),
+      ),
+  );
+  if (aside !== undefined) return unknown(`${aside.program} writes it to a disk that is not encrypted, or prints it`);
   const opened = group.find(
     ({ program, args }) => /^clevis(-decrypt)?$/.test(`${program}`) && (program !== 'clevis' || args[0] === 'decrypt'),
   );
@@ -155,6 +173,9 @@ function made(group: readonly Command[], payload: Payload): KeyOrigin {
   if (place !== undefined) return known(`made of ${place}, which is known to others`);
   const program = makers.find((command) => KNOWN_PROGRAMS.test(command.program));
   if (program !== undefined) return known(`made of what ${program.program} prints, which is known to others`);
+  const [only, ...more] = makers;
+  if (only?.program === 'cat' && more.length === 0 && read.length === 1 && copies < MOST_COPIES)
+    return fromFile(read[0], payload, copies + 1) ?? unknown(`${line}: what the key is made of is not shown`);
   const constant =
     makers.some(isConstant) && makers.every((command) => isConstant(command) || FILTERS.test(command.program));
   return constant

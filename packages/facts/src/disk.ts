@@ -4,6 +4,7 @@ import { keyOrigins, removesKey, takesKey } from './disk-keys.ts';
 import { givenNames, ownName } from './disk-names.ts';
 import { directory } from './mounted-paths.ts';
 import { hasHole, unmark } from './payload/marked.ts';
+import { replacesProgram } from './replaced-programs.ts';
 import { secretsByForm, secretsByName } from './secret-patterns.ts';
 import type { Command, DiskAction, Guard, Hole, Payload, Statement } from './types.ts';
 
@@ -144,7 +145,13 @@ export class Disk {
           causes: ['function'],
         }),
       );
-    return [...unread, ...opaque];
+    const replaced = this.payload.commands.flatMap((command): Reason[] => {
+      const name = replacesProgram(command);
+      if (name === undefined) return [];
+      const saw = `puts something else in the place of ${name}: ${this.line(command).slice(0, 120)}`;
+      return [{ at: `${command.at}:${command.line}`, saw, causes: ['function'] }];
+    });
+    return [...unread, ...opaque, ...replaced];
   }
 
   formatted(): Statement {

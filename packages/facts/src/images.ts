@@ -48,25 +48,34 @@ function inPayload(payload: Payload): ImageUse[] {
   ];
 }
 
-function useOf(text: string, holes: readonly Hole[], at: string, { server }: Payload): ImageUse {
+function useOf(text: string | undefined, holes: readonly Hole[], at: string, { server }: Payload): ImageUse {
+  if (text === undefined) return { ...NOT_DETERMINED, at, place: server.place, owner: server.id, causes: ['function'] };
   const causes = [...new Set(holesIn(text, holes).flatMap((hole) => hole.causes))].sort();
   const parts = parseImage(text);
   const shown = { ...parts, registry: unmark(parts.registry, holes), repository: unmark(parts.repository, holes) };
   return { text: unmark(text, holes), ...shown, at, place: server.place, owner: server.id, causes };
 }
 
+const NOT_DETERMINED = {
+  text: 'that is not determined',
+  registry: '',
+  repository: '',
+  tag: undefined,
+  digest: undefined,
+} as const;
+
 /** Options of `podman run` and `docker run` without a value; every other `-x` or `--x` without `=` takes the next word. */
 const FLAGS =
   /^(-d|-i|-t|-it|-ti|-dit|-itd|--rm|--detach|--interactive|--tty|--privileged|--read-only|--init|--replace|--quiet|-q|--all-tags|-a|--no-healthcheck|--oom-kill-disable|--publish-all|-P|--tls-verify)$/;
 
-function pulled(program: string, args: readonly (string | undefined)[]): string[] {
+function pulled(program: string, args: readonly (string | undefined)[]): (string | undefined)[] {
   if (!/^(podman|docker|nerdctl|ctr|crictl)$/.test(program)) return [];
   const words = args[0] === 'image' || args[0] === 'container' ? args.slice(1) : args;
   const [verb] = words;
   if (verb !== 'run' && verb !== 'pull' && verb !== 'create') return [];
   for (let index = 1; index < words.length; index += 1) {
     const word = words[index];
-    if (word === undefined) return [];
+    if (word === undefined) return [undefined];
     if (!word.startsWith('-')) return [word];
     if (!word.includes('=') && !FLAGS.test(word)) index += 1;
   }

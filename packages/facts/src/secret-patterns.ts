@@ -28,7 +28,7 @@ const CREDENTIALS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,128}:([^\s:/?
 
 /** Names whose literal value is a secret. `_FILE` and `_PATH` only say where it lies; public parts and digests are none. */
 const SECRET_NAME =
-  /(^|[_.-])(password|passwd|passphrase|pass|pgpwd|pwd|secret|secret_?key|private_?key|api_?key|apikey|access_?key|auth_?key|token|credentials?|mac_?key|hmac|client_?secret|signing_?key|encryption_?key|psk|tsig_?key)$/i;
+  /(^|[_.-])(password|passwd|passphrase|pass|pgpwd|pwd|secret|secret_?key|private_?key|api_?key|apikey|access_?key|auth_?key|token|credentials?|mac_?key|hmac|client_?secret|signing_?key|encryption_?key|luks_?key|disk_?key|volume_?key|master_?key|psk|tsig_?key)$/i;
 const NOT_SECRET =
   /(^|[_.-])(public|pub|file|path|name|id|ref|arn|url|type|length|rotation|version|ttl|policy|enabled|digest|thumbprint|fingerprint|hash|sha256)([_.-]|$)/i;
 

@@ -9,6 +9,8 @@ interface Addressed {
   readonly hosts: Readonly<Record<string, { readonly privateAddress: string }>>;
 }
 interface Named {
+  readonly domain: string;
+  readonly hosts: Readonly<Record<string, unknown>>;
   readonly access: { readonly ageRecipients: readonly string[] };
   readonly system: { readonly clocks: readonly string[] };
   readonly upstreams: readonly { readonly name: string }[];
@@ -114,6 +116,17 @@ export function checkNames(config: Named, context: Context): void {
     (index) => ['upstreams', index, 'name'],
     'remove one of the two',
   );
+  const taken = new Map(Object.keys(config.hosts).map((host) => [`${host}.${config.domain}`, host]));
+  config.upstreams.forEach(({ name }, index) => {
+    const host = taken.get(name);
+    if (host !== undefined)
+      report(
+        context,
+        ['upstreams', index, 'name'],
+        `expected a name of its own, found ${name}, the name of the host ${host}`,
+        'choose another, such as issues, below the domain',
+      );
+  });
   // One identity named twice is one identity: losing it would lose the volumes.
   once(context, config.access.ageRecipients, (index) => ['access', 'ageRecipients', index], 'name a second identity');
   once(context, config.system.clocks, (index) => ['system', 'clocks', index], 'name another clock');

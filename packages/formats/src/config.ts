@@ -13,9 +13,13 @@ const text = z.string().min(1);
 const days = z.number().int().min(1).max(3650);
 const networkForm = 'expected an IPv4 network without bits set behind its prefix, such as 10.20.0.0/16';
 const networkV4 = z.cidrv4(networkForm).refine((network) => !hasHostBits(network), networkForm);
-const network = z.union([z.cidrv4(), z.cidrv6()], {
-  error: 'expected a network such as 198.51.100.0/24 or 2001:db8::/32',
-});
+const network = z
+  .union([z.cidrv4(), z.cidrv6()], { error: 'expected a network such as 198.51.100.0/24 or 2001:db8::/32' })
+  // The provider refuses it too, but only when it plans.
+  .refine(
+    (text) => !hasHostBits(text),
+    'expected a network without bits set behind its prefix, such as 198.51.100.0/24 or 2001:db8::/32',
+  );
 const addressV4 = z.ipv4('expected an IPv4 address such as 10.20.1.10');
 const address = z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address such as 192.0.2.53 or 2001:db8::53' });
 const httpsUrl = z.url({ protocol: /^https$/, error: 'expected a URL that starts with https://' });

@@ -16,11 +16,25 @@ export function readNetwork(text: string): Range | undefined {
   return { first: address - (address % size), size };
 }
 
-/** Whether the text has bits set behind its prefix: 10.20.1.7/24. */
+/** Whether the text has bits set behind its prefix: 10.20.1.7/24, 2001:db8::1/32. */
 export function hasHostBits(text: string): boolean {
+  if (text.includes(':')) return hasHostBits6(text);
   const network = readNetwork(text);
   const address = readNetwork(text.split('/')[0] ?? '');
   return network !== undefined && address !== undefined && network.first !== address.first;
+}
+
+/** The same for IPv6 (RFC 4291, §2.2); false for what is no network, which is reported elsewhere. */
+function hasHostBits6(text: string): boolean {
+  const [address = '', bits = '128'] = text.split('/');
+  const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
+  const pair = (high: number, low: number): string =>
+    (Number(dotted?.[high]) * 256 + Number(dotted?.[low])).toString(16);
+  const plain = dotted === null ? address : `${dotted[1]}${pair(2, 3)}:${pair(4, 5)}`;
+  const [head = [], tail = []] = plain.split('::').map((half) => half.split(':').filter((group) => group !== ''));
+  const missing = new Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
+  const value = [...head, ...missing, ...tail].reduce((sum, group) => sum * 65_536n + BigInt(`0x${group}`), 0n);
+  return value % (1n << (128n - BigInt(bits))) !== 0n;
 }
 
 /** Whether `inner` (network or address) lies wholly inside `outer`; true when either has another form, which is reported elsewhere. */

@@ -55,3 +55,22 @@ test.each(recorded.filter((name) => name.startsWith('foreign-')))(
     expect(rules).toContain('servers-have-ssh-keys');
   },
 );
+
+test('a root module gets the same verdicts whether terraform or OpenTofu planned it', async () => {
+  // Each has a registry of its own for the same provider, which is named where a provider is meant.
+  const judged = async (name: string) => {
+    const { out } = await lukko(root, ['check', `${plans}/${name}/plan.json`, '--format', 'json']);
+    const { findings, summary } = reportFormat.parse(
+      JSON.parse(out.replaceAll('registry.opentofu.org', 'registry.terraform.io')),
+    );
+    const seen = findings.map(({ rule, verdict, address, message, because }) => ({
+      rule,
+      verdict,
+      address,
+      message,
+      because,
+    }));
+    return JSON.parse(JSON.stringify({ seen, summary }).replaceAll(`${name}/`, 'plans/'));
+  };
+  expect(await judged('foreign-loops-tofu')).toEqual(await judged('foreign-loops'));
+});

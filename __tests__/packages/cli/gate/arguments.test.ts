@@ -20,7 +20,7 @@ describe('the arguments of terraform', () => {
       args: ['version', '-json'],
       stack: false,
     });
-    expect(call('-v')).toEqual({ kind: 'pass', verb: 'version', args: ['-v'], stack: false });
+    expect(call('-v')).toEqual({ kind: 'pass', verb: 'version', args: ['version'], stack: false });
     expect(call('output', '-json')).toMatchObject({ kind: 'pass', args: ['output', '-json'] });
     expect(call('state', 'list')).toMatchObject({ kind: 'pass', args: ['state', 'list'] });
     expect(call('providers', 'schema', '-json')).toMatchObject({ kind: 'pass' });
@@ -49,6 +49,21 @@ describe('the arguments of terraform', () => {
     });
     expect(call('providers', 'lock', '-platform=linux_amd64')).toEqual({ kind: 'lock' });
     expect(call('init', '-no-color')).toEqual({ kind: 'init', args: ['init', '-no-color'] });
+  });
+
+  test('help is asked for with nothing that could be done instead', () => {
+    expect(call('apply', '-auto-approve', '-help')).toMatchObject({ verb: 'help', args: ['apply', '-help'] });
+    expect(call('state', 'rm', 'hcloud_volume.a', '--help')).toMatchObject({ args: ['state', 'rm', '-help'] });
+    expect(call('import', 'hcloud_volume.a', '5', '-h')).toMatchObject({ args: ['import', '-help'] });
+    expect(call('-version', 'apply', '-auto-approve')).toMatchObject({ args: ['version'] });
+    expect(call('-help', 'apply', '-auto-approve')).toMatchObject({ args: ['-help'] });
+  });
+
+  test('behind -- a word is a name: a saved plan may be called -help', () => {
+    expect(refusal('apply', '-auto-approve', '--', '-help').message).toMatch(/^terraform apply/);
+    expect(refusal('state', 'push', '--', '-help').message).toContain('state push');
+    expect(refusal('import', '--', '-help', 'x').message).toContain('import');
+    expect(refusal('destroy', '--', '-h').message).toMatch(/^terraform destroy/);
   });
 
   test('two hyphens are one', () => {

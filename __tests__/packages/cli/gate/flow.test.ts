@@ -39,7 +39,9 @@ case "$1" in
     env | cut -d= -f1 | sort > "$here/environment"
     echo '  + label = "Do you want to perform these actions?"'
     for argument; do case "$argument" in -out=*) cp "$here/plan.tfplan" "\${argument#-out=}"; stat -c %a "$(dirname "\${argument#-out=}")" > "$here/mode" ;; esac; done ;;
-  show) cat "$here/plan.json" ;;
+  show)
+    cat "$here/plan.json"
+    if [ -e "$here/swap" ]; then echo another > "\${@: -1}"; fi ;;
   apply)
     trap 'echo INT >> "$here/signals"' INT
     trap 'echo TERM >> "$here/signals"' TERM
@@ -191,6 +193,15 @@ describe('apply', () => {
     expect(text).toContain('was made from another configuration than the one that was judged');
     expect(code).toBe(1);
     expect(calls()).not.toMatch(/^apply/m);
+  });
+
+  test('a plan that somebody changes after it was judged is not applied', async () => {
+    writeFileSync(path.join(fake, 'swap'), '');
+    const { code, text } = await terraform(['apply', '-auto-approve']);
+    expect(text).toContain('the plan of stack network was changed on disk after it was judged, nothing was applied');
+    expect(code).toBe(1);
+    expect(calls()).not.toMatch(/^apply/m);
+    expect(existsSync(path.join(root, 'state/example/verdicts'))).toBe(false);
   });
 
   test('a plan that cannot be read is not applied', async () => {

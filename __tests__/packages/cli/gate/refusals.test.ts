@@ -6,6 +6,7 @@ import type { Report } from '@lukko/formats';
 import { resolvedBackend } from '../../../../packages/cli/src/gate/backend.ts';
 import { refuseOffLoopback } from '../../../../packages/cli/src/gate/fixtures.ts';
 import { addedHashes, readLock } from '../../../../packages/cli/src/gate/lock-file.ts';
+import { refuseOverrides } from '../../../../packages/cli/src/gate/overrides.ts';
 import { realTerraform } from '../../../../packages/cli/src/gate/real-terraform.ts';
 import { Refusal, refusalText } from '../../../../packages/cli/src/gate/refusal.ts';
 import { refuseOtherEnvironment } from '../../../../packages/cli/src/gate/state-environment.ts';
@@ -267,5 +268,30 @@ describe('the real terraform', () => {
     ).toMatchSnapshot('the gate itself');
     write('usr/terraform', 'not executable');
     expect(refused(() => realTerraform({ PATH: path.join(root, 'usr') }))).toContain('neither terraform nor tofu');
+  });
+});
+
+describe('development overrides of the CLI configuration', () => {
+  const remote = [{ url: 'https://api.hetzner.cloud/v1', loopback: false }];
+  const OVERRIDES = 'provider_installation {\n  dev_overrides { "hetznercloud/hcloud" = "/x" }\n  direct {}\n}\n';
+
+  test('are refused at an endpoint that is not on this machine, wherever the configuration lies', () => {
+    const named = { TF_CLI_CONFIG_FILE: write('cli.tfrc', OVERRIDES) };
+    expect(refused(() => refuseOverrides(remote, named))).toMatchSnapshot();
+    write('.terraformrc', OVERRIDES);
+    expect(refused(() => refuseOverrides(remote, { HOME: root }))).toContain('.terraformrc holds dev_overrides');
+    rmSync(path.join(root, '.terraformrc'));
+    write('.tofurc', OVERRIDES);
+    expect(refused(() => refuseOverrides(remote, { HOME: root }))).toContain('.tofurc holds dev_overrides');
+  });
+
+  test('are nobody else’s business, and a comment is none', () => {
+    const named = { TF_CLI_CONFIG_FILE: write('cli.tfrc', OVERRIDES) };
+    refuseOverrides([{ url: 'http://127.0.0.1:8080/v1', loopback: true }], named);
+    refuseOverrides(remote, {
+      TF_CLI_CONFIG_FILE: write('mirror.tfrc', 'provider_installation {\n  # dev_overrides {}\n  direct {}\n}\n'),
+    });
+    refuseOverrides(remote, { TF_CLI_CONFIG_FILE: path.join(root, 'none') });
+    refuseOverrides(remote, { HOME: root });
   });
 });

@@ -61,6 +61,20 @@ describe('where the API is on this machine', () => {
       expect(await actionsOf(world)).toEqual(['rebuild_server']);
     }));
 
+  test('what terraform hands over is taken where no state has it yet, and refused where it is another payload', () =>
+    inWorld(async (world) => {
+      world.declare(CHANGED);
+      const state = () => undefined;
+      await expect(rebuildHost(world.work({ state }), world.server)).rejects.toThrow('which is in no state');
+      await expect(rebuildHost(world.work({ state, rendered: rendered(FIRST) }), world.server)).rejects.toThrow(
+        'LUKKO_PAYLOAD is not the payload that cdktf.out declares',
+      );
+      expect(await actionsOf(world)).toEqual([]);
+      await rebuildHost(world.work({ state, rendered: rendered(CHANGED) }), world.server);
+      expect(await actionsOf(world)).toEqual(['rebuild_server']);
+      expect((await labelOf(world))['lukko-payload']).toBe(payloadDigest(rendered(CHANGED)));
+    }));
+
   test('quiesce powers off, again does nothing, and a server that is gone has nothing to close', () =>
     inWorld(async (world) => {
       await quiesceHost(world.work(), 'lukko-example-logs');

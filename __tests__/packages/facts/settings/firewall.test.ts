@@ -98,6 +98,15 @@ describe('what a host lets in and out', () => {
   });
 });
 
+it.each([
+  ['stopped at the end', [START, ['systemctl', 'disable', '--now', 'nftables']], 'unknown chain input: policy drop'],
+  ['masked', [START, ['systemctl', 'mask', 'nftables.service']], 'unknown chain input: policy drop'],
+  ['stopped and started again', [['systemctl', 'stop', 'nftables'], START], 'true chain input: policy drop'],
+  ['another service', [START, ['systemctl', 'stop', 'x.service']], 'true chain input: policy drop'],
+])('a packet filter that is %s', (_, run, expected) => {
+  expect(firewall(table(IN, guarded), run).in).toBe(expected);
+});
+
 describe('who reaches the metadata service', () => {
   const out = (rules: string) => `type filter hook output priority filter; ${rules}`;
   it.each([

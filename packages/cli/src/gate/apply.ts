@@ -14,6 +14,7 @@ import { refuseOffLoopback } from './fixtures.ts';
 import { readBytes, repositoryOf } from './folder.ts';
 import { intentsFor, intentText, useIntent } from './intents.ts';
 import { judgePlan } from './judge.ts';
+import { refuseOverrides } from './overrides.ts';
 import { priceLines } from './prices.ts';
 import { Refusal } from './refusal.ts';
 import { defuse, QUESTIONS } from './relay.ts';
@@ -57,6 +58,7 @@ export async function applyGated(gated: Gated): Promise<number> {
     environment: stack.verdict.environment,
     disposable: stack.verdict.class === 'disposable',
   });
+  refuseOverrides(reached, environment);
   const backend = resolvedBackend(program.folder, configuration);
   const version = await terraformVersion(program);
   const outputs = await supervise(program, ['output', '-json', '-no-color'], { capture: true });
@@ -86,9 +88,9 @@ export async function applyGated(gated: Gated): Promise<number> {
       { capture: false },
     );
     if (planned.code !== 0) return planned.code;
+    const bytes = readFileSync(planFile);
     const shown = await supervise(program, ['show', '-json', planFile], { capture: true });
     if (shown.code !== 0) return shown.code;
-    const bytes = readFileSync(planFile);
     for (const intent of intents) say(intentText(intent));
     const report = excuse(
       await judgePlan({ repository, stack, plan: shown.output, planFile: bytes, command, now: gated.now() }),
@@ -115,6 +117,11 @@ export async function applyGated(gated: Gated): Promise<number> {
     for (const line of await priceLines(shown.output, asked)) say(`${line}\n`);
     if (!(await approved(gated, stack, reached))) return 1;
     if (interrupts.seen()) throw new Refusal('it was interrupted, nothing was applied', 'run it again');
+    if (!readFileSync(planFile).equals(bytes))
+      throw new Refusal(
+        `the plan of stack ${stack.stack} was changed on disk after it was judged, nothing was applied`,
+        'find out which process of yours writes into temporary folders, and run it again',
+      );
     for (const id of waivers) {
       const where = { cwd: repository, files: nodeFiles, now: gated.now, environment };
       logAct(undefined, { act: 'waiver-used', about: digest(bytes), detail: id.slice(0, 200) }, where);

@@ -56,8 +56,8 @@ export function readArguments(argv: readonly string[]): { readonly call: Call; r
   for (; at < argv.length && argv[at]?.startsWith('-'); at += 1) {
     const option = normal(argv[at] ?? '');
     if (option.startsWith('-chdir=')) chdir = option.slice('-chdir='.length);
-    else if (option === '-v' || option === '-version') return { call: pass('version', argv.slice(at)), chdir };
-    else if (option === '-help' || option === '-h') return { call: pass('help', argv.slice(at)), chdir };
+    else if (option === '-v' || option === '-version') return { call: pass('version', ['version']), chdir };
+    else if (option === '-help' || option === '-h') return { call: pass('help', ['-help']), chdir };
     else
       throw new Refusal(
         `terraform has no global option ${option} that the gate knows`,
@@ -67,9 +67,20 @@ export function readArguments(argv: readonly string[]): { readonly call: Call; r
   const verb = argv[at];
   const rest = argv.slice(at + 1);
   if (verb === undefined) return { call: pass('help', ['-help']), chdir };
-  if (rest.some((argument) => ['-help', '-h'].includes(normal(argument))))
-    return { call: pass('help', [verb, ...rest]), chdir };
+  if (asksForHelp(rest)) return { call: pass('help', [...wordsOf([verb, ...rest]), '-help']), chdir };
   return { call: callOf(verb, rest), chdir };
+}
+
+/** Behind `--` terraform takes every word for a name: `apply -- -help` applies the saved plan of that name. */
+function asksForHelp(rest: readonly string[]): boolean {
+  const end = rest.indexOf('--');
+  return (end < 0 ? rest : rest.slice(0, end)).some((argument) => ['-help', '-h'].includes(normal(argument)));
+}
+
+/** The verb and its subcommand: nothing else of the call is needed to say what it does. */
+function wordsOf(words: readonly string[]): readonly string[] {
+  const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
+  return words.slice(0, Math.min(end < 0 ? words.length : end, 2));
 }
 
 function callOf(verb: string, rest: readonly string[]): Call {

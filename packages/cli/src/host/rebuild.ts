@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts';
 import type { Api } from './api.ts';
 import type { Contact } from './contact.ts';
 import { takeTurn } from './one-at-a-time.ts';
-import { payloadDigest, renderPayload } from './payload.ts';
+import { payloadDigest, renderPayload, valuesIn } from './payload.ts';
 import { StepFailed } from './problem.ts';
 import { appendRecord, records } from './record.ts';
 import { lastReport, unhealthy } from './report.ts';
@@ -20,6 +20,11 @@ export interface HostWork {
   readonly reach: ((server: Server) => Contact) | undefined;
   /** The state of the stack, as JSON. */
   readonly state: () => unknown;
+  /**
+   * The payload as Terraform rendered it, where it calls: while it applies, what it made may stand in no state yet (a remote one is
+   * written every twenty seconds, and OpenTofu keeps a local one back, too).
+   */
+  readonly rendered?: string;
   readonly now: () => Date;
   readonly say: (line: string) => void;
   /** Milliseconds a host may take until it serves. */
@@ -65,7 +70,10 @@ export async function rebuildHost(work: HostWork, id: number): Promise<void> {
 
 async function broughtUp(work: HostWork, server: Server, declared: DeclaredServer): Promise<void> {
   const { stack, say } = work;
-  const payload = renderPayload(declared.template, knownFrom(stack, work.state()), stack.name);
+  const { template } = declared;
+  const known =
+    work.rendered === undefined ? knownFrom(stack, work.state()) : valuesIn(work.rendered, template, stack.name);
+  const payload = renderPayload(template, known, stack.name);
   const digest = payloadDigest(payload);
   const contact = work.reach?.(server);
   const record = recorder(work, server, digest);

@@ -8,8 +8,8 @@ import type { Known } from './payload.ts';
 import type { HostStack } from './stack.ts';
 
 /**
- * The state of a stack: its file where it is local, else what `terraform state pull` prints. Terraform writes a local state
- * after every resource, so that what a provisioner asks for is there; a remote one every twenty seconds.
+ * The state of a stack: its file where it is local, else what `terraform state pull` prints. While an apply runs, what it made last may
+ * not stand there yet: what a provisioner needs of that is handed to it.
  * @returns undefined when there is none yet.
  */
 export function readState(stack: HostStack, environment: NodeJS.ProcessEnv): unknown {

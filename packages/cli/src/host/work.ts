@@ -45,6 +45,7 @@ export function apiFor(stack: string, ports: Pick<Ports, 'environment' | 'now'>)
 export function hostWork(stackName: string, minutes: number, ports: Ports): HostWork {
   const stack = readHostStack(stackName, ports.cwd, ports.environment.CDKTF_OUTDIR);
   const { api, loopback } = apiFor(stackName, ports);
+  const rendered = ports.environment.LUKKO_PAYLOAD;
   const knownHosts = path.join(stack.kept, 'known_hosts');
   return {
     stack,
@@ -53,6 +54,7 @@ export function hostWork(stackName: string, minutes: number, ports: Ports): Host
       ? undefined
       : (server) => contactOver({ name: server.name, address: server.address ?? '', knownHosts }, ports.environment),
     state: () => readState(stack, ports.environment),
+    ...(rendered === undefined || rendered === '' ? {} : { rendered }),
     now: ports.now,
     say: (line) => ports.out(`${line}\n`),
     longest: minutes * 60_000,

@@ -11,7 +11,9 @@ import { shortSource } from './terraform.ts';
 const HOST_NAMES =
   /^(endpoint|endpoints|url|urls|uri|host|hosts|hostname|domain|domains|domain_name|fqdn|server|address|base_url|api_url|webhook|webhook_url|callback_url|redirect_url|target|origin|origins|upstream|upstreams|smtp_host|smtp_server|dns_ptr|nameservers|primary_nameservers|registry)$/;
 const MOST_ATTRIBUTES = 5000;
-const WORD = /(?<![\w.@/-])(?:[a-z0-9][a-z0-9-]{0,61}\.)+[a-z][a-z0-9-]{1,61}(?![\w-])/gi;
+/** A dotted word that is no file below a directory and no address of mail; `//host` and `user@host:` are written for hosts alone. */
+const WORD =
+  /(?:(?<![\w.@/-])|(?<=\/\/)|(?<=@)(?=[\w.-]+:\S))(?:[a-z0-9_][a-z0-9_-]{0,62}\.)+[a-z][a-z0-9-]{1,61}(?![\w-])/gi;
 
 /**
  * Hosts in attributes of resources: URLs and DSNs wherever they stand, attributes that are hosts by name where the provider is

@@ -31,7 +31,7 @@ export function payloadHosts(payload: Payload, operators: readonly Operator[]): 
 export function imageHosts(images: readonly ImageUse[]): HostUse[] {
   const pulled = images.filter(({ registry }) => !isLoopback(registry.replace(/:\d+$/, '')));
   return pulled.map(({ text, registry, at, place, owner, causes }) => {
-    const known = !registry.includes('${');
+    const known = registry !== '' && !registry.includes('${');
     return {
       host: known ? registry.replace(/:\d+$/, '') : undefined,
       class: 'pull',
@@ -50,7 +50,7 @@ function textHosts(payload: Payload, operators: readonly Operator[], seen: Reado
   const owner = payload.server.id;
   const { place } = payload.server;
   const namesIn = namesOf(operators);
-  return payload.files.flatMap((file) => {
+  const inFiles = payload.files.flatMap((file) => {
     if (/\/registries\.conf/.test(file.path)) return [];
     return namesIn(file.text.marked).flatMap(({ host, line }): HostUse[] => {
       const at = `${file.at}:${line}`;
@@ -58,7 +58,23 @@ function textHosts(payload: Payload, operators: readonly Operator[], seen: Reado
       return [{ host, class: 'data', position: 'text', at, causes: [], place, owner, implicit: false }];
     });
   });
+  const files = new Set(payload.files.map((file) => file.at));
+  const inCommands = payload.commands.flatMap((command) => {
+    if (files.has(command.at) || NAMES_PACKAGES.test(command.program)) return [];
+    const at = `${command.at}:${command.line}`;
+    return command.args.flatMap((arg) =>
+      (arg === undefined ? [] : namesIn(arg)).flatMap(({ host }): HostUse[] =>
+        seen.has(`${at}\n${host}`)
+          ? []
+          : [{ host, class: 'data', position: 'text', at, causes: [], place, owner, implicit: false }],
+      ),
+    );
+  });
+  return [...inFiles, ...inCommands];
 }
+
+/** What these take are names of packages, units and images, some of which look like names of hosts: `docker.io`. */
+const NAMES_PACKAGES = /^(apt|apt-get|apt-mark|dpkg|systemctl|podman|docker|nerdctl|grep|sed|awk|rm|mkdir)$/;
 
 type NamesIn = (text: string) => readonly { readonly host: string; readonly line: number }[];
 const readers = new WeakMap<readonly Operator[], NamesIn>();

@@ -228,6 +228,13 @@ function networkOf({ value, references }: ReturnType<Resource['attr']>): string 
   return `${source.target}.${source.attribute.join('.')}`;
 }
 
+/** The name a record leads to: after the priority of SVCB and HTTPS, where parameters follow (RFC 9460, §2.1); elsewhere the last word. */
+function targetOf(type: string, text: string): string {
+  const words = text.trim().split(/\s+/);
+  if (/^(SVCB|HTTPS)$/.test(type)) return words[1] ?? '';
+  return words.filter((word) => /[a-z]/i.test(word)).pop() ?? '';
+}
+
 function recordTargets(
   resource: Resource,
   type: string | undefined,
@@ -250,11 +257,7 @@ function recordTargets(
       ? text.trim()
       : type.toUpperCase() === 'CAA'
         ? (/"([^";]*)/.exec(text)?.[1] ?? '')
-        : (text
-            .trim()
-            .split(/\s+/)
-            .filter((word) => /[a-z]/i.test(word))
-            .pop() ?? '');
+        : targetOf(type.toUpperCase(), text);
     if (!target.includes('.') && !address) return [];
     // A CAA record names who may issue, and is asked by nobody: not the data path.
     const use = hostUse(target.replace(/\.$/, ''), [], {

@@ -14,22 +14,37 @@ export function composeContainers(
   commands: readonly Command[],
 ): { containers: Container[]; unread: { at: string; why: string }[] } {
   const unread: { at: string; why: string }[] = [];
-  const started = commands.some(
+  const starts = commands.filter(
     ({ program, args }) =>
       /^(docker|podman)-compose$/.test(program) ||
       (/^(docker|podman|nerdctl)$/.test(program) && args.includes('compose')),
   );
-  const containers = files
-    .filter((file) => COMPOSE.test(file.path))
-    .flatMap((file) => {
-      try {
-        return servicesOf(file, started);
-      } catch {
-        unread.push({ at: file.at, why: 'compose file not understood' });
-        return [];
-      }
-    });
+  const started = starts.length > 0;
+  const named = new Set(starts.flatMap(({ args }) => filesNamed(args)));
+  const brought = files.filter((file) => COMPOSE.test(file.path) || named.has(file.path));
+  for (const { at, args } of starts) {
+    const missing = filesNamed(args).find((path) => !brought.some((file) => file.path === path));
+    if (missing !== undefined) unread.push({ at, why: `${missing}, a compose file that the payload does not bring` });
+    else if (brought.length === 0) unread.push({ at, why: 'the compose file, which the payload does not bring' });
+  }
+  const containers = brought.flatMap((file) => {
+    try {
+      return servicesOf(file, started);
+    } catch {
+      unread.push({ at: file.at, why: 'compose file not understood' });
+      return [];
+    }
+  });
   return { containers, unread };
+}
+
+/** `-f path`, `--file=path`: compose may be given several; one that is not determined is none of the payload's. */
+function filesNamed(args: Command['args']): string[] {
+  return args.flatMap((arg, index) => {
+    const inline = /^(?:--file=|-f)(.+)$/.exec(arg ?? '')?.[1];
+    if (inline !== undefined) return [inline];
+    return /^(-f|--file)$/.test(args[index - 1] ?? '') ? [arg ?? 'a file that is not determined'] : [];
+  });
 }
 
 function servicesOf(file: PayloadFile, started: boolean): Container[] {

@@ -28,6 +28,8 @@ const READERS: readonly (readonly [RegExp, (text: string) => Named[]])[] = [
     (text) => settings(text, 'Upload', ['URL'], 'log target', 'data'),
   ],
   [/^\/etc\/resolv\.conf$/, resolv],
+  [/^\/etc\/hosts$/, fixedNames],
+  [/^\/etc\/fstab$/, shares],
   [/^\/etc\/containers\/registries\.conf(\.d\/[^/]+\.conf)?$/, registries],
   [/(^|\/)\.?rclone\.conf$/, rcloneRemotes],
   [/^\/etc\/rsyslog\.(conf|d\/[^/]+\.conf)$/, rsyslogTargets],
@@ -133,6 +135,24 @@ function resolv(text: string): Named[] {
   return lines(text).flatMap(({ text: each, line }) => {
     const address = /^nameserver\s+(\S+)/.exec(each)?.[1];
     return address === undefined ? [] : [{ text: address, line, position: 'resolver', class: 'data' as const }];
+  });
+}
+
+/** fstab(5): file systems of other machines, `host:/path` and `//host/share`. */
+function shares(text: string): Named[] {
+  return lines(text).flatMap(({ text: each, line }) => {
+    const [, host] = /^(?:\/\/)?(\[[0-9a-f:]+\]|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\/|\/)/i.exec(each) ?? [];
+    return host === undefined ? [] : [{ text: host, line, position: 'storage', class: 'data' as const }];
+  });
+}
+
+/** hosts(5): the address a name is given on this host, whatever its zone says; multicast and this machine lead nowhere else. */
+function fixedNames(text: string): Named[] {
+  return lines(text).flatMap(({ text: each, line }) => {
+    const [address = '', ...names] = each.split(/\s+/);
+    return names.length === 0 || /^(#|ff0|fe00|255\.)/i.test(address)
+      ? []
+      : [{ text: address, line, position: 'address of a name', class: 'data' as const }];
   });
 }
 

@@ -37,6 +37,9 @@ const RCLONE: ReadonlyMap<string, string> = new Map([
   ['onedrive', 'graph.microsoft.com'],
   ['pcloud', 'api.pcloud.com'],
 ]);
+/** Where one of rclone's kinds of storage lies when no endpoint is written. */
+export const storageOf = (type: string): string | undefined => RCLONE.get(type);
+
 const RCLONE_HOST = /^(endpoint|host|url|auth_url|token_url|download_url|hostname)$/;
 
 /** rclone.conf: each section a remote; its endpoint, else where its kind of storage lies. */

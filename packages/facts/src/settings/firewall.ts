@@ -68,6 +68,12 @@ function startsService({ program, args }: Command): boolean {
   return program === 'systemctl' && starts && args.some((arg) => arg === 'nftables' || arg === 'nftables.service');
 }
 
+/** systemctl(1): what takes the ruleset away again, unless the same entry starts it later. */
+function stopsService({ program, args }: Command): boolean {
+  const stops = args.some((arg) => /^(disable|stop|mask|kill)$/.test(arg ?? ''));
+  return program === 'systemctl' && stops && args.some((arg) => arg === 'nftables' || arg === 'nftables.service');
+}
+
 function doubtsOf(
   { commands, unread }: Payload,
   file: PayloadFile | undefined,
@@ -75,7 +81,11 @@ function doubtsOf(
 ): Reason[] {
   const causes = ['function'] as const;
   const others = commands.filter(
-    (command) => OTHERS.test(command.program) || (command.program === 'nft' && !isKept(command)),
+    (command, index) =>
+      OTHERS.test(command.program) ||
+      (command.program === 'nft' && !isKept(command)) ||
+      (stopsService(command) &&
+        !commands.slice(index + 1).some((later) => later.entry === command.entry && startsService(later))),
   );
   return [
     ...others.map(
