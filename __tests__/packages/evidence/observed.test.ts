@@ -86,7 +86,9 @@ test('a control for which somebody signed, or the provider is certified, shows t
         ? {
             ...control,
             attested: [{ id: 'outsourcing', owner: 'board', expires: '2027-01-01' }],
-            inherited: [{ id: 'hetzner-27001', provider: 'Hetzner Online GmbH', validUntil: '2027-02-01' }],
+            inherited: [
+              { id: 'hetzner-27001', provider: 'Hetzner Online GmbH', scope: 'data centres', validUntil: '2027-02-01' },
+            ],
           }
         : control,
     ),
@@ -94,5 +96,7 @@ test('a control for which somebody signed, or the provider is certified, shows t
   const page = renderEvidenceHtml(held);
   expect(page).toContain('<a href="#A.8.30">A.8.30</a>');
   expect(page).toContain('outsourcing, signed for board, until 2027-01-01');
-  expect(page).toContain('hetzner-27001 of Hetzner Online GmbH, until 2027-02-01; it is not our own');
+  expect(page).toContain(
+    'hetzner-27001 of Hetzner Online GmbH, until 2027-02-01, for: data centres; it is not our own',
+  );
 });

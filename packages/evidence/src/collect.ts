@@ -21,6 +21,7 @@ import { type ObservedRow, observedRows, shownObservations } from './observe/row
 import type { PayloadProof } from './payload-proof.ts';
 import { reconcile, type TierResource } from './reconcile.ts';
 import { stateOf } from './state.ts';
+import type { Undeclared } from './tables/services.ts';
 import { totalsOf } from './totals.ts';
 
 /** A report made with `collect: true`, so that passes stand in it with their reasons. */
@@ -47,6 +48,8 @@ export interface Collection {
   readonly obligations?: readonly Obligation[];
   readonly resources?: readonly TierResource[];
   readonly payloads?: readonly PayloadProof[];
+  /** Operators who hold data, and of whom the register does not say as what. */
+  readonly undeclared?: readonly Undeclared[];
   /** Digest of the last record of the store. */
   readonly storeHead?: string;
 }
@@ -200,7 +203,7 @@ function observationsOf({ observed, storeHead }: Collection): EvidenceExport['ob
 
 /** What an auditor should ask about, for all 93 controls where the whole is exported, else for those selected. */
 function findingsOf(
-  { observed, claims, selection, asOf, payloads = [] }: Collection,
+  { observed, claims, selection, asOf, payloads = [], undeclared = [] }: Collection,
   rows: readonly EvidenceControl[],
   reconciliation: readonly Reconciled[],
   overdue: readonly JoinedObligation[],
@@ -260,7 +263,13 @@ function findingsOf(
       subject: address,
       message: `${server} does not run what is declared: ${because}`,
     }));
-  return [...claimed, ...(observed?.findings ?? []), ...drift, ...other, ...late].map((one) => ({
+  const unnamed = undeclared.map(({ host, entity, position }) => ({
+    code: 'role-not-declared' as const,
+    controls: ['A.5.19', 'A.5.34'],
+    subject: host,
+    message: `${entity} holds data (${host}, ${position}), and the register does not say as what: a processor, or something else`,
+  }));
+  return [...claimed, ...(observed?.findings ?? []), ...drift, ...other, ...late, ...unnamed].map((one) => ({
     ...one,
     controls: [...one.controls],
   }));

@@ -53,3 +53,4 @@ export { type TierResource, tierResources } from './reconcile.ts';
 export { beginning, chain, type Head, line, readStore, type Store, type Unchained } from './store/chain.ts';
 export { draw, type Member, population, populationDigest } from './store/sample.ts';
 export { readToolLog, type ToolLog, toolLogLine } from './store/tool-log.ts';
+export { type Undeclared, withoutRole } from './tables/services.ts';

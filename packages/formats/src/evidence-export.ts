@@ -97,7 +97,9 @@ const control = z.strictObject({
   /** Second axis: what the organisation says. */
   claim: z.strictObject({ status: claimStatus, owner: z.string(), justification: z.string() }).optional(),
   attested: z.array(z.strictObject({ id: z.string(), owner: z.string(), expires: z.string() })),
-  inherited: z.array(z.strictObject({ id: z.string(), provider: z.string(), validUntil: z.string() })),
+  inherited: z.array(
+    z.strictObject({ id: z.string(), provider: z.string(), scope: z.string(), validUntil: z.string() }),
+  ),
   /** Rules that carry the control, whether or not they found anything to judge. */
   rules: z.array(z.strictObject({ id: z.string(), title: z.string(), severity })),
   /** What an auditor still asks people. */
@@ -145,6 +147,7 @@ const evidenceFinding = z.strictObject({
     'later-than-as-of',
     'drift',
     'obligation-overdue',
+    'role-not-declared',
   ]),
   controls: z.array(z.string()),
   subject: z.string(),

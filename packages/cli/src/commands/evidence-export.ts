@@ -18,6 +18,7 @@ import {
   sha256,
   signAsDemo,
   signatureFile,
+  withoutRole,
   withPayloadChecks,
   writeContent,
 } from '@lukko/evidence';
@@ -89,6 +90,7 @@ export async function exportEvidence(
     obligations: obligationsOf(gathered.environments, ports),
     resources: gathered.resources,
     payloads,
+    undeclared: withoutRole({ services: policy.services, facts: gathered.facts }),
     ...(since === undefined ? {} : { since }),
     ...(claims === undefined ? {} : { claims: claimsInput(claims, policy) }),
     ...(store.head.sequence < 0 ? {} : { storeHead: store.head.digest }),
@@ -104,7 +106,9 @@ export async function exportEvidence(
         services: policy.services,
         payloads,
         store,
-        ...(claims === undefined ? {} : { claims: claims.claims.value, documents: claims.documents }),
+        ...(claims === undefined
+          ? {}
+          : { claims: claims.claims.value, held: claimsInput(claims, policy), documents: claims.documents }),
       },
       fresh.write,
     );

@@ -31,7 +31,7 @@ export function heldOf(control: string, input: ClaimsInput | undefined, today: s
     inherited: (claim.inherits ?? []).flatMap((id) => {
       const one = input.claims.inherited?.find((candidate) => candidate.id === id);
       if (one === undefined || one.validFrom > today || one.validUntil < today) return [];
-      return [{ id, provider: one.provider, validUntil: one.validUntil }];
+      return [{ id, provider: one.provider, scope: one.scope, validUntil: one.validUntil }];
     }),
   };
 }

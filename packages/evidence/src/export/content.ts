@@ -1,6 +1,7 @@
 import type { Facts } from '@lukko/facts';
 import type { Claims, EvidenceExport, RegisterEntry } from '@lukko/formats';
 import { sha256 } from '../canonical.ts';
+import type { ClaimsInput } from '../claims/held.ts';
 import type { BundledFile } from '../integrity/bundle.ts';
 import type { PayloadProof } from '../payload-proof.ts';
 import type { Store } from '../store/chain.ts';
@@ -20,6 +21,7 @@ export interface ContentInput {
   readonly store: Store;
   readonly payloads?: readonly PayloadProof[];
   readonly claims?: Claims;
+  readonly held?: ClaimsInput;
   /** Documents by the path written in the claims. */
   readonly documents?: ReadonlyMap<string, Uint8Array>;
 }
@@ -33,7 +35,7 @@ export type WriteFile = (path: string, pieces: Iterable<string>) => BundledFile;
  * @returns the files as written
  */
 export function writeContent(input: ContentInput, write: WriteFile): readonly BundledFile[] {
-  const { store, facts, services, claims, payloads = [] } = input;
+  const { store, facts, services, claims, held, payloads = [] } = input;
   const evidence = withhold(input.evidence);
   const documents = new Map([...(input.documents ?? [])].map(([path, bytes]) => [path, sha256(bytes)]));
   const tables = tablesOf({
@@ -43,6 +45,7 @@ export function writeContent(input: ContentInput, write: WriteFile): readonly Bu
     documents,
     payloads,
     ...(claims === undefined ? {} : { claims }),
+    ...(held === undefined ? {} : { held }),
   }).map((table) => withholdCells(table, evidence.profile));
   const json = write('evidence.json', evidenceJson(evidence));
   const files = [

@@ -4,6 +4,7 @@ import { documentsTable, erasureTable, grantsTable, isolationTable, notClaimedTa
 import { payloadsTable } from './payloads.ts';
 import { findingsTable, obligationsTable, observationsTable, reconciliationTable } from './records.ts';
 import { flowsTable, processorsTable, servicesTable } from './services.ts';
+import { standingTable } from './standing.ts';
 import { statementTable } from './statement.ts';
 import { mayRead, type Table, type TablesInput } from './table.ts';
 import { verdictsTable } from './verdicts.ts';
@@ -25,6 +26,7 @@ const makers: readonly ((input: TablesInput) => Table)[] = [
   isolationTable,
   softwareTable,
   documentsTable,
+  standingTable,
   notClaimedTable,
   erasureTable,
   grantsTable,

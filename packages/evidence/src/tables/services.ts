@@ -51,6 +51,29 @@ export function servicesTable({ services, facts }: TablesInput): Table {
   };
 }
 
+/**
+ * Who holds data for the organisation, by the stacks, without that the register says as what: providers and where state lies. Each
+ * operator once, by the first host of it.
+ */
+export function withoutRole({ services, facts }: Pick<TablesInput, 'services' | 'facts'>): readonly Undeclared[] {
+  const declared = new Set(services.flatMap(({ host, entity }) => [host, entity]));
+  const found = new Map<string, Undeclared>();
+  for (const one of facts)
+    for (const { host, class: path, position } of one.hosts) {
+      if (host === undefined || path !== 'data' || !['provider', 'backend'].includes(position)) continue;
+      const { by, entity } = one.resolve(host);
+      if (by === 'own' || entity === undefined || declared.has(host) || declared.has(entity)) continue;
+      if (!found.has(entity)) found.set(entity, { host, entity, position });
+    }
+  return [...found.values()].sort((a, b) => (a.entity < b.entity ? -1 : 1));
+}
+
+export interface Undeclared {
+  readonly host: string;
+  readonly entity: string;
+  readonly position: string;
+}
+
 /** Those of the register who process personal data for the organisation (GDPR Art. 28). */
 export function processorsTable({ services }: TablesInput): Table {
   return {

@@ -1,3 +1,4 @@
+import { heldOf } from '../claims/held.ts';
 import { annexA } from '../controls/index.ts';
 import type { Table, TablesInput } from './table.ts';
 
@@ -9,7 +10,8 @@ const where: Readonly<Record<string, string>> = {
 };
 
 /** The statement of applicability: all 93 controls, three axes side by side, never mixed. */
-export function statementTable({ claims, evidence }: TablesInput): Table {
+export function statementTable({ claims, evidence, held }: TablesInput): Table {
+  const today = evidence.asOf.slice(0, 10);
   const rows = new Map(evidence.controls.map((control) => [control.id, control]));
   const byControl = new Map((claims?.claims ?? []).map((claim) => [claim.control, claim]));
   return {
@@ -38,7 +40,12 @@ export function statementTable({ claims, evidence }: TablesInput): Table {
     rows: annexA.map((control) => {
       const claim = byControl.get(control.id);
       const row = rows.get(control.id);
-      const stands = [...(claim?.attestations ?? []), ...(claim?.inherits ?? [])];
+      const named = [...(claim?.attestations ?? []), ...(claim?.inherits ?? [])];
+      const { attested, inherited } = heldOf(control.id, held, today);
+      const ends = [...attested.map(({ expires }) => expires), ...inherited.map(({ validUntil }) => validUntil)].sort();
+      // What is named and is past its end, or not signed, stands for nothing.
+      const stands =
+        ends.length > 0 ? 'stated or inherited' : named.length > 0 ? 'named, and not valid' : 'nothing joined';
       return [
         control.id,
         control.summary,
@@ -50,10 +57,10 @@ export function statementTable({ claims, evidence }: TablesInput): Table {
         claim?.owner ?? '',
         claim?.risk ?? '',
         (claim?.documents ?? []).join(' '),
-        row?.state ?? (stands.length > 0 ? 'stated or inherited' : 'nothing joined'),
+        row?.state ?? stands,
         row?.observed?.last ?? '',
-        row?.observed?.expires ?? '',
-        [...(row?.observed?.ids.slice(0, 3) ?? []), ...stands].join(' '),
+        row?.observed?.expires ?? ends[0] ?? '',
+        [...(row?.observed?.ids.slice(0, 3) ?? []), ...named].join(' '),
         claims?.version ?? '',
         claims?.approved ?? '',
       ];

@@ -1,5 +1,6 @@
 import type { Facts } from '@lukko/facts';
 import type { Claims, EvidenceExport, EvidenceProfile, RegisterEntry } from '@lukko/formats';
+import type { ClaimsInput } from '../claims/held.ts';
 import type { PayloadProof } from '../payload-proof.ts';
 
 /** One table of an export: a page, a CSV and a JSON file are made of the same rows. */
@@ -23,6 +24,8 @@ export interface TablesInput {
   readonly services: readonly RegisterEntry[];
   readonly payloads?: readonly PayloadProof[];
   readonly claims?: Claims;
+  /** The claims with the statements and certificates they name, and who may sign. */
+  readonly held?: ClaimsInput;
   /** SHA-256 of the documents that are there, by the path in the claims. */
   readonly documents?: ReadonlyMap<string, string>;
 }

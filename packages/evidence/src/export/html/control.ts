@@ -38,7 +38,7 @@ ${list('Exceptions that a rule allows', exceptions, (one) => html`<code>${one.ad
 ${grounds(rules)}
 ${observations(control, found.observed(control.id))}
 ${list('Signed statements', control.attested, ({ id, owner, expires }) => html`${id}, signed for ${owner}, until ${expires}`)}
-${list("The provider's certificates", control.inherited, ({ id, provider, validUntil }) => html`${id} of ${provider}, until ${validUntil}; it is not our own`)}
+${list("The provider's certificates", control.inherited, ({ id, provider, scope, validUntil }) => html`${id} of ${provider}, until ${validUntil}, for: ${scope}; it is not our own`)}
 ${carries.length > 0 && html`<h4>What could be shown</h4><ul class="plain">${carries.map(([tier, what]) => html`<li>${tier}: ${what}</li>`)}</ul>`}
 <h4>Left to people and documents</h4>
 <p>${control.outside}.</p>
