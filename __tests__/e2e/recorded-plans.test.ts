@@ -32,6 +32,7 @@ beforeAll(async () => {
 test('what is recorded', () => {
   expect(themes.sort()).toEqual(
     [
+      'foreign-012',
       'foreign-loops',
       'foreign-loops-changed',
       'foreign-loops-tofu',

@@ -1,5 +1,15 @@
 import { posix } from 'node:path';
-import type { Action, Import, InputKind, ModuleCall, Moved, ProviderConfig, Removed, Root } from '../graph.ts';
+import type {
+  Action,
+  Import,
+  InputKind,
+  ModuleCall,
+  Moved,
+  ProviderConfig,
+  Removed,
+  Resource,
+  Root,
+} from '../graph.ts';
 import { literal } from '../navigate.ts';
 import type { Value } from '../value.ts';
 import type { Block } from './blocks.ts';
@@ -285,9 +295,18 @@ function addImplied(root: Root, idPrefix: string, providers: ProviderConfig[], w
     providers.push(impliedProvider(root, idPrefix, name, source, version, place));
   };
   for (const { name, source, version, place } of root.requiredProviders) imply(name, source, version, place);
+  // At the first place that uses it, in whatever order the input lists its resources.
+  const first = new Map<string, Resource>();
   for (const id of root.resources) {
     const resource = world.get(id);
-    if (resource === undefined || resource.provider.startsWith('terraform.io/')) continue;
-    imply(providerName(resource.type, undefined).name, resource.provider, undefined, resource.place);
+    if (resource === undefined || resource.provider.startsWith('terraform.io/') || configured.has(resource.provider))
+      continue;
+    const known = first.get(resource.provider);
+    if (known === undefined || isBefore(resource.place, known.place)) first.set(resource.provider, resource);
   }
+  for (const [source, { type, place }] of first) imply(providerName(type, undefined).name, source, undefined, place);
+}
+
+function isBefore(one: Root['place'], other: Root['place']): boolean {
+  return one.file === other.file ? (one.line ?? 0) < (other.line ?? 0) : one.file < other.file;
 }
