@@ -80,7 +80,7 @@ test('an obligation is discharged by the real observation that shows its attribu
   const states = (observed: ReturnType<typeof seen>, at: string | undefined) =>
     ['location', 'ipv4_address'].map((name) => {
       const [joined] = joinObligations([obligation(`hcloud_server.host.${name}`, at)], reconciled, observed, asOf);
-      return [joined?.state, joined?.by !== undefined];
+      return [joined?.state, joined?.by !== undefined, ...(joined?.saw === undefined ? [] : [joined.saw])];
     });
   const old = '2020-01-01T00:00:00Z';
   // Without a public root nothing counts, whatever was seen.
@@ -98,7 +98,7 @@ test('an obligation is discharged by the real observation that shows its attribu
     judged: real.judged.map((one) => ({ ...one, origin: { kind: 'real' as const, because: '' } })),
   };
   expect(states(counted, old)).toEqual([
-    ['discharged', true],
+    ['discharged', true, 'hel1'],
     ['overdue', false],
   ]);
 });

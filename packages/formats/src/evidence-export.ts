@@ -208,8 +208,9 @@ const joinedObligation = z.strictObject({
   ageDays: number,
   due: z.string(),
   state: z.enum(['open', 'discharged', 'overdue']),
-  /** The observation that discharged it. */
+  /** The observation that discharged it, and the value it shows: whether the rule holds of that says `lukko check --live`. */
   by: z.string().optional(),
+  saw: z.string().optional(),
 });
 export type JoinedObligation = z.infer<typeof joinedObligation>;
 

@@ -60,8 +60,18 @@ export function obligationsTable({ evidence }: TablesInput): Table {
     name: 'obligations',
     title: 'Obligations of the gates',
     about:
-      'What a gate let pass because only the provider could answer: its age, and the observation that discharged it.',
-    columns: ['rule', 'address', 'attribute', 'first seen', 'age in days', 'due', 'state', 'discharged by'],
+      'What a gate let pass because only the provider could answer: its age, and the observation that discharged it, with the value it shows. Whether the rule holds of that value says lukko check --live.',
+    columns: [
+      'rule',
+      'address',
+      'attribute',
+      'first seen',
+      'age in days',
+      'due',
+      'state',
+      'discharged by',
+      'value seen',
+    ],
     rows: evidence.obligations.map((one) => [
       one.rule,
       one.address,
@@ -71,6 +81,7 @@ export function obligationsTable({ evidence }: TablesInput): Table {
       one.due,
       one.state,
       one.by ?? '',
+      one.saw ?? '',
     ]),
     from: 'auditor',
   };
