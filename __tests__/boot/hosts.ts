@@ -91,7 +91,7 @@ async function logsAreKept(suite: Suite, guest: Guest): Promise<void> {
       const unit = `victoria-logs-${name}.service`;
       guest.sshMust(`systemctl reset-failed ${unit}; systemctl restart ${unit}`);
       await guest.until(`curl -sf -m 5 http://127.0.0.1:${port}/health`, 60);
-      const lines = `seq 1 500 | sed 's/.*/{"_time":"0","host":"boot-test","_msg":"line &"}/'`;
+      const lines = `seq 1 500 | jq -c --arg at "$(date -u +%FT%TZ)" '{_time: $at, host: "boot-test", _msg: "line \\(.)"}'`;
       guest.sshMust(
         `${lines} | curl -sf --data-binary @- 'http://127.0.0.1:${port}/insert/jsonline?_stream_fields=host'`,
       );
