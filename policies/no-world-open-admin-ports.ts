@@ -1,6 +1,6 @@
-import { type Facts, type InboundRule, inboundOf, sshPorts } from '@lukko/facts';
+import { type InboundRule, inboundOf } from '@lukko/facts';
 import { all, type Judgement, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Resource, TerraformJson } from '@lukko/terraform-model';
+import type { TerraformJson } from '@lukko/terraform-model';
 import { everybody, type FirewallRule, firewall, hcloud, inbound, operators, server } from './shared/examples.ts';
 import { allRulesKnown, openedTogether } from './shared/firewall.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
@@ -8,8 +8,7 @@ import { fit } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
 
 /** Ports by which a host, a database or a cluster is administered, with the service that IANA or its maker puts there. */
-type Ports = ReadonlyMap<number, string>;
-const adminPorts: Ports = new Map([
+const adminPorts: ReadonlyMap<number, string> = new Map([
   [22, 'SSH'],
   [23, 'Telnet'],
   [111, 'rpcbind'],
@@ -60,13 +59,12 @@ export const noWorldOpenAdminPorts = rule({
   ],
   appliesTo: ['hcloud_firewall'],
   check: (wall, facts): readonly Judgement[] => {
-    const ports = portsOf(wall, facts);
-    const together = openedTogether(wall, facts, portsIn(ports), (port) => `${port} (${ports.get(port)})`);
+    const together = openedTogether(wall, facts, portsIn, (port) => `${port} (${adminPorts.get(port)})`);
     const found = inboundOf(wall, facts.graph).map((one): Judgement => {
       const halves = together.get(one.attr.at);
       if (halves !== undefined) return halves;
-      const truth = unlessIgnored(wall, 'rule', not(all([administers(one, ports), shown(one.worldOpen)])));
-      return { truth, message: said(addressOf(wall), one, truth, ports), at: one.attr.at };
+      const truth = unlessIgnored(wall, 'rule', not(all([administers(one), shown(one.worldOpen)])));
+      return { truth, message: said(addressOf(wall), one, truth), at: one.attr.at };
     });
     const whole = allRulesKnown(wall);
     const more = { truth: whole, message: fit(`${addressOf(wall)} has rules that are not known`) };
@@ -90,20 +88,6 @@ export const noWorldOpenAdminPorts = rule({
       name: 'the whole of IPv4, written as addresses of IPv6',
       verdict: 'fail',
       terraform: behind(inbound('22', ['::ffff:0:0/96'])),
-    },
-    {
-      name: 'SSH on the port of the web, which is open to everybody',
-      verdict: 'fail',
-      terraform: hcloud({
-        hcloud_server: {
-          host: server({
-            firewall_ids: ['${hcloud_firewall.host.id}'],
-            user_data:
-              '#cloud-config\nwrite_files:\n  - path: /etc/ssh/sshd_config.d/port.conf\n    content: Port 443\n',
-          }),
-        },
-        hcloud_firewall: { host: firewall(inbound('443', everybody)) },
-      }),
     },
     {
       name: 'the other half in another firewall of the same server',
@@ -130,11 +114,11 @@ export const noWorldOpenAdminPorts = rule({
 });
 
 /** Whether a rule lets an administration port in. */
-function administers({ protocol, ports, attr }: InboundRule, known: Ports): Truth {
+function administers({ protocol, ports, attr }: InboundRule): Truth {
   if (protocol !== undefined && protocol !== 'tcp' && protocol !== 'udp')
     return no({ at: attr.at, saw: `protocol ${protocol}` });
   if (ports === undefined) return unknown({ at: attr.at, saw: 'ports that are not known', causes: causesAt(attr) });
-  const found = portsIn(known)(ports);
+  const found = portsIn(ports);
   const text = ports.from === ports.to ? `port ${ports.from}` : `ports ${ports.from}-${ports.to}`;
   if (found.length === 0) return no({ at: attr.at, saw: text });
   if (protocol === undefined)
@@ -142,39 +126,14 @@ function administers({ protocol, ports, attr }: InboundRule, known: Ports): Trut
   return yes({
     at: attr.at,
     saw: `${text} (${found
-      .map((port) => known.get(port))
+      .map((port) => adminPorts.get(port))
       .slice(0, 3)
       .join(', ')})`,
   });
 }
 
-const portsIn =
-  (known: Ports) =>
-  ({ from, to }: { readonly from: number; readonly to: number }): readonly number[] =>
-    [...known.keys()].filter((port) => port >= from && port <= to);
-
-/** By facts and firewall: servers are looked at once, not once a firewall. */
-const moved = new WeakMap<Facts, ReadonlyMap<string, Ports>>();
-
-/** The ports that are known, and those to which a host behind this firewall moved its SSH. */
-function portsOf(wall: Resource, facts: Facts): Ports {
-  const all = moved.get(facts) ?? movedPorts(facts);
-  moved.set(facts, all);
-  return all.get(wall.id) ?? adminPorts;
-}
-
-function movedPorts({ servers }: Facts): ReadonlyMap<string, Ports> {
-  const found = new Map<string, Map<number, string>>();
-  for (const { payload, exposure } of servers) {
-    for (const { value } of sshPorts(payload)) {
-      for (const { firewall } of exposure.firewalls) {
-        const ports = found.get(firewall.id) ?? new Map(adminPorts);
-        if (!ports.has(Number(value))) ports.set(Number(value), 'SSH');
-        found.set(firewall.id, ports);
-      }
-    }
-  }
-  return found;
+function portsIn({ from, to }: { readonly from: number; readonly to: number }): readonly number[] {
+  return [...adminPorts.keys()].filter((port) => port >= from && port <= to);
 }
 
 function causesAt(attr: InboundRule['attr']) {
@@ -184,9 +143,9 @@ function causesAt(attr: InboundRule['attr']) {
   return open.length > 0 ? [...new Set(open)].sort() : ['function' as const];
 }
 
-function said(address: string, { ports, attr }: InboundRule, truth: Truth, known: Ports): string {
+function said(address: string, { ports, attr }: InboundRule, truth: Truth): string {
   const port = attr.attr('port').text ?? (ports === undefined ? 'that is not known' : `${ports.from}-${ports.to}`);
-  const names = ports === undefined ? [] : portsIn(known)(ports).map((one) => known.get(one));
+  const names = ports === undefined ? [] : portsIn(ports).map((one) => adminPorts.get(one));
   const services = names.length === 0 ? '' : ` (${names.slice(0, 2).join(', ')}${names.length > 2 ? ' and more' : ''})`;
   return truth.is === 'unknown'
     ? fit(`${address} is not shown to keep port ${port}${services} closed to the internet`)

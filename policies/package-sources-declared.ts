@@ -4,6 +4,8 @@ import { hiddenSetUp, setUp } from './shared/host-setup.ts';
 import { fit } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
 
+const BESIDE = /:apt\.(security\[|(https?_|ftp_)?proxy$)/;
+
 export const packageSourcesDeclared = rule({
   id: 'package-sources-declared',
   title: 'Hosts name the archives their packages come from',
@@ -20,7 +22,9 @@ export const packageSourcesDeclared = rule({
   appliesTo: ['server'],
   check: (host, facts) => {
     const settings = facts.hostSettings(host.resource);
-    return declared(host, settings, settings.packageSources, 'package source');
+    // Beside these the archive of the image is still asked: for all that is no security update, or through the proxy.
+    const whole = settings.packageSources.filter(({ at }) => !BESIDE.test(at));
+    return declared(host, settings, whole, 'package source');
   },
   message: ({ resource }, truth) =>
     truth.is === 'unknown'
@@ -34,6 +38,15 @@ export const packageSourcesDeclared = rule({
         {},
         [],
         'apt:\n  primary:\n    - arches: [default]\n      uri: https://mirror.hetzner.com/debian/packages\n',
+      ),
+    },
+    {
+      name: 'a mirror of security updates alone',
+      verdict: 'fail',
+      terraform: setUp(
+        {},
+        [],
+        'apt:\n  security:\n    - arches: [default]\n      uri: https://mirror.hetzner.com/debian/security\n',
       ),
     },
     { name: 'the archive of the image', verdict: 'fail', terraform: setUp({}, [['systemctl', 'daemon-reload']]) },

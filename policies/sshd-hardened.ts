@@ -1,5 +1,8 @@
-import type { HostSettings } from '@lukko/facts';
-import { all, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
+import { type HostSettings, type ServerFacts, sshPorts } from '@lukko/facts';
+import { all, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
+import { cloudConfig } from './shared/example-payloads.ts';
+import { everybody, firewall, hcloud, inbound, server } from './shared/examples.ts';
+import { allRulesKnown } from './shared/firewall.ts';
 import { asSetUp, hiddenSetUp, missing, setUp } from './shared/host-setup.ts';
 import { fit, short } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
@@ -21,12 +24,22 @@ export const sshdHardened = rule({
   appliesTo: ['server'],
   check: (host, facts) => {
     const settings = facts.hostSettings(host.resource);
-    return asSetUp(host, all([keysOnly(settings), rootByKey(settings), noEmpty(settings), nothingLater(settings)]));
+    const truths = [
+      keysOnly(settings),
+      rootByKey(settings),
+      noEmpty(settings),
+      nothingLater(settings),
+      notInTheOpen(host),
+    ];
+    return asSetUp(host, all(truths));
   },
-  message: ({ resource }, truth) =>
-    truth.is === 'unknown'
-      ? fit(`${addressOf(resource)} is not shown to refuse passwords over SSH`)
-      : fit(`${addressOf(resource)} may take passwords over SSH: ${truth.because[0]?.saw}`),
+  message: ({ resource }, truth) => {
+    if (truth.is === 'unknown') return fit(`${addressOf(resource)} is not shown to refuse passwords over SSH`);
+    const [first] = truth.because;
+    return first?.saw?.startsWith(LISTENS) === true
+      ? fit(`${addressOf(resource)} answers SSH on a port that is open to the whole internet: ${first.saw}`)
+      : fit(`${addressOf(resource)} may take passwords over SSH: ${first?.saw}`);
+  },
   examples: [
     { name: 'no passwords', verdict: 'pass', terraform: sshd(...strict) },
     { name: 'keys are the only method', verdict: 'pass', terraform: sshd('AuthenticationMethods publickey') },
@@ -35,6 +48,22 @@ export const sshdHardened = rule({
       name: 'root by password',
       verdict: 'fail',
       terraform: sshd('AuthenticationMethods any', ...strict.slice(0, 2), 'PermitRootLogin yes'),
+    },
+    {
+      name: 'on the port of the web, which is open to everybody',
+      verdict: 'fail',
+      terraform: hcloud({
+        hcloud_server: {
+          host: server({
+            firewall_ids: ['${hcloud_firewall.host.id}'],
+            user_data: cloudConfig(
+              { '/etc/ssh/sshd_config.d/10-host.conf': `${[...strict, 'Port 443'].join('\n')}\n` },
+              [],
+            ),
+          }),
+        },
+        hcloud_firewall: { host: firewall(inbound('443', everybody)) },
+      }),
     },
     { name: 'nothing said', verdict: 'fail', terraform: setUp({}, [['systemctl', 'restart', 'ssh']]) },
     {
@@ -55,6 +84,32 @@ function keysOnly(settings: HostSettings): Truth {
     said(settings, 'PasswordAuthentication', /^no$/i),
     said(settings, 'KbdInteractiveAuthentication', /^no$/i),
   ]);
+}
+
+const LISTENS = 'sshd listens on port';
+
+/** A port to which SSH was moved, and which a firewall opens to everybody for the web: no-world-open-admin-ports knows the usual one. */
+function notInTheOpen({ resource, payload, exposure }: ServerFacts): Truth {
+  const moved = sshPorts(payload).filter(({ value }) => value !== '22');
+  if (moved.length === 0) return yes({ at: payload.attr.at, saw: 'SSH is moved to no other port' });
+  const seen = exposure.firewalls.map(({ firewall }) => allRulesKnown(firewall));
+  const guarded =
+    exposure.guarded.is === true
+      ? shown(exposure.guarded)
+      : unknown({ at: resource.id, saw: 'which ports are open is not shown', causes: ['outside'] });
+  const open = moved.flatMap(({ value, at, line }) =>
+    exposure.inbound
+      .filter(({ ports, protocol }) => {
+        const within = ports === undefined || (ports.from <= Number(value) && Number(value) <= ports.to);
+        return within && (protocol === undefined || protocol === 'tcp');
+      })
+      .map(({ worldOpen, ports }) => {
+        const listens = { at: `${at}:${line}`, saw: `${LISTENS} ${value}` };
+        const there = ports === undefined ? unknown({ ...listens, causes: ['function'] }) : yes(listens);
+        return not(all([there, shown(worldOpen)]));
+      }),
+  );
+  return all([guarded, ...seen, ...open]);
 }
 
 /** Not written means prohibit-password. */

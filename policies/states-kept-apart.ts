@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, normalize } from 'node:path/posix';
 import { type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
-import type { Backend, Root, TerraformJson } from '@lukko/terraform-model';
+import type { Root, TerraformJson } from '@lukko/terraform-model';
 import { hcloud, server } from './shared/examples.ts';
 import { fit, short } from './shared/message.ts';
 
@@ -25,13 +25,13 @@ export const statesKeptApart = rule({
   ],
   appliesTo: ['root'],
   check: (root, { graph }): readonly Judgement[] => {
-    const mine = placeOf(root.backend);
+    const mine = placeOf(root);
     if (root.kind !== 'synth' && root.kind !== 'configuration') return [];
     if (mine === undefined) {
       const truth = unknown({ at: root.backend.id, saw: 'a place that is not known', causes: ['function'] });
       return [{ truth, message: fit(`${named(root)} does not show where its state lies`), place: root.backend.place }];
     }
-    const sharing = graph.roots.filter((other) => other !== root && placeOf(other.backend) === mine);
+    const sharing = graph.roots.filter((other) => other !== root && placeOf(other) === mine);
     const truth = apart(root, mine, sharing);
     return [{ truth, message: said(root, sharing), place: root.backend.place }];
   },
@@ -86,7 +86,7 @@ function apart(root: Root, mine: string, sharing: readonly Root[]): Truth {
 }
 
 /** Where a backend writes, as one text that is equal for the same place; undefined when a part of it is not known. */
-function placeOf(backend: Backend): string | undefined {
+function placeOf({ backend, place }: Root): string | undefined {
   if (!backend.written) return `local:${backend.place.file}`;
   const parts = [
     'path',
@@ -108,7 +108,7 @@ function placeOf(backend: Backend): string | undefined {
     if (text === undefined && value.state !== 'list' && value.state !== 'map') return undefined;
     // A path is one of the folder of its stack, however it is written.
     if (name === 'path' && backend.type === 'local' && text !== undefined) {
-      said.push(isAbsolute(text) ? normalize(text) : join(dirname(backend.place.file), text));
+      said.push(isAbsolute(text) ? normalize(text) : join(dirname(place.file), text));
       continue;
     }
     said.push(

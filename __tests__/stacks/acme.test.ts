@@ -208,7 +208,8 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
     expect(log).toContain('"msg":"certificate obtained successfully"');
     await ended('pebble');
     await startCaddy(good, 'kept');
-    expect(await certificate(roots)).toEqual({ serial });
+    // It listens before it has read what it kept.
+    expect(await issued(roots)).toBe(serial);
   });
 
   test('a certificate that comes to its end is renewed, and nobody is without one', async () => {
