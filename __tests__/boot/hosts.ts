@@ -93,7 +93,7 @@ async function logsAreKept(suite: Suite, guest: Guest): Promise<void> {
       await guest.until(`curl -sf -m 5 http://127.0.0.1:${port}/health`, 60);
       const lines = `seq 1 500 | jq -c --arg at "$(date -u +%FT%TZ)" '{_time: $at, host: "boot-test", _msg: "line \\(.)"}'`;
       guest.sshMust(
-        `${lines} | curl -sf --data-binary @- 'http://127.0.0.1:${port}/insert/jsonline?_stream_fields=host'`,
+        `${lines} | curl -sf -H 'Content-Type: application/stream+json' --data-binary @- 'http://127.0.0.1:${port}/insert/jsonline?_stream_fields=host'`,
       );
       guest.sshMust(`systemctl restart ${unit}`);
       await guest.until(`curl -sf -m 5 http://127.0.0.1:${port}/health`, 60);
