@@ -1,5 +1,6 @@
 import type { Rule, RuleSetName } from '@lukko/policy-engine';
 import { addressesOutliveServers } from './addresses-outlive-servers.ts';
+import { backupsExpireWithStores } from './backups-expire-with-stores.ts';
 import { clocksDeclared } from './clocks-declared.ts';
 import { containerImagesPinnedByDigest } from './container-images-pinned-by-digest.ts';
 import { dataInFinland } from './data-in-finland.ts';
@@ -70,6 +71,7 @@ export { adequate } from './shared/countries.ts';
 /** Every rule, in the order of its id. Written by hand, never scanned: what holds can be read here. */
 export const rules: readonly Rule[] = [
   addressesOutliveServers,
+  backupsExpireWithStores,
   clocksDeclared,
   containerImagesPinnedByDigest,
   dataInFinland,

@@ -27,7 +27,7 @@ export const covered: Readonly<Record<string, readonly string[]>> = {
   'module versions pinned': ['modules-pinned'],
   'lock file present': ['lock-file-present'],
   'logs shipped': ['journals-shipped'],
-  'log retention set': ['log-retention-set'],
+  'log retention set': ['log-retention-set', 'backups-expire-with-stores'],
   'log deletion off': ['log-deletion-off'],
   'addresses in logs masked': ['logs-mask-addresses'],
   'error tracker closed': ['error-tracker-closed'],

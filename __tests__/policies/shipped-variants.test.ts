@@ -60,3 +60,12 @@ it('a bucket on AWS is refused by the rule that names it, whatever region it is 
     'state-backend-in-allowed-jurisdiction',
   ]);
 });
+
+it('backups that outlive the logs they hold are refused', () => {
+  const found = findings((config) => {
+    config.retention.backups = 100;
+  });
+  expect(found).toEqual([
+    'backups-expire-with-stores: hcloud_server.host_server removes backups after 93 days, and victoria-logs-application.container keeps 30 days',
+  ]);
+});

@@ -6,7 +6,8 @@ import { asSetUp, missing, setUp } from './host-setup.ts';
 import { fit } from './message.ts';
 import { addressOf } from './words.ts';
 
-const isLogStore = ({ image }: Container): boolean => /(^|\/)victoria-logs(:|@|$)/.test(image);
+/** Whether a container is VictoriaLogs, by its image. */
+export const isLogStore = ({ image }: Container): boolean => /(^|\/)victoria-logs(:|@|$)/.test(image);
 
 /** An example's server with VictoriaLogs and these options. */
 export function logStore(options: string): TerraformJson {
@@ -46,19 +47,27 @@ export function judgeStores(
   });
 }
 
-function judged({ unit }: Container, judge: (options: ReadonlyMap<string, string>, at: string) => Truth): Truth {
-  const at = unit.file.at;
-  const lines = unit.entries.filter(({ section, key }) => section === 'Container' && key === 'Exec');
-  const exec = lines[lines.length - 1];
-  const words = (exec?.value ?? '').split(/\s+/).filter((word) => word !== '');
+function judged(store: Container, judge: (options: ReadonlyMap<string, string>, at: string) => Truth): Truth {
+  const at = store.unit.file.at;
+  const options = optionsOf(store);
+  if (options === undefined) return unknown({ at, saw: 'options that are not known', causes: ['function'] });
+  if (options.get('envflag.enable') !== undefined && options.get('envflag.enable') !== 'false')
+    return unknown({ at, saw: '-envflag.enable: the environment sets options too', causes: ['function'] });
+  const exec = execOf(store);
+  return judge(options, exec === undefined ? at : `${at}:${exec.line}`);
+}
+
+/** The options a container is started with, by their names; undefined where a word of them is not known. */
+export function optionsOf(store: Container): ReadonlyMap<string, string> | undefined {
+  const words = (execOf(store)?.value ?? '').split(/\s+/).filter((word) => word !== '');
+  if (words.some((word) => /^[\p{Co}$]/u.test(word))) return undefined;
   const options = new Map<string, string>();
   for (const word of words) {
     const [, name, value] = /^--?([\w.]+)(?:=(.*))?$/.exec(word) ?? [];
     if (name !== undefined) options.set(name, (value ?? 'true').replace(/^["']|["']$/g, ''));
   }
-  if (options.get('envflag.enable') !== undefined && options.get('envflag.enable') !== 'false')
-    return unknown({ at, saw: '-envflag.enable: the environment sets options too', causes: ['function'] });
-  if (words.some((word) => /^[\p{Co}$]/u.test(word)))
-    return unknown({ at, saw: 'options that are not known', causes: ['function'] });
-  return judge(options, exec === undefined ? at : `${at}:${exec.line}`);
+  return options;
 }
+
+const execOf = ({ unit }: Container) =>
+  unit.entries.filter(({ section, key }) => section === 'Container' && key === 'Exec').at(-1);
