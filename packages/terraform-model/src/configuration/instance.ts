@@ -110,9 +110,9 @@ export class ModuleInstance implements Names {
 
   /** The instances a plan shows win over what the expressions give: the plan was made with all values at hand. */
   #expansion(name: string, block: Block): Expansion {
-    const written = expansionOf(block.body, this.scope, this.#world.evaluator);
+    const written = () => expansionOf(block.body, this.scope, this.#world.evaluator);
     const planned = this.#planned?.(`${this.prefix}${name}`) ?? [];
-    return planned.length === 0 ? written : plannedExpansion(planned, written);
+    return planned.length === 0 ? written() : plannedExpansion(planned, written);
   }
 
   /** The instances of a called module; undefined when its files were not handed in. */

@@ -287,7 +287,9 @@ function addImplied(root: Root, idPrefix: string, providers: ProviderConfig[], w
   for (const { name, source, version, place } of root.requiredProviders) imply(name, source, version, place);
   for (const id of root.resources) {
     const resource = world.get(id);
-    if (resource === undefined || resource.provider.startsWith('terraform.io/')) continue;
+    // Where a resource stands is looked up only for the first of a provider.
+    if (resource === undefined || configured.has(resource.provider)) continue;
+    if (resource.provider.startsWith('terraform.io/')) continue;
     imply(providerName(resource.type, undefined).name, resource.provider, undefined, resource.place);
   }
 }

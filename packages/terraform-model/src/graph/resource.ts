@@ -15,6 +15,28 @@ export interface AttributeSource {
   readonly shows?: true;
   /** A nested value that is worth resolving alone (`outputs` of a remote state). */
   at?(path: Path): Value | undefined;
+  /** See `everyAttribute`; undefined where the values themselves must be looked at. */
+  every?(look: Look): boolean | undefined;
+}
+
+/** Looks at an attribute and answers whether to go on. */
+export interface Look {
+  /** At JSON that holds the same texts as the value would, wherever the input shows all of it. */
+  json(name: string, json: unknown): boolean;
+  value(name: string, value: () => Value): boolean;
+}
+
+/**
+ * Looks at all attributes of a resource until one look says no. Of a large plan most texts are looked at once, by who searches for hosts
+ * and secrets: what the plan shows as it is need not become a value for that.
+ */
+export function everyAttribute(resource: Resource, look: Look): boolean {
+  const seen = GraphResource.every(resource, look);
+  if (seen !== undefined) return seen;
+  const { value } = resource.attr();
+  if (value.state !== 'map') return false;
+  for (const [name, attribute] of value.entries) if (!look.value(name, () => attribute)) return false;
+  return true;
 }
 
 export interface ResourceFields {
@@ -72,6 +94,11 @@ export class GraphResource implements Resource {
     this.change = fields.change;
     this.#source = source;
     this.#details = details;
+  }
+
+  /** What its source says; undefined where that cannot tell, or where another stands before it (a changed graph) with other values. */
+  static every(resource: Resource, look: Look): boolean | undefined {
+    return #source in resource ? resource.#source.every?.(look) : undefined;
   }
 
   get place(): Place {
