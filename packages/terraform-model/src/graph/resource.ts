@@ -63,6 +63,13 @@ export interface ResourceDetails {
   readonly origins: readonly Origin[];
 }
 
+/** A value that was made, and those before it: they are few, and a table for each resource of a large plan takes more than all of them. */
+interface Kept {
+  readonly name: string;
+  readonly value: Value;
+  readonly next: Kept | undefined;
+}
+
 /** A resource of any input: fields that are always needed, everything else lazily. */
 export class GraphResource implements Resource {
   readonly kind = 'resource';
@@ -77,11 +84,10 @@ export class GraphResource implements Resource {
   readonly provider: string;
   readonly change: Change;
   readonly #source: AttributeSource;
-  readonly #details: () => ResourceDetails;
-  #known: ResourceDetails | undefined;
-  #values: Map<string, Value> | undefined;
+  #details: ResourceDetails | (() => ResourceDetails);
+  #values: Kept | undefined;
 
-  constructor(fields: ResourceFields, source: AttributeSource, details: () => ResourceDetails) {
+  constructor(fields: ResourceFields, source: AttributeSource, details: ResourceDetails | (() => ResourceDetails)) {
     this.id = fields.id;
     this.root = fields.root;
     this.mode = fields.mode;
@@ -164,18 +170,16 @@ export class GraphResource implements Resource {
   }
 
   value(name: string): Value {
-    const found = this.#values?.get(name);
-    if (found !== undefined) return found;
+    for (let kept = this.#values; kept !== undefined; kept = kept.next) if (kept.name === name) return kept.value;
     const value = this.#source.value(name);
     if (this.#source.shows === true && (value.state === 'known' || value.state === 'unset')) return value;
-    this.#values ??= new Map();
-    this.#values.set(name, value);
+    this.#values = { name, value, next: this.#values };
     return value;
   }
 
   get #detail(): ResourceDetails {
-    this.#known ??= this.#details();
-    return this.#known;
+    if (typeof this.#details === 'function') this.#details = this.#details();
+    return this.#details;
   }
 }
 

@@ -42,7 +42,10 @@ class MarksCut implements Watcher {
   }
 
   open(depth: number, keyStart: number, keyEnd: number): void {
-    if (depth === 1) this.#inChange = this.#is(CHANGE, keyStart, keyEnd);
+    if (depth === 1) {
+      this.#inChange = this.#is(CHANGE, keyStart, keyEnd);
+      if (this.#state === 'within') this.#state = 'after';
+    }
     if (depth !== 2 || !this.#inChange || this.#state === 'after') return;
     if (!MARKS.some((key) => this.#is(key, keyStart, keyEnd))) {
       if (this.#state === 'within') this.#state = 'after';
@@ -88,13 +91,14 @@ class Marks {
   parse(element: Span, where: Span): unknown {
     const before = this.#splitter.text({ start: element.start, end: where.start });
     const after = this.#splitter.text({ start: where.end, end: element.end });
-    // One key keeps the place, so that the commas around it stay right.
-    const rest = this.#json(`${before}"after_unknown":null${after}`, element);
-    const { values, keys } = this.#read(this.#splitter.text(where), element);
+    const text = this.#splitter.text(where);
+    // Their first key keeps the place, so that the commas around it stay right.
+    const rest = this.#json(`${before}${text.slice(0, text.indexOf('"', 1) + 1)}:null${after}`, element);
+    const { values, keys } = this.#read(text, element);
     if (element.keys !== keysIn(rest) - 1 + keys) this.#splitter.failTwice(element);
     const whole = rest as { change: unknown };
     const change = whole.change;
-    const marked = (name: string): unknown => own(values, name) ?? own(change, name);
+    const marked = (name: string): unknown => own(Object.hasOwn(values, name) ? values : change, name);
     whole.change = {
       actions: own(change, 'actions'),
       before: own(change, 'before'),

@@ -52,7 +52,7 @@ export function plannedResource(
   context: PlanContext,
 ): GraphResource {
   const source = new PlannedSource(change, module, context);
-  const resource = new GraphResource(source, source, () => source);
+  const resource = new GraphResource(source, source, source);
   source.resource = resource;
   return resource;
 }
