@@ -27,12 +27,14 @@ export function stated(host: ServerFacts, statement: Statement): Truth {
 
 /** What was not found: false where the payload was read whole, else unknown with what was not read. */
 export function missing({ payload, whole }: Pick<HostSettings, 'payload' | 'whole'>, saw: string): Truth {
-  const reason: Reason = { at: payload.attr.at, saw };
-  if (whole) return no(reason);
+  const { at } = payload.attr;
+  if (whole) return no({ at, saw });
   const causes: readonly Cause[] = payload.state === 'unknown' ? payload.causes : ['function'];
+  if (payload.unread.length === 0) return unknown({ at, saw, causes });
+  const unread = payload.unread.slice(0, 5);
   return unknown(
-    { ...reason, causes },
-    ...payload.unread.slice(0, 5).map(({ at, why }): Reason => ({ at, saw: `not read: ${why}`, causes: ['function'] })),
+    { at, saw, causes },
+    ...unread.map((each): Reason => ({ at: each.at, saw: `not read: ${each.why}`, causes: ['function'] })),
   );
 }
 

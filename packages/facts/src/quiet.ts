@@ -1,5 +1,5 @@
 import type { Operator } from '@lukko/formats';
-import type { Graph, Resource, Value } from '@lukko/terraform-model';
+import { everyAttribute, type Graph, type Resource, type Value } from '@lukko/terraform-model';
 import { encodedIn } from './encoded.ts';
 import { isForeign, isHostName, knownNames } from './hosts/attributes.ts';
 import { urlsIn } from './payload/urls.ts';
@@ -33,14 +33,20 @@ export class Quiet {
   }
 
   #isQuiet(resource: Resource): boolean {
-    const { value } = resource.attr();
-    if (value.state !== 'map') return false;
     const foreign = isForeign(resource);
-    for (const [name, attribute] of value.entries) {
-      if (name === 'user_data' && this.#parsed.has(`${resource.id}.user_data`)) continue;
-      if (!this.#holdsNothing(attribute, name, foreign)) return false;
-    }
-    return true;
+    const isParsed = (name: string) => name === 'user_data' && this.#parsed.has(`${resource.id}.user_data`);
+    return everyAttribute(resource, {
+      json: (name, json) => isParsed(name) || this.#saysNothingIn(json, name, foreign),
+      value: (name, value) => isParsed(name) || this.#holdsNothing(value(), name, foreign),
+    });
+  }
+
+  /** `holdsNothing` of what is no value yet. */
+  #saysNothingIn(json: unknown, name: string, foreign: boolean): boolean {
+    if (typeof json === 'string') return this.#isPlain(json, name, foreign);
+    if (json === null || typeof json !== 'object') return true;
+    if (Array.isArray(json)) return json.every((item) => this.#saysNothingIn(item, name, foreign));
+    return Object.entries(json).every(([key, item]) => this.#saysNothingIn(item, key, foreign));
   }
 
   /** @param name the nearest name on its path. Nesting is bounded by the readers. */

@@ -1,30 +1,45 @@
 import type { Facts } from '@lukko/facts';
 import type { Report } from '@lukko/formats';
+import type { Resource } from '@lukko/terraform-model';
 import type { Ruling } from './judge.ts';
 import { elementAt } from './origins.ts';
 
 /**
  * Notes what rules looked at, by subject and by the reasons they gave. *Not applicable* is no look at a resource; of a host it
  * is one, since its position was judged. What remains is named in the report: nothing looked at is not a pass.
+ *
+ * What nobody looked at yet is kept, not what somebody did: after the first rules that is little, and there are rulings by the million.
  */
 export class Coverage {
   readonly #facts: Facts;
-  readonly #seen = new Set<string>();
-  readonly #hosts = new Set<string>();
+  readonly #resources: readonly Resource[];
+  readonly #unseen: Set<string>;
+  readonly #hosts: readonly string[];
+  readonly #unseenHosts: Set<string>;
 
   constructor(facts: Facts) {
     this.#facts = facts;
+    this.#resources = facts.graph.resources.filter(({ mode, change }) => mode === 'managed' && change !== 'delete');
+    this.#unseen = new Set(this.#resources.map(({ id }) => id));
+    this.#hosts = hostPlaces(facts);
+    this.#unseenHosts = new Set(this.#hosts);
   }
 
   note(ruling: Ruling): void {
-    if (ruling.at !== undefined) this.#hosts.add(ruling.at);
+    const { at, address, because } = ruling;
+    if (at !== undefined) this.#unseenHosts.delete(at);
     if (ruling.verdict === 'not-applicable') return;
-    this.#seen.add(ruling.address);
-    for (const { at } of ruling.because) {
-      if (isWithin(at, ruling.address)) continue;
-      const element = elementAt(this.#facts.graph, at);
-      if (element !== undefined) this.#seen.add(element.id);
+    this.#see(address);
+    for (const reason of because) {
+      if (isWithin(reason.at, address)) continue;
+      const element = elementAt(this.#facts.graph, reason.at);
+      if (element !== undefined) this.#see(element.id);
     }
+  }
+
+  #see(id: string): void {
+    this.#unseen.delete(id);
+    this.#unseenHosts.delete(id);
   }
 
   /**
@@ -32,13 +47,11 @@ export class Coverage {
    * be read count as none: rules that asked for them have said so, each as an unknown.
    */
   summary(): Pick<Report['summary'], 'notLookedAt' | 'coverage'> {
-    const resources = this.#facts.graph.resources.filter(
-      ({ mode, change }) => mode === 'managed' && change !== 'delete',
-    );
-    const open = resources.filter(({ id }) => !this.#seen.has(id));
-    const hosts = this.#hostPlaces();
-    const openHosts = hosts.filter((at) => !this.#hosts.has(at) && !this.#seen.has(at));
-    const seenTypes = new Set(resources.filter(({ id }) => this.#seen.has(id)).map(({ type }) => type));
+    const resources = this.#resources;
+    const open = resources.filter(({ id }) => this.#unseen.has(id));
+    const hosts = this.#hosts;
+    const openHosts = [...this.#unseenHosts];
+    const seenTypes = new Set(resources.filter(({ id }) => !this.#unseen.has(id)).map(({ type }) => type));
     const of = resources.length + hosts.length;
     const lookedAt = of - open.length - openHosts.length;
     return {
@@ -52,13 +65,13 @@ export class Coverage {
       },
     };
   }
+}
 
-  #hostPlaces(): readonly string[] {
-    try {
-      return [...new Set(this.#facts.hosts.map((use) => use.at))];
-    } catch {
-      return [];
-    }
+function hostPlaces(facts: Facts): readonly string[] {
+  try {
+    return [...new Set(facts.hosts.map((use) => use.at))];
+  } catch {
+    return [];
   }
 }
 

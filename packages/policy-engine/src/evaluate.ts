@@ -53,14 +53,13 @@ export interface Evaluation {
 export function evaluate(evaluation: Evaluation): Report {
   const { facts, posture, collect = false, failOn = 'all' } = evaluation;
   const gate = evaluation.gate ?? gateOf(facts.graph);
-  const findings = new Map<string, Unnamed>();
+  const findings = new Found();
   const counted = askAll(evaluation, 'at once', (ruling) => {
     if (!collect && (ruling.verdict === 'pass' || ruling.verdict === 'not-applicable')) return;
-    const finding = toFinding(ruling, facts, gate);
-    findings.set([finding.rule, finding.address, finding.at, finding.verdict, finding.message].join('\0'), finding);
+    findings.add(toFinding(ruling, facts, gate));
   });
   const { coverage } = counted.looked;
-  const named = withNames([...findings.values()].sort(byWeight));
+  const named = withNames(findings.all.sort(byWeight));
   const { findings: judged, ...known } = judgedFindings([...named, ...tooLittle(coverage, evaluation)], evaluation);
   const is = (verdict: Verdict) => (finding: Finding) => finding.verdict === verdict && finding.waiver === undefined;
   const open = judged.filter(is('unknown'));
@@ -121,6 +120,24 @@ function tooLittle({ percent }: Report['summary']['coverage'], evaluation: Evalu
 }
 
 type Unnamed = Omit<Finding, 'fingerprint'>;
+
+/** Every finding once: the same twice is one, and what was said last of it stays. */
+class Found {
+  readonly all: Unnamed[] = [];
+  /** Rules are asked one after the other, and only one finds the same twice: where in the list each of its findings stands. */
+  readonly #places = new Map<string, number>();
+  #rule: string | undefined;
+
+  add(finding: Unnamed): void {
+    const { rule, address, at, verdict, message } = finding;
+    if (rule !== this.#rule) this.#places.clear();
+    this.#rule = rule;
+    const key = [address, at, verdict, message].join('\0');
+    const place = this.#places.get(key) ?? this.all.length;
+    this.#places.set(key, place);
+    this.all[place] = finding;
+  }
+}
 
 function withNames(findings: readonly Unnamed[]): readonly Finding[] {
   const names = fingerprints(findings);

@@ -6,6 +6,7 @@ export { type ConfigurationFile, moduleSources } from './configuration/source.ts
 export { type Default, defaultOf, defaults } from './defaults.ts';
 export { describe } from './describe.ts';
 export { changedGraph, type GraphChanges } from './graph/changed.ts';
+export { everyAttribute, type Look } from './graph/resource.ts';
 export type * from './graph.ts';
 export { readHcl } from './hcl/read.ts';
 export { InputError } from './input-error.ts';

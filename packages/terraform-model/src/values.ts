@@ -45,6 +45,40 @@ export function unknown(
   return { state: 'unknown', causes: named, expression, references: distinct(references), ...more };
 }
 
+/**
+ * Not known, and led to by references that are worked out when somebody asks for them: of most in a large plan nobody does. What leads
+ * back to itself leads nowhere.
+ */
+export function ledTo(causes: readonly Cause[], references: () => readonly Reference[]): Unknown {
+  return new Led(causes, references);
+}
+
+class Led {
+  readonly state = 'unknown';
+  readonly causes: readonly Cause[];
+  readonly expression = '';
+  declare readonly references: readonly Reference[];
+  #references: readonly Reference[] | (() => readonly Reference[]);
+
+  constructor(causes: readonly Cause[], references: () => readonly Reference[]) {
+    this.causes = causes;
+    this.#references = references;
+    Object.defineProperty(this, 'references', Led.#followed);
+  }
+
+  /** A property of each value, so that a copy has it too; one getter for all, since V8 keeps objects with one each as hash tables. */
+  static readonly #followed = {
+    enumerable: true,
+    get(this: Led): readonly Reference[] {
+      const follow = this.#references;
+      if (typeof follow !== 'function') return follow;
+      this.#references = [];
+      this.#references = follow();
+      return this.#references;
+    },
+  };
+}
+
 /** A value that is exactly one attribute of one resource, decided elsewhere. */
 export function pointer(cause: Cause, reference: Reference): Unknown {
   return {

@@ -38,15 +38,17 @@ export async function check(
       earlier,
     };
   });
+  // Its bytes, often a tenth of all memory a large plan takes, are not held while rules are asked.
+  const { kind } = found;
+  const alone = kind === 'plan' ? !isPlanFile(found.plan.bytes) : kind === 'state';
   const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
   // A screen that counts needs no list: of a hundred thousand resources that takes most of the time and of the memory.
   const counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
   const { summary } = counted ?? (await writeReport());
   if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
-  const alone = found.kind === 'plan' ? !isPlanFile(found.plan.bytes) : found.kind === 'state';
   if (alone && options.source === undefined && summary.unknown > 0) {
     ports.err(
-      `note: a ${found.kind} shows ${found.kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
+      `note: a ${kind} shows ${kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
     );
   }
   return summary.exitCode;

@@ -1,12 +1,11 @@
 import type { Operator } from '@lukko/formats';
 import type { Backend, Graph, ModuleCall, ProviderConfig, Resource } from '@lukko/terraform-model';
+import { byText } from '../memo.ts';
 import type { HostUse } from '../types.ts';
 import { hostUse, hostUses, type Spot } from './place-of.ts';
 
 /** Source address without its registry's host: `hetznercloud/hcloud`. */
-export function shortSource(source: string): string {
-  return source.split('/').slice(-2).join('/').toLowerCase();
-}
+export const shortSource = byText((source) => source.split('/').slice(-2).join('/').toLowerCase());
 
 const PUBLIC_REGISTRIES: readonly string[] = ['registry.terraform.io', 'registry.opentofu.org'];
 

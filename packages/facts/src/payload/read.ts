@@ -30,36 +30,45 @@ export function readPayload(server: Resource, graph: Graph): Payload {
 
 /** The payload an attribute holds; `doubts`: causes that make it unknown whatever stands there. */
 export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]): Payload {
-  const base = {
-    server,
-    attr,
-    holes: [],
-    files: [],
-    commands: [],
-    refusals: [],
-    units: [],
-    containers: [],
-    sites: [],
-    packages: [],
-    settings: [],
-    hosts: [],
-    unread: [],
-  };
-  if (doubts.length > 0) return { ...base, state: 'unknown', causes: doubts };
+  const unknown = (causes: readonly Cause[]): Payload => ({ server, attr, ...nothing, state: 'unknown', causes });
+  if (doubts.length > 0) return unknown(doubts);
   const { value } = attr;
   if (value.state === 'unset' || (value.state === 'known' && (value.value === null || value.value === '')))
-    return { ...base, state: 'none', causes: [] };
+    return { server, attr, ...nothing, state: 'none', causes: [] };
   const text = mark(value);
-  if (text === undefined) return { ...base, state: 'unknown', causes: causesOf(value) };
+  if (text === undefined) return unknown(causesOf(value));
   const hole = wholeHole(text.marked, text.holes);
-  if (hole !== undefined || /^\s*\uE000/.test(text.marked))
-    return { ...base, state: 'unknown', causes: causesOf(value) };
+  if (hole !== undefined || /^\s*\uE000/.test(text.marked)) return unknown(causesOf(value));
   const parsed = parse(text, attr.at);
   const image = parsed.unread.some(({ disks }) => disks) ? systemImage(server) : undefined;
-  if (image === undefined) return { ...base, state: 'read', causes: [], ...parsed };
+  if (image === undefined) return { server, attr, state: 'read', causes: [], ...parsed };
   const why = `a machine configuration of Talos, which the image ${image} does not run`;
-  return { ...base, state: 'read', causes: [], ...parsed, files: [], commands: [], unread: [{ at: attr.at, why }] };
+  return {
+    server,
+    attr,
+    state: 'read',
+    causes: [],
+    ...parsed,
+    files: [],
+    commands: [],
+    unread: [{ at: attr.at, why }],
+  };
 }
+
+/** What is found in a payload that is not read; the same for all of them. */
+const nothing: Parsed = {
+  holes: [],
+  files: [],
+  commands: [],
+  refusals: [],
+  units: [],
+  containers: [],
+  sites: [],
+  packages: [],
+  settings: [],
+  hosts: [],
+  unread: [],
+};
 
 /** Name of one of Hetzner's system images, none of which is Talos; undefined for a snapshot, or one that is not known. */
 function systemImage(server: Resource): string | undefined {

@@ -1,4 +1,4 @@
-import type { Attr, Cause, Graph, Provisioner, Resource } from '@lukko/terraform-model';
+import type { Attr, Cause, Graph, Provisioner, Reference, Resource } from '@lukko/terraform-model';
 import { mark } from './marked.ts';
 
 /** The attribute that decides what a server runs, or why it cannot be told. */
@@ -18,9 +18,8 @@ export function payloadSource(server: Resource, graph: Graph): PayloadSource {
   const written = server.attr('user_data');
   if (bootsSomethingElse(server)) return { attr: written, causes: ['possible'] };
   if (!ignoresUserData(server)) return { attr: written, causes: [] };
-  const rebuilds = graph
-    .ofType('terraform_data')
-    .filter((data) => data.mode === 'managed' && data.root === server.root && data.change !== 'delete')
+  const rebuilds = (rebuildersOf(graph).get(server.id) ?? [])
+    .filter((data) => data.root === server.root)
     .map((data) => ({ data, is: rebuildsServer(data, server) }))
     .filter(({ is }) => is !== 'no');
   const [found] = rebuilds;
@@ -80,22 +79,34 @@ function ignoresUserData(server: Resource): boolean {
   return ignored === 'all' || ignored?.some((path) => path === 'user_data') === true;
 }
 
+const rebuilders = new WeakMap<Graph, ReadonlyMap<string, readonly Resource[]>>();
+
+/** By the id of a server: what may rebuild it, found once a graph, since there may be one beside each of its servers. */
+function rebuildersOf(graph: Graph): ReadonlyMap<string, readonly Resource[]> {
+  const known = rebuilders.get(graph);
+  if (known !== undefined) return known;
+  const found = new Map<string, Resource[]>();
+  for (const data of graph.ofType('terraform_data')) {
+    if (data.mode !== 'managed' || data.change === 'delete') continue;
+    const named = new Set<string>();
+    for (const references of leads(data)) {
+      for (const { target } of references) if (target !== undefined) named.add(target);
+      if (references.some(isServer)) break;
+    }
+    for (const id of named) {
+      const same = found.get(id);
+      if (same === undefined) found.set(id, [data]);
+      else same.push(data);
+    }
+  }
+  rebuilders.set(graph, found);
+  return found;
+}
+
+/** The first place that names a server decides; what follows is not read. */
 function rebuildsServer(data: Resource, server: Resource): 'yes' | 'maybe' | 'no' {
-  const provisioners = data.provisioners ?? [];
-  const rebuild = provisioners.find(
-    (each) => each.type === 'local-exec' && each.when === 'create' && REBUILDS.test(commandOf(each)),
-  );
-  if (rebuild === undefined) return 'no';
-  // The first place that names a server decides; what follows need not be read.
-  const groups = [
-    () => [rebuild.attr('command'), rebuild.attr('environment')],
-    () => [data.attr('triggers_replace')],
-    () => [data.attr('input')],
-  ];
-  for (const group of groups) {
-    const servers = group()
-      .flatMap((attr) => attr.references)
-      .filter((reference) => reference.text.startsWith('hcloud_server.') || reference.target === server.id);
+  for (const references of leads(data)) {
+    const servers = references.filter((reference) => isServer(reference) || reference.target === server.id);
     if (servers.length === 0) continue;
     if (!servers.some((reference) => reference.target === server.id)) return 'no';
     return servers.every((reference) => reference.target === server.id && reference.certainty === 'certain')
@@ -103,6 +114,19 @@ function rebuildsServer(data: Resource, server: Resource): 'yes' | 'maybe' | 'no
       : 'maybe';
   }
   return 'no';
+}
+
+const isServer = ({ text }: Reference): boolean => text.startsWith('hcloud_server.');
+
+/** Where the places lead that tell which server is rebuilt, one place after the other; none where nothing is rebuilt at all. */
+function* leads(data: Resource): Generator<readonly Reference[]> {
+  const rebuild = (data.provisioners ?? []).find(
+    (each) => each.type === 'local-exec' && each.when === 'create' && REBUILDS.test(commandOf(each)),
+  );
+  if (rebuild === undefined) return;
+  yield [rebuild.attr('command'), rebuild.attr('environment')].flatMap((attr) => attr.references);
+  yield data.attr('triggers_replace').references;
+  yield data.attr('input').references;
 }
 
 /** The text of a provisioner's command; holes stay as marks, so only what is literal can match. */

@@ -1,4 +1,5 @@
 import type { Reason } from '@lukko/terraform-model';
+import { perObject } from '../memo.ts';
 import { sshdSettings } from '../payload/config-files.ts';
 import { unmark } from '../payload/marked.ts';
 import { parseUnitFile } from '../payload/unit-file.ts';
@@ -10,7 +11,7 @@ import type { HostSetting, HostSettings, NamedHost } from './types.ts';
 export function hostSettingsOf(payload: Payload): HostSettings {
   const whole =
     payload.state !== 'unknown' && payload.unread.length === 0 && !payload.commands.some((command) => command.opaque);
-  const named = (...positions: readonly string[]): NamedHost[] =>
+  const named = (...positions: readonly string[]): readonly NamedHost[] =>
     payload.hosts
       .filter((each) => positions.includes(each.position) && !each.implicit)
       .map(({ text, at, line }) => ({ host: unmark(text, payload.holes), at, line }));
@@ -19,7 +20,7 @@ export function hostSettingsOf(payload: Payload): HostSettings {
     payload,
     whole,
     firewall: firewallOf(payload),
-    sshd: sshdSettings(payload.files),
+    sshd: sshdOf(payload.files),
     clocks: named('clock'),
     resolvers: named('resolver'),
     mailRelays: named('mail relay'),
@@ -43,15 +44,15 @@ function inOrder(files: readonly PayloadFile[], place: RegExp): PayloadFile[] {
     });
 }
 
-function journalOf(files: readonly PayloadFile[]): ReadonlyMap<string, HostSetting> {
+const journalOf = perObject((files: readonly PayloadFile[]): ReadonlyMap<string, HostSetting> => {
   const found = new Map<string, HostSetting>();
   for (const { text, at } of inOrder(files, /^\/(etc|run|usr\/lib)\/systemd\/journald\.conf(\.d\/[^/]+\.conf)?$/))
     for (const { section, key, value, line } of parseUnitFile(text.marked))
       if (section === 'Journal') found.set(key, { value, at, line });
   return found;
-}
+});
 
-function kernelOf(files: readonly PayloadFile[]): ReadonlyMap<string, HostSetting> {
+const kernelOf = perObject((files: readonly PayloadFile[]): ReadonlyMap<string, HostSetting> => {
   const found = new Map<string, HostSetting>();
   for (const { text, at } of inOrder(files, /^\/etc\/sysctl\.(conf|d\/[^/]+\.conf)$/)) {
     for (const [index, line] of text.marked.split('\n').entries()) {
@@ -61,7 +62,10 @@ function kernelOf(files: readonly PayloadFile[]): ReadonlyMap<string, HostSettin
     }
   }
   return found;
-}
+});
+
+/** What is not read has the same files everywhere, none: then they are looked through once. */
+const sshdOf = perObject(sshdSettings);
 
 const CLAIM_SWAP = 'memory is not swapped to a disk';
 

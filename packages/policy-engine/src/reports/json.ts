@@ -21,8 +21,9 @@ export function* jsonParts(report: Report): Generator<string> {
   const start = frame.indexOf(`${member}]`) + member.length;
   yield frame.slice(0, start);
   for (let at = 0; at < findings.length; at += together) {
-    const items = jsonText(findings.slice(at, at + together)).slice('['.length, -'\n]\n'.length);
-    yield `${at === 0 ? '' : ','}${items.replaceAll('\n', '\n  ')}`;
+    // Inside an object, so that they are indented as in the report.
+    const items = jsonText({ findings: findings.slice(at, at + together) });
+    yield `${at === 0 ? '' : ','}${items.slice('{'.length + member.length, -'\n  ]\n}\n'.length)}`;
   }
   yield `\n  ${frame.slice(start)}`;
 }
@@ -40,7 +41,10 @@ export function withoutPasses(report: Report): Report {
 export function jsonText(value: unknown): string {
   const asEscapes = (mark: string) =>
     Array.from({ length: mark.length }, (_, index) => asEscape(mark.charCodeAt(index))).join('');
-  return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, asEscapes)}\n`;
+  const text = JSON.stringify(value, null, 2);
+  // Most reports are plain ASCII, and what one class tells need not be asked of five.
+  if (!/[\u007f-\uffff]/.test(text)) return `${text}\n`;
+  return `${text.replace(/[\u007f-\u009f\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, asEscapes)}\n`;
 }
 
 function asEscape(unit: number): string {

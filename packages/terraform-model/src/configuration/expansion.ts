@@ -41,11 +41,7 @@ function byCount(value: Value): Expansion {
       instances: [{ index: undefined, bound: new Map([['count', map(new Map([['index', index]]))]]) }],
     };
   }
-  const instances = Array.from({ length: count }, (_, index) => ({
-    index,
-    bound: new Map([['count', map(new Map([['index', known(index)]]))]]),
-  }));
-  return { form: 'count', instances };
+  return { form: 'count', instances: Array.from({ length: count }, (_, index) => counted(index)) };
 }
 
 function byKey(json: Json, scope: Scope, evaluator: Evaluator): Expansion {
@@ -92,19 +88,31 @@ function entriesOf(value: Value): readonly (readonly [string, Value])[] | undefi
   return [...new Map(entries)].sort(([a], [b]) => byCodePoint(a, b));
 }
 
-/** The instances a plan shows, with what `count` and `each` mean in them as far as the expressions tell. */
-export function plannedExpansion(indexes: readonly (string | number | undefined)[], written: Expansion): Expansion {
+/**
+ * The instances a plan shows, with what `count` and `each` mean in them as far as the expressions tell.
+ * @param expressed what the expressions give; only for a `for_each` they know more than the index
+ */
+export function plannedExpansion(
+  indexes: readonly (string | number | undefined)[],
+  expressed: () => Expansion,
+): Expansion {
   if (indexes.includes(undefined)) return single;
+  if (indexes.every((index) => typeof index === 'number')) return { form: 'count', instances: indexes.map(counted) };
+  const written = expressed();
   const byIndex = new Map(written.instances.map((instance) => [instance.index, instance]));
   const form = typeof indexes[0] === 'number' ? 'count' : 'each';
   const instances = indexes.map((index): Instance => {
     const same = byIndex.get(index);
     if (same !== undefined) return same;
-    if (form === 'count') return { index, bound: new Map([['count', map(new Map([['index', known(index ?? 0)]]))]]) };
+    if (form === 'count') return counted(index ?? 0);
     const value = written.instances[0]?.bound.get('each');
     const each = value?.state === 'map' ? value.entries.get('value') : undefined;
     const open = written.form === 'unknown' && each !== undefined ? each : unknown(['source'], 'each.value');
     return { index, bound: eachOf(known(String(index)), open) };
   });
   return { form, instances };
+}
+
+function counted(index: string | number): Instance {
+  return { index, bound: new Map([['count', map(new Map([['index', known(index)]]))]]) };
 }

@@ -40,11 +40,10 @@ export class ModuleInstance implements Names {
   readonly #children: (instance: ModuleInstance, call: Block) => readonly ModuleInstance[] | undefined;
   readonly #planned: PlannedIndexes | undefined;
   readonly #reads: FileReader | undefined;
-  readonly #bound: ReadonlyMap<string, Value>;
   readonly #values = new Map<string, Value>();
   readonly #open = new Set<string>();
   readonly #groups = new Map<string, Group | undefined>();
-  readonly #blocks = new Map<string, Block>();
+  readonly #blocks: ReadonlyMap<string, Block>;
   readonly #loaded = new Map<string, readonly ModuleInstance[] | undefined>();
 
   constructor(fields: {
@@ -69,14 +68,7 @@ export class ModuleInstance implements Names {
     this.#children = fields.children;
     this.#planned = fields.planned;
     this.#reads = fields.reads;
-    this.#bound = new Map();
-    const { resources, data, ephemeral, variables, outputs, modules } = this.source;
-    for (const block of resources) this.#blocks.set(block.labels.join('.'), block);
-    for (const block of data) this.#blocks.set(`data.${block.labels.join('.')}`, block);
-    for (const block of ephemeral) this.#blocks.set(`ephemeral.${block.labels.join('.')}`, block);
-    for (const block of variables) this.#blocks.set(`var.${block.labels[0]}`, block);
-    for (const block of outputs) this.#blocks.set(`output.${block.labels[0]}`, block);
-    for (const block of modules) this.#blocks.set(`module.${block.labels[0]}`, block);
+    this.#blocks = blocksBy(this.source);
   }
 
   get deepen(): Names['deepen'] {
@@ -90,7 +82,7 @@ export class ModuleInstance implements Names {
 
   /** The scope of everything in this module that stands outside `count`, `for_each` and resources. */
   get scope(): Scope {
-    return { names: this, bound: this.#bound };
+    return { names: this, bound: unbound };
   }
 
   scopeWith(bound: ReadonlyMap<string, Value>): Scope {
@@ -110,9 +102,9 @@ export class ModuleInstance implements Names {
 
   /** The instances a plan shows win over what the expressions give: the plan was made with all values at hand. */
   #expansion(name: string, block: Block): Expansion {
-    const written = expansionOf(block.body, this.scope, this.#world.evaluator);
+    const written = () => expansionOf(block.body, this.scope, this.#world.evaluator);
     const planned = this.#planned?.(`${this.prefix}${name}`) ?? [];
-    return planned.length === 0 ? written : plannedExpansion(planned, written);
+    return planned.length === 0 ? written() : plannedExpansion(planned, written);
   }
 
   /** The instances of a called module; undefined when its files were not handed in. */
@@ -300,6 +292,26 @@ export class ModuleInstance implements Names {
       this.#open.delete(key);
     }
   }
+}
+
+const unbound: ReadonlyMap<string, Value> = new Map();
+
+/** The blocks of a module by the names that lead to them, once for all its instances. */
+const blocksByName = new WeakMap<ModuleSource, ReadonlyMap<string, Block>>();
+
+function blocksBy(source: ModuleSource): ReadonlyMap<string, Block> {
+  const known = blocksByName.get(source);
+  if (known !== undefined) return known;
+  const { resources, data, ephemeral, variables, outputs, modules } = source;
+  const blocks = new Map<string, Block>();
+  for (const block of resources) blocks.set(block.labels.join('.'), block);
+  for (const block of data) blocks.set(`data.${block.labels.join('.')}`, block);
+  for (const block of ephemeral) blocks.set(`ephemeral.${block.labels.join('.')}`, block);
+  for (const block of variables) blocks.set(`var.${block.labels[0]}`, block);
+  for (const block of outputs) blocks.set(`output.${block.labels[0]}`, block);
+  for (const block of modules) blocks.set(`module.${block.labels[0]}`, block);
+  blocksByName.set(source, blocks);
+  return blocks;
 }
 
 function groupOf(block: Block, expansion: Expansion): Group {

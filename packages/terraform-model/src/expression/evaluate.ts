@@ -7,6 +7,7 @@ import {
   distinct,
   isUnordered,
   known,
+  ledTo,
   list,
   ownReferences,
   possibly,
@@ -232,24 +233,9 @@ export class Evaluator {
     }
   }
 
-  /** Bare references, followed when somebody asks where the value leads: of most in a large plan nobody does. */
+  /** Bare references. */
   #unwritten({ templates }: Unwritten, scope: Scope): Value {
-    let found: Unknown['references'] | undefined;
-    const follow = (): Unknown['references'] => {
-      // What leads back to itself leads nowhere.
-      found = [];
-      const followed = distinct(weaken(templates.flatMap((one) => referencesOf(this.template(one, scope)))));
-      found = followed;
-      return followed;
-    };
-    return {
-      state: 'unknown',
-      causes: bare,
-      expression: '',
-      get references() {
-        return found ?? follow();
-      },
-    };
+    return ledTo(bare, () => distinct(weaken(templates.flatMap((one) => referencesOf(this.template(one, scope))))));
   }
 
   #parse(source: string): Template | ExpressionError {

@@ -15,6 +15,28 @@ export interface AttributeSource {
   readonly shows?: true;
   /** A nested value that is worth resolving alone (`outputs` of a remote state). */
   at?(path: Path): Value | undefined;
+  /** See `everyAttribute`; undefined where the values themselves must be looked at. */
+  every?(look: Look): boolean | undefined;
+}
+
+/** Looks at an attribute and answers whether to go on. */
+export interface Look {
+  /** At JSON that holds the same texts as the value would, wherever the input shows all of it. */
+  json(name: string, json: unknown): boolean;
+  value(name: string, value: () => Value): boolean;
+}
+
+/**
+ * Looks at all attributes of a resource until one look says no. Of a large plan most texts are looked at once, by who searches for hosts
+ * and secrets: what the plan shows as it is need not become a value for that.
+ */
+export function everyAttribute(resource: Resource, look: Look): boolean {
+  const seen = GraphResource.every(resource, look);
+  if (seen !== undefined) return seen;
+  const { value } = resource.attr();
+  if (value.state !== 'map') return false;
+  for (const [name, attribute] of value.entries) if (!look.value(name, () => attribute)) return false;
+  return true;
 }
 
 export interface ResourceFields {
@@ -41,6 +63,13 @@ export interface ResourceDetails {
   readonly origins: readonly Origin[];
 }
 
+/** A value that was made, and those before it: they are few, and a table for each resource of a large plan takes more than all of them. */
+interface Kept {
+  readonly name: string;
+  readonly value: Value;
+  readonly next: Kept | undefined;
+}
+
 /** A resource of any input: fields that are always needed, everything else lazily. */
 export class GraphResource implements Resource {
   readonly kind = 'resource';
@@ -55,11 +84,10 @@ export class GraphResource implements Resource {
   readonly provider: string;
   readonly change: Change;
   readonly #source: AttributeSource;
-  readonly #details: () => ResourceDetails;
-  #known: ResourceDetails | undefined;
-  #values: Map<string, Value> | undefined;
+  #details: ResourceDetails | (() => ResourceDetails);
+  #values: Kept | undefined;
 
-  constructor(fields: ResourceFields, source: AttributeSource, details: () => ResourceDetails) {
+  constructor(fields: ResourceFields, source: AttributeSource, details: ResourceDetails | (() => ResourceDetails)) {
     this.id = fields.id;
     this.root = fields.root;
     this.mode = fields.mode;
@@ -72,6 +100,11 @@ export class GraphResource implements Resource {
     this.change = fields.change;
     this.#source = source;
     this.#details = details;
+  }
+
+  /** What its source says; undefined where that cannot tell, or where another stands before it (a changed graph) with other values. */
+  static every(resource: Resource, look: Look): boolean | undefined {
+    return #source in resource ? resource.#source.every?.(look) : undefined;
   }
 
   get place(): Place {
@@ -137,18 +170,16 @@ export class GraphResource implements Resource {
   }
 
   value(name: string): Value {
-    const found = this.#values?.get(name);
-    if (found !== undefined) return found;
+    for (let kept = this.#values; kept !== undefined; kept = kept.next) if (kept.name === name) return kept.value;
     const value = this.#source.value(name);
     if (this.#source.shows === true && (value.state === 'known' || value.state === 'unset')) return value;
-    this.#values ??= new Map();
-    this.#values.set(name, value);
+    this.#values = { name, value, next: this.#values };
     return value;
   }
 
   get #detail(): ResourceDetails {
-    this.#known ??= this.#details();
-    return this.#known;
+    if (typeof this.#details === 'function') this.#details = this.#details();
+    return this.#details;
   }
 }
 

@@ -1,14 +1,15 @@
 import { InputError } from '../input-error.ts';
-import { maximumDepth } from './types.ts';
+import { ScanError, type Scanned, scan, stringEnd, type Watcher } from './scan.ts';
 
 /** A value inside the bytes of a document: from its first byte to the one after its last. */
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** How many keys are written in it, where that was seen already. */
+  readonly keys?: number;
 }
 
 const quote = 0x22;
-const backslash = 0x5c;
 const fix = 'write the file again with: terraform show -json <plan file>';
 
 /** What a document is, and then what stands in it, is asked of the same bytes: a large one is gone through once. */
@@ -60,14 +61,14 @@ export class Splitter {
     if (this.bytes[at] === 0x7d) return { members, end: at + 1 };
     for (;;) {
       if (this.bytes[at] !== quote) this.fail(at, 'a key in double quotes was expected');
-      const keyEnd = this.#string(at);
+      const keyEnd = this.#scanned(() => stringEnd(this.bytes, at));
       const key = String(this.parse({ start: at, end: keyEnd }));
       if (members.has(key)) this.fail(at, `key ${JSON.stringify(key)} stands twice`);
       at = this.#space(keyEnd);
       if (this.bytes[at] !== 0x3a) this.fail(at, '":" was expected after a key');
       const start = this.#space(at + 1);
-      const end = this.#skip(start);
-      members.set(key, { start, end });
+      const { end, keys } = this.#skip(start);
+      members.set(key, { start, end, keys });
       at = this.#space(end);
       if (this.bytes[at] === 0x7d) return { members, end: at + 1 };
       if (this.bytes[at] !== 0x2c) this.fail(at, '"," or "}" was expected');
@@ -75,14 +76,14 @@ export class Splitter {
     }
   }
 
-  /** Items of an array, found one after the other as they are asked for. */
-  *items(span: Span): Generator<Span> {
+  /** Items of an array, found one after the other as they are asked for; `watcher` is told of the keys in each. */
+  *items(span: Span, watcher?: Watcher): Generator<Span> {
     if (this.bytes[span.start] !== 0x5b) this.fail(span.start, 'a list was expected');
     let at = this.#space(span.start + 1);
     if (this.bytes[at] === 0x5d) return;
     for (;;) {
-      const end = this.#skip(at);
-      yield { start: at, end };
+      const { end, keys } = this.#skip(at, watcher);
+      yield { start: at, end, keys };
       at = this.#space(end);
       if (this.bytes[at] === 0x5d) return;
       if (this.bytes[at] !== 0x2c) this.fail(at, '"," or "]" was expected');
@@ -100,21 +101,17 @@ export class Splitter {
       return this.fail(span.start, 'not valid JSON');
     }
     // Of a key that stands twice JSON.parse keeps one: then more keys are written than were read.
-    if (value !== null && typeof value === 'object' && this.#keys(span) !== keysIn(value)) {
-      this.fail(span.start, 'a key stands twice in one object of the value that starts here');
-    }
+    if (value !== null && typeof value === 'object' && this.#keys(span) !== keysIn(value)) this.failTwice(span);
     return value;
   }
 
-  /** How many keys are written in a part that is valid JSON: the strings with a colon after them. */
-  #keys({ start, end }: Span): number {
-    const { bytes } = this;
-    let keys = 0;
-    for (let at = bytes.indexOf(quote, start); at >= 0 && at < end; at = bytes.indexOf(quote, at)) {
-      at = this.#string(at);
-      if (bytes[this.#space(at)] === 0x3a) keys++;
-    }
-    return keys;
+  /** @throws InputError saying that one object in the part has a key twice */
+  failTwice({ start }: Span): never {
+    return this.fail(start, 'a key stands twice in one object of the value that starts here');
+  }
+
+  #keys({ start, keys }: Span): number {
+    return keys ?? this.#skip(start).keys;
   }
 
   text({ start, end }: Span): string {
@@ -131,41 +128,21 @@ export class Splitter {
     throw new InputError(this.file, line, `not valid JSON at byte ${offset}: ${fault}`, fix);
   }
 
-  /** The end of the value that starts here: brackets are counted, not followed, so depth costs nothing. */
-  #skip(start: number): number {
+  #skip(start: number, watcher?: Watcher): Scanned {
     const { bytes } = this;
     const first = bytes[start];
-    if (first === quote) return this.#string(start);
-    if (first !== 0x7b && first !== 0x5b) return this.#word(start);
-    let depth = 0;
-    let at = start;
-    while (at < bytes.length) {
-      const byte = bytes[at];
-      if (byte === quote) {
-        at = this.#string(at);
-        continue;
-      }
-      at++;
-      if (byte === 0x7b || byte === 0x5b) {
-        depth++;
-        if (depth > maximumDepth) this.fail(at, `nested deeper than ${maximumDepth} levels`);
-      } else if (byte === 0x7d || byte === 0x5d) {
-        depth--;
-        if (depth === 0) return at;
-      }
-    }
-    return this.fail(start, 'the document ends inside a value that starts here');
+    if (first === quote) return { end: this.#scanned(() => stringEnd(bytes, start)), keys: 0 };
+    if (first !== 0x7b && first !== 0x5b) return { end: this.#word(start), keys: 0 };
+    return this.#scanned(() => scan(bytes, start, watcher));
   }
 
-  /** The byte after the closing quote: quotes are searched natively, and count unless an odd number of backslashes stands before. */
-  #string(start: number): number {
-    const { bytes } = this;
-    for (let at = bytes.indexOf(quote, start + 1); at >= 0; at = bytes.indexOf(quote, at + 1)) {
-      let before = at - 1;
-      while (bytes[before] === backslash) before--;
-      if ((at - before) % 2 === 1) return at + 1;
+  #scanned<T>(find: () => T): T {
+    try {
+      return find();
+    } catch (error) {
+      if (error instanceof ScanError) return this.fail(error.offset, error.message);
+      throw error;
     }
-    return this.fail(start, 'a string is not closed');
   }
 
   #word(start: number): number {
@@ -198,15 +175,14 @@ function isWordByte(byte: number): boolean {
   );
 }
 
-/** Keys of all objects in a parsed value. */
-function keysIn(value: unknown): number {
+/** Keys of all objects in a parsed value; its depth is bounded by the scan. */
+export function keysIn(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0;
   let keys = 0;
-  const open: unknown[] = [value];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === null || typeof next !== 'object') continue;
-    const inner: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
-    if (!Array.isArray(next)) keys += inner.length;
-    for (const item of inner) if (item !== null && typeof item === 'object') open.push(item);
+  if (Array.isArray(value)) {
+    for (const item of value) keys += keysIn(item);
+    return keys;
   }
+  for (const key in value) keys += 1 + keysIn((value as Record<string, unknown>)[key]);
   return keys;
 }

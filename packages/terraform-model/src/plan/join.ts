@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { AttributeSource } from '../graph/resource.ts';
 import { navigate } from '../navigate.ts';
-import type { Value } from '../value.ts';
-import { carrying, carryingLater, list, map, ownReferences, referencesOf, unknown, unset, weaken } from '../values.ts';
+import type { Cause, Value } from '../value.ts';
+import {
+  carrying,
+  carryingLater,
+  ledTo,
+  list,
+  map,
+  ownReferences,
+  referencesOf,
+  unknown,
+  unset,
+  weaken,
+} from '../values.ts';
 import { nestedBlocks, optionalComputed } from '../zz_resource_types.ts';
 
 /** The configuration of one instance, where it is at hand, and its constant text where that is known without evaluating. */
@@ -47,17 +58,10 @@ export function isOptional(type: string, name: string): boolean {
 
 /** What is not known of an argument of which only the references are recorded; they are followed when somebody asks. */
 export function bareValue(declared: () => Value | undefined): Value {
-  let found: Value | undefined;
-  return {
-    state: 'unknown',
-    causes: ['source'],
-    expression: '',
-    get references() {
-      found ??= declared() ?? unset;
-      return referencesOf(found);
-    },
-  };
+  return ledTo(bare, () => referencesOf(declared() ?? unset));
 }
+
+const bare: readonly Cause[] = ['source'];
 
 /** Whether the plan knows every part of it: then how it is written adds nothing but where it leads. */
 export function isWhole(planned: Value): boolean {

@@ -7,10 +7,11 @@ import { type Span, Splitter } from '../json/split.ts';
 import { shownByPlanFile } from '../plan-file/open.ts';
 import { isPlanFile } from '../plan-file/read.ts';
 import { recordedModules } from './configuration.ts';
+import { changesIn } from './elements.ts';
 import { entriesOf, own, type ResourceChange } from './format.ts';
 import { openShown } from './open-shown.ts';
 import { member, stateResources } from './prior-state.ts';
-import { configurationOf, faultOf } from './shape.ts';
+import { configurationOf } from './shape.ts';
 
 export interface PlanInput {
   /** What `terraform show -json <plan file>` printed, or the binary plan file itself. */
@@ -93,12 +94,7 @@ function* changesOf(splitter: Splitter, sections: ReadonlyMap<string, Span>): Ge
   const span = sections.get('resource_changes');
   if (span === undefined || splitter.text({ start: span.start, end: Math.min(span.end, span.start + 4) }) === 'null')
     return;
-  for (const item of splitter.items(span)) {
-    const change = splitter.parse(item);
-    const fault = faultOf(change);
-    if (fault !== undefined) splitter.fail(item.start, `an element of resource_changes ${fault}`);
-    yield change as ResourceChange;
-  }
+  yield* changesIn(splitter, span);
 }
 
 /** Values of variables stand in a plan in clear text, those marked sensitive too: the marks are in the configuration. */

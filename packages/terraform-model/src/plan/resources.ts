@@ -15,13 +15,19 @@ import {
 } from '../configuration/resources.ts';
 import type { World } from '../configuration/world.ts';
 import type { Scope } from '../expression/evaluate.ts';
-import { type AttributeSource, GraphResource, type ResourceDetails, type ResourceFields } from '../graph/resource.ts';
+import {
+  type AttributeSource,
+  GraphResource,
+  type Look,
+  type ResourceDetails,
+  type ResourceFields,
+} from '../graph/resource.ts';
 import type { Change, Lifecycle, Mode, Origin, Place, Provisioner, Root } from '../graph.ts';
 import type { Value } from '../value.ts';
 import { carrying, map, pointer, referencesOf, unset } from '../values.ts';
-import type { ResourceChange } from './format.ts';
+import { own, type ResourceChange } from './format.ts';
 import { bareValue, beforeSource, isComputed, isOptional, isWhole, joinedValue, type Written } from './join.ts';
-import { shownAttribute, shownNames, shownSource } from './shown.ts';
+import { computed, isMarked, shownAttribute, shownNames, shownSource } from './shown.ts';
 
 export interface PlanContext {
   readonly root: Root;
@@ -46,7 +52,7 @@ export function plannedResource(
   context: PlanContext,
 ): GraphResource {
   const source = new PlannedSource(change, module, context);
-  const resource = new GraphResource(source, source, () => source);
+  const resource = new GraphResource(source, source, source);
   source.resource = resource;
   return resource;
 }
@@ -108,6 +114,33 @@ class PlannedSource implements AttributeSource, ResourceFields, ResourceDetails 
       joinedValue(this.type, name, planned, () => this.#declared as Written);
     if (this.type === 'terraform_remote_state' && name === 'outputs') return this.#withSiblings(value);
     return this.#named(value, name);
+  }
+
+  /** What is written and not shown is not set. */
+  every(look: Look): boolean | undefined {
+    const { after, after_unknown: isUnknown, after_sensitive: isSensitive } = this.#shown;
+    if (isSensitive === true || isUnknown === true || this.mode !== 'managed') return undefined;
+    for (const name of shownNames(after, isUnknown)) {
+      const mark = own(isUnknown, name);
+      const readable = !isMarked(own(isSensitive, name)) && !this.#isPayload(name);
+      const goOn =
+        readable && !isMarked(mark)
+          ? look.json(name, own(after, name))
+          : look.value(name, () => (readable && mark === true && this.#isBare(name) ? computed : this.value(name)));
+      if (!goOn) return false;
+    }
+    return true;
+  }
+
+  /** Of a payload a plan shows a digest, and the text it belongs to stands elsewhere. */
+  #isPayload(name: string): boolean {
+    return name === 'user_data' && this.type === 'hcloud_server';
+  }
+
+  /** Whether no expression at hand says more of what the plan does not know. */
+  #isBare(name: string): boolean {
+    const form = this.#ofBlock?.form(name);
+    return form === undefined || form === 'bare' || form === 'absent';
   }
 
   /** What `joinedValue` gives where that needs no expression evaluated, nor a scope to do it in: for most of a large plan. */
