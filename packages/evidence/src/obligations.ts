@@ -5,7 +5,7 @@ import { counts, type Observed } from './observe/current.ts';
 const patience = 7;
 const day = 24 * 60 * 60 * 1000;
 
-function valueOf(fact: Observation['facts'][string] | undefined): string {
+function seenText(fact: Observation['facts'][string] | undefined): string {
   return (Array.isArray(fact) ? fact.join('; ') : String(fact ?? '')).slice(0, 200);
 }
 
@@ -42,7 +42,7 @@ export function joinObligations(
         ageDays,
         due,
         state: state as JoinedObligation['state'],
-        ...(by === undefined ? {} : { by, saw: valueOf(observation?.facts[name]) }),
+        ...(by === undefined ? {} : { by, saw: seenText(observation?.facts[name]) }),
       };
     })
     .sort((a, b) => (`${a.address}\0${a.attribute}\0${a.rule}` < `${b.address}\0${b.attribute}\0${b.rule}` ? -1 : 1));

@@ -25,7 +25,7 @@ function insert(text: string, holder: YAMLMap.Parsed, entry: string): string {
   const last = holder.items.at(-1);
   const end = (last?.value?.range ?? last?.key.range)?.[1];
   if (holder.flow === true) {
-    if (end === undefined) return text.slice(0, holder.range[0] + 1) + ` ${entry} ` + text.slice(holder.range[0] + 1);
+    if (end === undefined) return `${text.slice(0, holder.range[0] + 1)} ${entry} ${text.slice(holder.range[0] + 1)}`;
     return `${text.slice(0, end)}, ${entry}${text.slice(end)}`;
   }
   const first = holder.items[0]?.key.range?.[0];
