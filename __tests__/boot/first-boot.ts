@@ -51,6 +51,11 @@ async function run(suite: Suite): Promise<void> {
     expectSame([report.volume?.unlocked, report.volume?.threshold, report.sshd.passwords], [true, 2, false]);
     expectSame(report.volume?.keyServers.length, 3);
     expectSame(report.volume?.recoveryRecipients.length, 2);
+    const onVolume = report.dataPaths.filter(({ path }) => path.startsWith('/srv/lukko/'));
+    expectSame(onVolume.length > 0, true);
+    for (const { source, layers } of onVolume)
+      expectSame([source, layers.map((layer) => layer.split(' ')[0])], ['/dev/mapper/lukko-data', ['crypt', 'disk']]);
+    expectSame([report.records.oldest === null, report.records.newest === null], [false, false]);
     const handed = must('sha256sum', [`${guest.folder}/userdata`]).split(' ')[0];
     expectSame(
       [report.payloadSha256, report.swap, report.firewall.policies],

@@ -71,8 +71,20 @@ export const hostReport = z
       authorizedKeys: z.string(),
     }),
     hostKey: pattern(/^SHA256:[A-Za-z0-9+/]{43}$/, 'expected a fingerprint as ssh-keygen -l prints it'),
-    clock: z.strictObject({ synchronised: z.boolean(), sources: texts }),
+    clock: z.strictObject({
+      synchronised: z.boolean(),
+      sources: texts,
+      offsetSeconds: z.number().nullable().describe('How far chrony holds it to be off; null where it does not say.'),
+    }),
     updates: z.strictObject({ pending: texts, lastRun: time.nullable(), rebootRequired: z.boolean() }),
+    dataPaths: z
+      .array(z.strictObject({ path: z.string(), source: z.string(), layers: texts }))
+      .describe(
+        'What containers may write to: where it is mounted from, and what lies below, from the top down: `crypt lukko-data`, `disk sda`.',
+      ),
+    records: z
+      .strictObject({ oldest: time.nullable(), newest: time.nullable() })
+      .describe("Of the host's own journal."),
     journalOn: z.string().nullable().describe('Device the journal lies on; null while it is in memory.'),
     backup: backup.nullable(),
     drill: drill.nullable(),

@@ -20,6 +20,7 @@ if (!sshdRuns) {
         drill: null,
         firewall: { policies: { input: 'accept' }, rulesSha256: 'c'.repeat(64) },
         volume: { ...report().volume, unlocked: false, cipher: null, threshold: 0, keyServers: [], usedPercent: null },
+        dataPaths: [{ path: '/srv/lukko/caddy', source: '/dev/sda1', layers: ['part sda1', 'disk sda'] }],
       }),
     );
     const forged = await host(report(), good.hostKey);

@@ -51,6 +51,7 @@ export const checks: readonly Check[] = [
   ports('other-ports-closed', 'What is not declared does not answer', 'A.8.20', 'A.8.22', 'A.8.12'),
   host('report-signed', 'The report is signed by the recorded host key', 'A.5.28'),
   host('data-encrypted', 'Where data lies, an open LUKS2 volume and nothing else is mounted', 'A.8.24'),
+  host('data-paths-encrypted', 'Every path a container may write to lies above LUKS, or in memory', 'A.8.24'),
   host('clevis-bound', 'The volume opens through the key servers', 'A.8.24'),
   host('swap-off', 'Nothing is swapped to disk', 'A.8.24'),
   host('packets-dropped-by-default', 'The host drops what it does not expect', 'A.8.20', 'A.8.22'),

@@ -86,6 +86,7 @@ function checksOf(body: Entry, { now }: HostReportContext): readonly ObservedChe
             known(of.unlocked) ? of.unlocked === true && /^aes-xts|^xchacha|^aegis/.test(String(of.cipher)) : 'unknown',
             `LUKS2 ${String(of.cipher ?? 'without a cipher')}, ${of.unlocked === true ? 'open and mounted' : 'not open'}`,
           ),
+          check('data-paths-encrypted', ...pathsOf(body.dataPaths)),
           check(
             'clevis-bound',
             typeof of.threshold === 'number'
@@ -150,13 +151,36 @@ function factsOf(body: Entry): Observation['facts'] {
     ...pick('threshold', volume.threshold),
     ...pick('used-percent', volume.usedPercent),
     ...pick('journal-on', body.journalOn),
+    ...pick('oldest-record', group(body.records).oldest),
+    ...pick('newest-record', group(body.records).newest),
+    ...pick('clock-offset', group(body.clock).offsetSeconds),
     ...pick('rules', group(body.firewall).rulesSha256),
     ...pick('backup-at', group(body.backup).at),
     ...pick('drill-at', group(body.drill).at),
     images: [...(strings(body.images) ?? [])],
     listening: [...(strings(body.listening) ?? [])],
+    'data-paths': dataPaths(body.dataPaths).map(
+      ({ path, source, layers }) => `${String(path)} on ${[String(source), ...(strings(layers) ?? [])].join(' < ')}`,
+    ),
     'egress-refused': [...(strings(body.egressRefused) ?? [])],
   };
+}
+
+const dataPaths = (value: unknown): readonly Entry[] => (Array.isArray(value) ? value.map(group) : []);
+
+/** Every path lies above an open LUKS volume, or in memory. */
+function pathsOf(value: unknown): readonly [boolean | 'unknown', string] {
+  if (!Array.isArray(value)) return ['unknown', 'not told'];
+  const paths = dataPaths(value);
+  const plain = paths.filter(
+    ({ source, layers }) => source !== 'tmpfs' && !strings(layers)?.some((layer) => layer.startsWith('crypt ')),
+  );
+  return [
+    plain.length === 0,
+    plain.length === 0
+      ? `${paths.length === 1 ? '1 path' : `${paths.length} paths`} that containers may write to, above LUKS or in memory`
+      : plain.map(({ path, source }) => `${String(path)} on ${String(source)}`).join(', '),
+  ];
 }
 
 /** A backup whose sealed password nobody ever fetched cannot be relied on: who would open it, when the host is gone? */
