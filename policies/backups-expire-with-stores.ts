@@ -41,11 +41,12 @@ export const backupsExpireWithStores = rule({
     return yes({ at: first.at, saw: `${first.what} removes backups` });
   },
   check: (host, facts): readonly Judgement[] => {
-    const name = addressOf(host.resource);
     const found = backupsKept(host.payload);
     if (found.length === 0) {
       const truth = missing(facts.hostSettings(host.resource), 'what removes backups was not read');
-      return [{ truth, message: fit(`${name} may remove backups in a way that was not read`) }];
+      return [
+        { truth, message: () => fit(`${addressOf(host.resource)} may remove backups in a way that was not read`) },
+      ];
     }
     const stores = facts.servers.flatMap(({ payload }) => storesKept(payload));
     return found.map((kept) => judged(host, kept, stores, facts));

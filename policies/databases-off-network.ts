@@ -38,12 +38,12 @@ export const databasesOffNetwork = rule({
       : yes({ at: first.unit.file.at, saw: legible(first.image) });
   },
   check: (host, facts): readonly Judgement[] => {
-    const name = addressOf(host.resource);
     const databases = host.payload.containers.filter(isDatabase);
     if (databases.length === 0) {
       const truth = missing(facts.hostSettings(host.resource), 'databases that were not read');
-      return [{ truth, message: fit(`${name} may run a database that was not read`) }];
+      return [{ truth, message: () => fit(`${addressOf(host.resource)} may run a database that was not read`) }];
     }
+    const name = addressOf(host.resource);
     return databases.map((container): Judgement => {
       const truth = asSetUp(host, reached(container));
       const text =

@@ -37,12 +37,12 @@ export const errorTrackerClosed = rule({
       : yes({ at: first.unit.file.at, saw: legible(first.image) });
   },
   check: (host, facts): readonly Judgement[] => {
-    const name = addressOf(host.resource);
     const trackers = host.payload.containers.filter(isTracker);
     if (trackers.length === 0) {
       const truth = missing(facts.hostSettings(host.resource), 'an error tracker that was not read');
-      return [{ truth, message: fit(`${name} may run an error tracker that was not read`) }];
+      return [{ truth, message: () => fit(`${addressOf(host.resource)} may run an error tracker that was not read`) }];
     }
+    const name = addressOf(host.resource);
     return trackers.map((container): Judgement => {
       const truth = asSetUp(host, all(SETTINGS.map((setting) => switchedOff(setting, container, host.payload))));
       const text =

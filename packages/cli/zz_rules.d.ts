@@ -1206,8 +1206,8 @@ export interface RegisteredImage {
 /** One verdict about one subject, before postures and waivers. */
 export interface Judgement {
     readonly truth: Truth;
-    /** States the fact for a fail or unknown: ≤ 120 characters, no final full stop. */
-    readonly message: string;
+    /** States the fact for a fail or unknown: ≤ 120 characters, no final full stop. A function is asked only where the message is shown. */
+    readonly message: string | (() => string);
     /** The element or attribute it is about, when narrower than the subject. */
     readonly at?: string;
     readonly place?: Place;

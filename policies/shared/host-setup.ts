@@ -91,12 +91,12 @@ export function judgeSites(
   judge: (site: Payload['sites'][number]) => Truth,
   claim: string,
 ): readonly Judgement[] {
-  const name = addressOf(host.resource);
   const sites = sitesOf(host);
   if (sites.length === 0) {
     const truth = unknown({ at: host.payload.attr.at, saw: 'sites that were not read', causes: ['function'] });
-    return [{ truth, message: fit(`${name} may serve web sites that were not read`) }];
+    return [{ truth, message: () => fit(`${addressOf(host.resource)} may serve web sites that were not read`) }];
   }
+  const name = addressOf(host.resource);
   return sites.map((site): Judgement => {
     const truth = asSetUp(host, judge(site));
     const named = short(legible(site.addresses[0] ?? 'a site'), 40);

@@ -30,12 +30,12 @@ export function judgeStores(
   judge: (options: ReadonlyMap<string, string>, at: string) => Truth,
   claim: string,
 ): readonly Judgement[] {
-  const name = addressOf(host.resource);
   const stores = host.payload.containers.filter(isLogStore);
   if (stores.length === 0) {
     const truth = missing(settings, 'log stores that were not read');
-    return [{ truth, message: fit(`${name} may run a log store that was not read`) }];
+    return [{ truth, message: () => fit(`${addressOf(host.resource)} may run a log store that was not read`) }];
   }
+  const name = addressOf(host.resource);
   return stores.map((store): Judgement => {
     const at = store.unit.file.at;
     const truth = asSetUp(host, judged(store, judge));

@@ -19,7 +19,8 @@ export const unreadable = {
     return whole.is === true ? no(...whole.because) : yes(...whole.because);
   },
   judge(payload: Payload, things: string): readonly Judgement[] {
-    const message = fit(`the payload of ${addressOf(payload.server)} cannot be read whole, nor the ${things} it names`);
+    const message = () =>
+      fit(`the payload of ${addressOf(payload.server)} cannot be read whole, nor the ${things} it names`);
     return [{ truth: readable(payload), message, at: payload.attr.at }];
   },
 };

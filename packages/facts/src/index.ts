@@ -8,6 +8,7 @@ export { type OpenTogether, opensTogether } from './open-together.ts';
 export { sshdSettings } from './payload/config-files.ts';
 export { unmark } from './payload/marked.ts';
 export { type NftChain, type NftRule, type NftRuleset, parseNftables } from './payload/nftables.ts';
+export { hostSettingsOf } from './settings/host-settings.ts';
 export { sshPorts } from './settings/ssh-ports.ts';
 export type * from './settings/types.ts';
 export type * from './types.ts';

@@ -4,6 +4,7 @@ import type { Evaluation } from './evaluate.ts';
 import { judge, type Ruling } from './judge.ts';
 import { byText } from './order.ts';
 import type { Verdict } from './rule.ts';
+import type { Located } from './subjects.ts';
 
 /** What is known once every rule was asked, whatever became of the findings. */
 export interface Counted {
@@ -13,11 +14,11 @@ export interface Counted {
   readonly looked: ReturnType<Coverage['summary']>;
 }
 
-/** Asks every rule about everything it applies to; `see` is given each ruling, and what it does not keep is not kept. */
+/** Asks every rule about everything it applies to; `see` is given each ruling, of how many it holds, and what it does not keep is not kept. */
 export function askAll(
   { rules, facts, context }: Evaluation,
   messages: 'at once' | 'late',
-  see: (ruling: Ruling) => void,
+  see: (ruling: Ruling, count: number) => void,
 ): Counted {
   const coverage = new Coverage(facts);
   const verdicts: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
@@ -25,18 +26,19 @@ export function askAll(
   const exceptions = new Map<string, Report['exceptions'][number]>();
   for (const rule of rules) {
     let passes = 0;
-    const each = (ruling: Ruling): void => {
-      coverage.note(ruling);
-      verdicts[ruling.verdict] += 1;
+    const each = (ruling: Ruling, alike?: readonly Located[]): void => {
+      const count = alike?.length ?? 1;
+      coverage.note(ruling, alike);
+      verdicts[ruling.verdict] += count;
       if (ruling.verdict === 'pass') {
-        passes += 1;
+        passes += count;
         const { exception: reason, address } = ruling;
         if (reason !== undefined) {
           const entry = { rule: rule.id, address, reason };
           exceptions.set(JSON.stringify(entry), entry);
         }
       }
-      see(ruling);
+      see(ruling, count);
     };
     judge(rule, facts, context, each, messages);
     if (passes > 0) proven.set(rule.id, (proven.get(rule.id) ?? 0) + passes);

@@ -3,6 +3,7 @@ import type { Report } from '@lukko/formats';
 import type { Resource } from '@lukko/terraform-model';
 import type { Ruling } from './judge.ts';
 import { elementAt } from './origins.ts';
+import type { Located } from './subjects.ts';
 
 /**
  * Notes what rules looked at, by subject and by the reasons they gave. *Not applicable* is no look at a resource; of a host it
@@ -16,6 +17,8 @@ export class Coverage {
   readonly #unseen: Set<string>;
   readonly #hosts: readonly string[];
   readonly #unseenHosts: Set<string>;
+  /** Many rules rule on the same. */
+  readonly #noted = new WeakSet<readonly Located[]>();
 
   constructor(facts: Facts) {
     this.#facts = facts;
@@ -25,10 +28,15 @@ export class Coverage {
     this.#unseenHosts = new Set(this.#hosts);
   }
 
-  note(ruling: Ruling): void {
+  /** @param alike what the ruling holds of, where that is more than one: all its reasons stand at each of them */
+  note(ruling: Ruling, alike?: readonly Located[]): void {
     const { at, address, because } = ruling;
-    if (at !== undefined) this.#unseenHosts.delete(at);
+    if (at !== undefined && this.#unseenHosts.size > 0) this.#unseenHosts.delete(at);
     if (ruling.verdict === 'not-applicable') return;
+    if (alike !== undefined && !this.#noted.has(alike)) {
+      this.#noted.add(alike);
+      for (const each of alike) this.#see(each.address);
+    }
     this.#see(address);
     for (const reason of because) {
       if (isWithin(reason.at, address)) continue;
@@ -39,7 +47,7 @@ export class Coverage {
 
   #see(id: string): void {
     this.#unseen.delete(id);
-    this.#unseenHosts.delete(id);
+    if (this.#unseenHosts.size > 0) this.#unseenHosts.delete(id);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Facts } from '@lukko/facts';
 import type { Place, Reason } from '@lukko/terraform-model';
+import { answerForHidden, type HiddenClass, partHidden } from './hidden.ts';
 import type { Judgement, PolicyContext, Rule, Severity, Verdict } from './rule.ts';
 import { type Located, subjectsOf } from './subjects.ts';
 import type { Truth } from './truth.ts';
@@ -23,7 +24,8 @@ export interface Ruling {
 /**
  * Asks one rule about all its subjects. A rule that throws, or that passes without a reason, is unknown about that subject:
  * a mistake of ours must never look like compliance, nor hide what other rules found.
- * @param see is given each ruling, and must not throw
+ * @param see is given each ruling, and must not throw; with `alike`, what it says holds of each of them, and it is the ruling about the one
+ * whose address comes first
  * @param messages `late`: a message is made when somebody asks for it. A rule that throws there has judged already; made at once, it counts
  * as one that throws.
  */
@@ -31,7 +33,7 @@ export function judge(
   rule: Rule,
   facts: Facts,
   context: PolicyContext,
-  see: (ruling: Ruling) => void,
+  see: (ruling: Ruling, alike?: readonly Located[]) => void,
   messages: 'at once' | 'late' = 'at once',
 ): void {
   // An own rule is taken for what it is only once all of it has run.
@@ -44,12 +46,34 @@ export function judge(
       see(broken(rule, { address: `every ${kind}`, place: facts.graph.roots[0]?.place ?? { file: '.' } }, error));
       continue;
     }
-    for (const located of subjects) {
-      const rulings = about(rule, located, facts, context, late);
-      if (isList(rulings)) for (const each of rulings) see(each);
-      else see(rulings);
+    const ask = (all: readonly Located[]): void => {
+      for (const located of all) {
+        const rulings = about(rule, located, facts, context, late);
+        if (isList(rulings)) for (const each of rulings) see(each);
+        else see(rulings);
+      }
+    };
+    if (!late || kind !== 'server') {
+      ask(subjects);
+      continue;
+    }
+    const { single, hidden } = partHidden(subjects);
+    ask(single);
+    for (const same of hidden) {
+      const ruling = aboutHidden(rule, same, facts, context);
+      if (ruling === undefined) ask(same.members);
+      else see(ruling, same.members);
     }
   }
+}
+
+/** The ruling about the first of them, which holds of all; undefined where each must be asked about. */
+function aboutHidden(rule: Rule, { first }: HiddenClass, facts: Facts, context: PolicyContext): Ruling | undefined {
+  const answer = answerForHidden(rule, first, facts, context);
+  if (answer === undefined) return undefined;
+  const { applies, judgement } = answer;
+  if (judgement === undefined) return new Ruled(rule, first, 'not-applicable', applies?.because ?? [], rule.title);
+  return settled(rule, first, judgement, applies);
 }
 
 function about(
@@ -77,8 +101,9 @@ function about(
       const because = [{ at: located.at ?? located.address, saw }];
       return new Ruled(rule, located, 'not-applicable', because, rule.title);
     }
-    if (rule.file !== undefined) refuseNonsense(answer);
-    return answer.map((judgement) => settled(rule, located, judgement, applies));
+    const judgements = late ? answer : answer.map(withMessage);
+    if (rule.file !== undefined) refuseNonsense(judgements);
+    return judgements.map((judgement) => settled(rule, located, judgement, applies));
   } catch (error) {
     return broken(rule, located, error);
   }
@@ -96,11 +121,13 @@ function refuseNonsense(answer: unknown): void {
   }
 }
 
-/** A judgement whose message may still have to be made. */
-type Judged = Omit<Judgement, 'message'> & { readonly message: string | (() => string) };
+function withMessage(judgement: Judgement): Judgement {
+  const { message } = judgement;
+  return typeof message === 'function' ? { ...judgement, message: message() } : judgement;
+}
 
 /** Applicability that is not known leaves a pass standing (it holds either way) and turns a failure into an unknown. */
-function settled(rule: Rule, located: Located, judgement: Judged, applies: Truth | undefined): Ruling {
+function settled(rule: Rule, located: Located, judgement: Judgement, applies: Truth | undefined): Ruling {
   const { truth, message } = judgement;
   if (truth.is === true && truth.because.length === 0)
     return broken(rule, located, new Error('it gave no reason for its pass'));
@@ -118,7 +145,7 @@ class Ruled implements Ruling {
   readonly verdict: Verdict;
   readonly because: readonly Reason[];
   readonly #located: Located;
-  readonly #judgement: Judged | undefined;
+  readonly #judgement: Judgement | undefined;
   #message: string | (() => string);
 
   constructor(
@@ -127,7 +154,7 @@ class Ruled implements Ruling {
     verdict: Verdict,
     because: readonly Reason[],
     message: string | (() => string),
-    judgement?: Judged,
+    judgement?: Judgement,
   ) {
     this.rule = rule;
     this.verdict = verdict;

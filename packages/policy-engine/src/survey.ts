@@ -57,15 +57,15 @@ export function survey(evaluation: Evaluation): Survey | undefined {
   const groups = new Groups<Ruling>(({ place }) => place);
   const repeats = new Repeats();
   const found = { fail: 0, unknown: 0, obligations: 0, refused: false };
-  const counted = askAll(evaluation, 'late', (ruling) => {
+  const counted = askAll(evaluation, 'late', (ruling, count) => {
     const { verdict, severity, because, broken } = ruling;
     if (verdict === 'pass' || verdict === 'not-applicable' || repeats.has(ruling)) return;
     const obligation = broken !== true && isObligation(verdict, because, gate);
     const kind = { verdict, severity, broken, obligation };
-    found[verdict === 'fail' ? 'fail' : obligation ? 'obligations' : 'unknown'] += 1;
+    found[verdict === 'fail' ? 'fail' : obligation ? 'obligations' : 'unknown'] += count;
     found.refused ||= refuses(kind, posture, failOn);
     const part = partOf(kind, head);
-    if (part !== undefined) groups.add(ruling.rule.id, part, ruling);
+    if (part !== undefined) groups.add(ruling.rule.id, part, ruling, count);
   });
   return {
     ...head,
@@ -97,7 +97,7 @@ class Groups<T extends Groupable> {
     return new Set(this.#byRule.keys());
   }
 
-  add(rule: string, part: Part, one: T): void {
+  add(rule: string, part: Part, one: T, count = 1): void {
     const { verdict, severity } = one;
     const cause = part === 'unknown' || part === 'obligations' ? causeOf(shownReasons(one.because)) : '';
     let group = this.#last;
@@ -116,7 +116,7 @@ class Groups<T extends Groupable> {
       groups.set(key, group);
       this.#last = group;
     }
-    group.count += 1;
+    group.count += count;
     if (group.first !== one && byElement(one, group.first) < 0) group.first = one;
   }
 
