@@ -155,6 +155,15 @@ export class LogServer {
 
   /** The shipped unit's uploader, for a journal file: until all is shipped, or an error, at which the unit starts it again. */
   upload(file: string, state = `${file}.state`): Ran {
+    return this.send(`--file=${file}`, state, 120_000);
+  }
+
+  /** The same for all journals of a folder. */
+  uploadAll(directory: string, state: string): Ran {
+    return this.send(`--directory=${directory}`, state, 3_600_000);
+  }
+
+  private send(source: string, state: string, timeout: number): Ran {
     const unit = logFiles().find((each) => each.path.endsWith('/lukko-ship.service'))?.content ?? '';
     const [, ...words] = /^ExecStart=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? [];
     const args = words
@@ -166,6 +175,6 @@ export class LogServer {
           .replace(/^--save-state=.*/, `--save-state=${state}`),
       );
     // A file ends; the journal of a host does not, and is waited for.
-    return run(UPLOAD, [...args, `--file=${file}`, '--follow=no'], { timeout: 120_000 });
+    return run(UPLOAD, [...args, source, '--follow=no'], { timeout });
   }
 }
