@@ -64,7 +64,7 @@ export async function writeOutputs(
   terminal: TerminalOptions,
   ports: Pick<Ports, 'out' | 'cwd' | 'files' | 'color'>,
 ): Promise<void> {
-  const texts: { readonly file: string | undefined; readonly parts: readonly string[] }[] = [];
+  const texts: { readonly file: string | undefined; readonly parts: Iterable<string> }[] = [];
   for (const { format, file } of outputs) {
     const color = file === undefined && ports.color;
     // A file is kept and searched: there everything stands in full.
@@ -75,7 +75,7 @@ export async function writeOutputs(
     if (file === undefined) continue;
     const path = fromHere(file, ports.cwd);
     try {
-      ports.files.write(path, whole(parts));
+      ports.files.write(path, parts);
     } catch (error) {
       throw new InputError(`${displayName(path, ports.cwd)}: the report cannot be written: ${fileProblem(error)}`);
     }
@@ -83,13 +83,13 @@ export async function writeOutputs(
   for (const { file, parts } of texts) if (file === undefined) for (const part of parts) ports.out(part);
 }
 
-/** @throws InputError where a format that is made in one piece would be longer than a text can be. */
+/** What comes in pieces is made while it is written. @throws InputError where a format that is made in one piece would be longer than a text can be. */
 async function partsOf(
   format: Format,
   ...asked: [Report, readonly Rule[], TerminalOptions]
-): Promise<readonly string[]> {
+): Promise<Iterable<string>> {
   try {
-    return [...(await renderParts(format, ...asked))];
+    return await renderParts(format, ...asked);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const [{ findings }] = asked;
@@ -97,9 +97,4 @@ async function partsOf(
       `--format ${format}: ${findings.length} findings make a text longer than 512 MB; write them as json, or judge fewer resources at a time`,
     );
   }
-}
-
-function whole(parts: readonly string[]): string | Uint8Array {
-  const [only = ''] = parts;
-  return parts.length > 1 ? Buffer.concat(parts.map((part) => Buffer.from(part))) : only;
 }

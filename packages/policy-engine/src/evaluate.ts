@@ -119,7 +119,8 @@ function tooLittle({ percent }: Report['summary']['coverage'], evaluation: Evalu
   ];
 }
 
-type Unnamed = Omit<Finding, 'fingerprint'>;
+/** A finding while its fingerprint is not made yet, which takes all of them. */
+type Unnamed = { -readonly [K in keyof Finding]: Finding[K] };
 
 /** Every finding once: the same twice is one, and what was said last of it stays. */
 class Found {
@@ -141,12 +142,8 @@ class Found {
 
 function withNames(findings: readonly Unnamed[]): readonly Finding[] {
   const names = fingerprints(findings);
-  return findings.map(({ waiver, obligation, broken, ...finding }, index) => ({
-    ...finding,
-    fingerprint: names[index] as string,
-    ...(obligation === undefined ? {} : { obligation }),
-    ...(broken === undefined ? {} : { broken }),
-  }));
+  for (const [index, finding] of findings.entries()) finding.fingerprint = names[index] as string;
+  return findings;
 }
 
 function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Unnamed {
@@ -171,8 +168,9 @@ function toFinding(ruling: Ruling, facts: Facts, gate: Gate): Unnamed {
     reasons: because.length,
     controls: [...rule.controls],
     fix: rule.remediation,
-    ...(ruling.broken === true ? { broken: true } : {}),
+    fingerprint: '',
     ...(ruling.broken !== true && isObligation(verdict, because, gate) ? { obligation: true } : {}),
+    ...(ruling.broken === true ? { broken: true } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ export function originsOf(graph: Graph, because: readonly Reason[], message: str
   const found = new Map<string, Place>();
   for (const reason of because) {
     const element = elementAt(graph, reason.at) ?? backendAt(graph, reason.at);
-    if (element === undefined) continue;
+    if (element === undefined || element.origins.length === 0) continue;
     const said = `${reason.at}\n${reason.saw}\n${message}`;
     for (const origin of element.origins) {
       if (!isBelow(reason.at, `${element.id}.${origin.attribute}`)) continue;

@@ -73,10 +73,16 @@ export function runGit(args: readonly string[], directory: string): GitAnswer {
   return { code: status ?? undefined, out: stdout ?? Buffer.alloc(0), err: stderr?.toString('utf8') ?? '' };
 }
 
-function writeAtomically(path: string, content: string | Uint8Array): void {
+function writeAtomically(path: string, content: string | Uint8Array | Iterable<string>): void {
+  const pieces = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
   // A device or pipe is written to; renaming onto it would put a file in its place.
   if (nodeFiles.kind(path) === 'other') {
-    writeFileSync(path, content);
+    const file = openSync(path, 'w');
+    try {
+      for (const piece of pieces) writeFileSync(file, piece);
+    } finally {
+      closeSync(file);
+    }
     return;
   }
   const directory = dirname(path);
@@ -85,8 +91,10 @@ function writeAtomically(path: string, content: string | Uint8Array): void {
   try {
     const file = openSync(temporary, 'wx', 0o644);
     try {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      for (const piece of pieces) {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
+        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      }
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -30,8 +30,11 @@ export interface Files {
   readonly kind: (path: string) => 'file' | 'directory' | 'other' | 'none';
   /** Names in a directory, sorted by code units. */
   readonly list: (directory: string) => readonly string[];
-  /** Writes to a temporary file beside it, flushes it and renames: readers see the old content or the new, never a part. */
-  readonly write: (path: string, content: string | Uint8Array) => void;
+  /**
+   * Writes to a temporary file beside it, flushes it and renames: readers see the old content or the new, never a part. What is long may
+   * come in pieces.
+   */
+  readonly write: (path: string, content: string | Uint8Array | Iterable<string>) => void;
 }
 
 /** What git answered; `code` is undefined when it could not be started. */
