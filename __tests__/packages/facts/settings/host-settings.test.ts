@@ -38,7 +38,8 @@ it('services a host is told of, by kind', () => {
 it('sshd, journald and the kernel: the value that counts, where it stands', () => {
   const settings = settingsOf({
     '/etc/ssh/sshd_config.d/10-a.conf': 'PasswordAuthentication no\n',
-    '/etc/ssh/sshd_config': 'PasswordAuthentication yes\nMaxAuthTries 3\n',
+    '/etc/ssh/sshd_config':
+      'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nMaxAuthTries 3\n',
     '/etc/systemd/journald.conf': '[Journal]\nStorage=persistent\nSystemMaxUse=1G\n',
     '/etc/systemd/journald.conf.d/10-a.conf': '[Journal]\nStorage=volatile\n[Other]\nStorage=auto\n',
     '/etc/sysctl.d/10-a.conf': '# c\nkernel/dmesg_restrict = 1\nnet.ipv4.ip_forward=1\n',
@@ -46,7 +47,7 @@ it('sshd, journald and the kernel: the value that counts, where it stands', () =
   });
   const values = (map: HostSettings['sshd']) =>
     Object.fromEntries([...map].map(([key, { value, line }]) => [key, `${value} ${line}`]));
-  expect(values(settings.sshd)).toEqual({ passwordauthentication: 'no 1', maxauthtries: '3 2' });
+  expect(values(settings.sshd)).toEqual({ passwordauthentication: 'no 1', maxauthtries: '3 3' });
   expect(values(settings.journal)).toEqual({ Storage: 'volatile 2', SystemMaxUse: '1G 3' });
   expect(values(settings.kernel)).toEqual({ 'kernel.dmesg_restrict': '1 2', 'net.ipv4.ip_forward': '0 1' });
 });

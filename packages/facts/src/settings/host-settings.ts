@@ -1,9 +1,9 @@
 import { perObject } from '../memo.ts';
-import { sshdSettings } from '../payload/config-files.ts';
 import { unmark } from '../payload/marked.ts';
 import { parseUnitFile } from '../payload/unit-file.ts';
 import type { Payload, PayloadFile } from '../types.ts';
 import { firewallOf } from './firewall.ts';
+import { sshdSettings } from './sshd.ts';
 import { swapOf } from './swap.ts';
 import type { HostSetting, HostSettings, NamedHost } from './types.ts';
 import { updatesOf } from './updates.ts';
@@ -21,7 +21,7 @@ export function hostSettingsOf(payload: Payload): HostSettings {
     payload,
     whole,
     firewall: firewallOf(payload),
-    sshd: sshdOf(payload.files),
+    sshd: payload.files.length === 0 && payload.settings.length === 0 ? NO_SETTING : sshdSettings(payload),
     clocks: named('clock'),
     resolvers: named('resolver'),
     mailRelays: named('mail relay'),
@@ -33,6 +33,8 @@ export function hostSettingsOf(payload: Payload): HostSettings {
     automaticUpdates: updatesOf(payload, whole),
   };
 }
+
+const NO_SETTING: ReadonlyMap<string, HostSetting> = new Map();
 
 /** In the order in which systemd reads them: the file itself, then drop-ins by name, the later wins. */
 function inOrder(files: readonly PayloadFile[], place: RegExp): PayloadFile[] {
@@ -64,6 +66,3 @@ const kernelOf = perObject((files: readonly PayloadFile[]): ReadonlyMap<string, 
   }
   return found;
 });
-
-/** What is not read has the same files everywhere, none: then they are looked through once. */
-const sshdOf = perObject(sshdSettings);
