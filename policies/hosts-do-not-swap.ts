@@ -26,6 +26,11 @@ export const hostsDoNotSwap = rule({
     { name: 'no swap', verdict: 'pass', terraform: setUp({}, [['systemctl', 'daemon-reload']]) },
     { name: 'swap in memory', verdict: 'pass', terraform: setUp({}, [['swapon', '/dev/zram0']]) },
     { name: 'a swap file', verdict: 'fail', terraform: setUp({}, [['swapon', '/swapfile']]) },
+    {
+      name: 'a package that makes a swap file',
+      verdict: 'fail',
+      terraform: setUp({}, [['apt-get', 'install', '-y', 'dphys-swapfile']]),
+    },
     { name: 'a payload that a variable without value holds', verdict: 'unknown', terraform: hiddenSetUp() },
   ],
 });

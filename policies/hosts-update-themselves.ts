@@ -15,9 +15,15 @@ export const hostsUpdateThemselves = rule({
   waivable: true,
   controls: ['ISO27001:2022/A.8.8', 'ISO27001:2022/A.8.19', 'NIS2/21(2)(e)'],
   rationale:
-    'Between the day a hole is known and the day somebody gets round to it lies the time in which it is used. unattended-upgrades closes it every day, and only where both periodic steps of apt are switched on.',
-  remediation: 'Install unattended-upgrades and set both APT::Periodic steps to "1"',
-  sources: ['https://wiki.debian.org/UnattendedUpgrades', 'https://help.ubuntu.com/community/AutomaticSecurityUpdates'],
+    'Between the day a hole is known and the day somebody gets round to it lies the time in which it is used. unattended-upgrades closes it every day, as long as both periodic steps of apt are switched on, as the package does by itself, and nothing stops the timers that take them. On Fedora and its kin dnf-automatic does the same.',
+  remediation:
+    'Install unattended-upgrades, leave both APT::Periodic steps at "1" and the timers apt-daily and apt-daily-upgrade on',
+  sources: [
+    'https://wiki.debian.org/UnattendedUpgrades',
+    'https://sources.debian.org/src/unattended-upgrades/2.9.1%2Bnmu3/debian/postinst/',
+    'https://help.ubuntu.com/community/AutomaticSecurityUpdates',
+    'https://dnf.readthedocs.io/en/latest/automatic.html',
+  ],
   appliesTo: ['server'],
   check: (host, facts) => stated(host, facts.hostSettings(host.resource).automaticUpdates),
   message: ({ resource }, truth) =>
@@ -30,6 +36,16 @@ export const hostsUpdateThemselves = rule({
       name: 'the package, and the step that installs is off',
       verdict: 'fail',
       terraform: setUp(periodic(0), [], upgrades),
+    },
+    {
+      name: 'the package and both steps, and the timer that starts them is masked',
+      verdict: 'fail',
+      terraform: setUp(periodic(1), [['systemctl', 'mask', 'apt-daily-upgrade.timer']], upgrades),
+    },
+    {
+      name: 'the package alone, which turns both steps on when it is installed',
+      verdict: 'pass',
+      terraform: setUp({}, [], upgrades),
     },
     { name: 'nothing that updates', verdict: 'fail', terraform: setUp({}, [['systemctl', 'daemon-reload']]) },
     { name: 'a payload that a variable without value holds', verdict: 'unknown', terraform: hiddenSetUp() },

@@ -1,4 +1,4 @@
-import { type HostSettings, type ServerFacts, sshPorts } from '@lukko/facts';
+import { type HostSettings, otherIncludes, type ServerFacts, sshPorts } from '@lukko/facts';
 import { all, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { cloudConfig } from './shared/example-payloads.ts';
 import { everybody, firewall, hcloud, inbound, server } from './shared/examples.ts';
@@ -67,6 +67,18 @@ export const sshdHardened = rule({
     },
     { name: 'nothing said', verdict: 'fail', terraform: setUp({}, [['systemctl', 'restart', 'ssh']]) },
     {
+      name: 'cloud-init turns passwords on, and is read first',
+      verdict: 'fail',
+      terraform: setUp({ '/etc/ssh/sshd_config.d/60-host.conf': `${strict.join('\n')}\n` }, [], 'ssh_pwauth: true\n'),
+    },
+    {
+      name: 'a command edits the file of the image',
+      verdict: 'unknown',
+      terraform: setUp({}, [
+        ['sed', '-i', 's/^#PasswordAuthentication.*/PasswordAuthentication no/', '/etc/ssh/sshd_config'],
+      ]),
+    },
+    {
       name: 'some users may do otherwise',
       verdict: 'unknown',
       terraform: sshd(...strict, 'Match User backup', '  PasswordAuthentication yes'),
@@ -127,36 +139,79 @@ function noEmpty(settings: HostSettings): Truth {
 
 function said(settings: HostSettings, keyword: string, good: RegExp): Truth {
   const setting = settings.sshd.get(keyword.toLowerCase());
-  if (setting === undefined) return missing(settings, `${keyword} is not set`);
+  if (setting === undefined) return changed(settings) ?? missing(settings, `${keyword} is not set`);
   const reason = { at: `${setting.at}:${setting.line}`, saw: `${keyword} ${short(setting.value, 40)}` };
   if (/\p{Co}/u.test(setting.value))
     return unknown({ at: reason.at, saw: `${keyword}, whose value is not known`, causes: ['function'] });
   return good.test(setting.value) ? yes(reason) : no(reason);
 }
 
-/** A block for some users, or a command that writes to the configuration, may say otherwise; so may what was not read. */
-function nothingLater({ payload, whole }: HostSettings): Truth {
+/** A block for some users, what else sshd is told, or a command that writes to the configuration may say otherwise; so may what was not read. */
+function nothingLater(settings: HostSettings): Truth {
+  const { payload, whole } = settings;
   const match = payload.files.find(
     ({ path, text }) => /^\/etc\/ssh\/sshd_config(\.d\/[^/]+\.conf)?$/.test(path) && /^\s*match\s/im.test(text.marked),
   );
   if (match !== undefined)
     return unknown({ at: match.at, saw: 'a Match block, which is not followed', causes: ['function'] });
-  // A file of the payload that a script writes is that file: its text is what was judged.
-  const own = (text: string | undefined): boolean => payload.files.some(({ path }) => path === text);
-  const writing = payload.commands.find(
-    ({ program, args, writes }) =>
-      writes.some((each) => isConfiguration(each) && !(program === 'cat' && own(each))) ||
-      (/^(sed|tee|cp|mv|install|rm)$/.test(program) && args.some(isConfiguration)),
-  );
-  if (writing !== undefined)
+  const [include] = otherIncludes(payload);
+  if (include !== undefined)
     return unknown({
-      at: `${writing.at}:${writing.line}`,
-      saw: `${writing.program} changes the configuration of sshd`,
+      at: `${include.at}:${include.line}`,
+      saw: `Include ${short(include.value, 40)}, which is not followed`,
       causes: ['function'],
     });
+  const other = otherwise(settings) ?? changed(settings);
+  if (other !== undefined) return other;
   return whole
     ? yes({ at: payload.attr.at, saw: 'nothing else changes the configuration of sshd' })
     : missing({ payload, whole }, 'what else changes the configuration of sshd');
 }
 
-const isConfiguration = (text: string | undefined): boolean => text?.startsWith('/etc/ssh/sshd_config') ?? false;
+/** Units and files of defaults by which sshd is started with options of its own. */
+const STARTS = /^\/(etc|run)\/systemd\/system\/sshd?(@[^/]*)?\.service(\.d\/[^/]+)?$/;
+const DEFAULTS = /^\/etc\/(default\/ssh|sysconfig\/sshd)$/;
+
+/** sshd with options of its own, or another server of SSH beside it. */
+function otherwise({ payload }: HostSettings): Truth | undefined {
+  const causes = ['function'] as const;
+  const file = payload.files.find(
+    ({ path, text }) =>
+      (STARTS.test(path) && /^\s*ExecStart\s*=\s*\S/m.test(text.marked)) ||
+      (DEFAULTS.test(path) && /^\s*(SSHD_OPTS|OPTIONS)\s*=\s*["']?[^\s"']/m.test(text.marked)),
+  );
+  if (file !== undefined) return unknown({ at: file.at, saw: 'sshd is started with options of its own', causes });
+  const run = payload.commands.find(
+    ({ program, args }) => /^(dropbear|tinysshd|sshd)$/.test(program) && !args.some((arg) => /^-[tTV]/.test(arg ?? '')),
+  );
+  if (run !== undefined)
+    return unknown({ at: `${run.at}:${run.line}`, saw: `${run.program} is started beside the service`, causes });
+  const name = payload.packages.find((each) => /^(dropbear|dropbear-bin|tinyssh)$/.test(each));
+  return name === undefined
+    ? undefined
+    : unknown({ at: `${payload.attr.at}:packages`, saw: `${name}, another server of SSH`, causes });
+}
+
+/** Programs that only look at a file they are given, or say who may. */
+const LOOKS =
+  /^(cat|grep|egrep|fgrep|head|tail|less|ls|stat|test|\[|diff|cmp|md5sum|sha256sum|chmod|chown|chattr|mkdir|logger|echo|printf|sshd|systemctl)$/;
+
+/** A command that changes the configuration of sshd in a way that is not followed. */
+function changed({ payload }: HostSettings): Truth | undefined {
+  // A file of the payload that a script writes is that file: its text is what was judged.
+  const own = (text: string | undefined): boolean => payload.files.some(({ path }) => path === text);
+  const writing = payload.commands.find(
+    ({ program, args, writes }) =>
+      writes.some((each) => isConfiguration(each) && !(program === 'cat' && own(each))) ||
+      (!LOOKS.test(program) && args.some(isConfiguration)),
+  );
+  return writing === undefined
+    ? undefined
+    : unknown({
+        at: `${writing.at}:${writing.line}`,
+        saw: `${writing.program} changes the configuration of sshd`,
+        causes: ['function'],
+      });
+}
+
+const isConfiguration = (text: string | undefined): boolean => /(^|=)\/etc\/ssh\/sshd_config/.test(text ?? '');

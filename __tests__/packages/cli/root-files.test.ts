@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nodeFiles } from '../../../packages/cli/src/ports/node.ts';
@@ -50,6 +51,19 @@ describe('everything terraform would read for a root module', () => {
       'infra/net/main.tf',
       'infra/.terraform.lock.hcl',
     ]);
+  });
+
+  test('a line break in a name hides nothing, and a directory is no file whatever it is called', () => {
+    const { files } = read({ 'a\nb.tf': '', 'dir.tf/x': '', 'main.tf': '' });
+    expect(files.map(({ file }) => file)).toEqual(['infra/a\nb.tf', 'infra/main.tf']);
+  });
+
+  test('a pipe is refused, not waited for', () => {
+    const directory = directoryWith({ 'main.tf': '' });
+    execFileSync('mkfifo', [join(directory, 'pipe.tf')]);
+    expect(() => rootAt(directory, 'infra', nodeFiles)).toThrow(
+      'infra/pipe.tf: expected a file, found a pipe, a socket or a device; remove it',
+    );
   });
 
   test('modules that terraform init has fetched, as it wrote them down', () => {

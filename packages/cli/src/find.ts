@@ -36,6 +36,8 @@ export async function find(target: string | undefined, ports: Ports): Promise<Fo
   switch (ports.files.kind(path)) {
     case 'directory':
       return inDirectory(path, name, ports.files);
+    // A pipe is one: `lukko check <(terraform show -json tfplan)`.
+    case 'other':
     case 'file':
       return fromText({ file: name, bytes: readBytes(path, name, ports.files) }, target ?? name);
     default:

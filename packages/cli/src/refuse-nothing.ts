@@ -18,7 +18,7 @@ export function refuseNothing({ resources, roots }: Graph, file: string): void {
   if (module !== undefined) {
     const where = printable(`${module.id} (${module.source === '' ? 'no source' : module.source})`);
     throw new InputError(
-      `${file}: everything lies in modules that are not part of the input, such as ${where}, so there is nothing to judge; check a plan instead`,
+      `${file}: everything lies in modules that are not part of the input, such as ${where}, so there is nothing to judge; run terraform init, which brings them here, or check a plan`,
     );
   }
   const declared = roots.some(

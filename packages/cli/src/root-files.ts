@@ -26,7 +26,8 @@ export interface RootFiles {
 
 /** Modules nested deeper, or in a circle, are left to be unknown. */
 const deepest = 10;
-const configuration = /^(.+)\.(tf|tofu)(\.json)?$/;
+/** A line break in a name is no reason for Terraform to pass over the file. */
+const configuration = /^([^]+)\.(tf|tofu)(\.json)?$/;
 
 /**
  * The root module in a directory; `files` is empty when there is none.
@@ -78,14 +79,19 @@ function readAll(
   files: Files,
   tree: Tree,
 ): readonly SourceFile[] {
-  return entries.map((entry) => {
+  return entries.flatMap((entry) => {
     const file = below(name, entry);
     const at = join(path, entry);
+    // Terraform passes over directories whatever they are called, and would wait at a pipe.
+    const kind = files.kind(at);
+    if (kind === 'directory') return [];
+    if (kind === 'other')
+      throw new InputError(`${file}: expected a file, found a pipe, a socket or a device; remove it`);
     if (!tree.holds(at)) {
       throw new InputError(`${file}: a link that leads out of the tree; check where the file really lies`);
     }
     const bytes = readBytes(at, file, files);
-    return { file, bytes, text: decode(bytes, file) };
+    return [{ file, bytes, text: decode(bytes, file) }];
   });
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
+  constants,
   mkdirSync,
   openSync,
   readdirSync,
@@ -9,10 +10,37 @@ import {
   readSync,
   statSync,
   symlinkSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles } from '../../../../packages/cli/src/ports/node.ts';
 import { directoryWith } from '../fake-ports.ts';
+
+describe('read', () => {
+  function pipe(): string {
+    const path = join(directoryWith({}), 'pipe');
+    execFileSync('mkfifo', [path]);
+    return path;
+  }
+
+  test('a pipe nobody writes to is empty, and is not waited for', () => {
+    expect(nodeFiles.read(pipe())).toEqual(Buffer.alloc(0));
+  });
+
+  test('what a pipe holds is read to its end', () => {
+    const path = pipe();
+    const kept = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const other = openSync(path, 'w');
+    writeSync(other, 'a'.repeat(60_000));
+    closeSync(other);
+    expect(nodeFiles.read(path)).toHaveLength(60_000);
+    closeSync(kept);
+  });
+
+  test('a device may have no end', () => {
+    expect(() => nodeFiles.read('/dev/zero')).toThrow('it is a device');
+  });
+});
 
 describe('write', () => {
   test('replaces the file and leaves nothing else behind', () => {

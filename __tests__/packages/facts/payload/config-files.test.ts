@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hostsInFile, sshdSettings } from '../../../../packages/facts/src/payload/config-files.ts';
+import { hostsInFile } from '../../../../packages/facts/src/payload/config-files.ts';
 import { hostPart, isAddress, isLoopback, isName, urlsIn } from '../../../../packages/facts/src/payload/urls.ts';
 import { file } from './run.ts';
 
@@ -57,17 +57,6 @@ describe('hosts in configuration files', () => {
     ['/etc/other', 'server a.example', []],
   ])('%s', (path, text, expected) => {
     expect(named(path, text)).toEqual(expected);
-  });
-
-  it('sshd takes the first value, drop-ins first, Match blocks apart', () => {
-    const settings = sshdSettings([
-      file('/etc/ssh/sshd_config', 'PasswordAuthentication yes\nPermitRootLogin no\n'),
-      file('/etc/ssh/sshd_config.d/10.conf', 'PasswordAuthentication no\nMatch User x\nPermitRootLogin yes\n'),
-    ]);
-    expect([...settings].map(([name, { value, at }]) => `${name} ${value} ${at}`)).toEqual([
-      'passwordauthentication no /etc/ssh/sshd_config.d/10.conf',
-      'permitrootlogin no /etc/ssh/sshd_config',
-    ]);
   });
 });
 

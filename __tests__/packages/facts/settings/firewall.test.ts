@@ -55,11 +55,48 @@ describe('what a host lets in and out', () => {
       `${IN.replace('policy drop', 'policy accept')}; log prefix "x " drop`,
       'true chain input ends with drop',
     ],
-    ['a jump to what accepts everything', `${IN}; jump all } chain all { accept`, 'unknown jump all: not followed'],
+    ['a jump to what accepts everything', `${IN}; jump all } chain all { accept`, 'false chain all accepts everything'],
     ['another hook', IN.replace('hook input', 'hook prerouting'), 'false no chain of hook input sees IPv4'],
     ['address translation', IN.replace('type filter', 'type nat'), 'false no chain of hook input sees IPv4'],
   ])('inbound: %s', (_, input, expected) => {
     expect(firewall(table(input, guarded)).in).toBe(expected);
+  });
+
+  it.each([
+    ['every address', 'ip saddr 0.0.0.0/0 accept', false],
+    ['every address, in halves', 'ip saddr { 0.0.0.0/1, 128.0.0.0/1 } accept', false],
+    ['every address but one', 'ip saddr != 192.0.2.1 accept', false],
+    ['one network', 'ip saddr 192.0.2.0/24 accept', true],
+    ['a set', 'ip saddr @friends accept', true],
+    ['new connections', 'ct state new accept', false],
+    ['known connections', 'ct state { established, related } accept', true],
+    ['every port', 'tcp dport 0-65535 accept', false],
+    ['every port but one', 'tcp dport != 22 accept', false],
+    ['a port', 'tcp dport { 22, 8000-8100 } ct state new accept', true],
+    ['two protocols', 'meta l4proto { tcp, udp } accept', false],
+    ['one protocol without ports', 'meta l4proto icmp accept', true],
+    ['TCP', 'ip protocol tcp accept', false],
+    ['the public interface', 'iifname "eth0" accept', false],
+    ['every interface but one', 'iifname != "lo" accept', false],
+    ['a tunnel', 'iifname "wg0" accept', true],
+    ['a family', 'meta nfproto ipv4 accept', false],
+    ['a rate', 'limit rate 1000/second burst 5 packets accept', false],
+    ['a mark, which is set elsewhere', 'meta mark 1 accept', 'unknown'],
+    ['a map of states', 'ct state vmap { established : accept, related : accept, invalid : drop }', true],
+    ['a map that accepts what is new', 'ct state vmap { established : accept, new : accept }', false],
+    ['a map that leads elsewhere', 'iifname vmap { lo : accept, eth0 : jump world }', 'unknown'],
+    ['a chain that names', 'jump named } chain named { tcp dport 22 accept', true],
+    ['a chain that names nothing', 'ct state new jump open } chain open { tcp dport 1-65535 accept', false],
+    ['a chain that drops', 'jump end } chain end { drop', true],
+    ['a chain that is not there', 'ct state new goto gone', 'unknown'],
+    ['a chain that leads to itself', 'jump round } chain round { jump round', 'unknown'],
+  ] as const)('inbound, accepted: %s', (_, rule, is) => {
+    expect(firewall(table(`${IN}; ${rule}`, guarded)).in).toMatch(new RegExp(`^${is} `));
+  });
+
+  it('a table that sleeps', () => {
+    const text = table(IN, guarded).replace('{\nchain input', '{\nflags dormant\nchain input');
+    expect(firewall(text).in).toBe('unknown chain input: policy drop');
   });
 
   it('IPv4 alone leaves IPv6 open, unless both have a table', () => {
@@ -76,6 +113,27 @@ describe('what a host lets in and out', () => {
       'false no ruleset of nftables is loaded (/etc/nftables.conf with nftables.service)',
     ],
     ['a command loads it', [['nft', '-f', '/etc/nftables.conf']], {}, 'true chain input: policy drop'],
+    [
+      'a command only checks it',
+      [['nft', '-c', '-f', '/etc/nftables.conf']],
+      {},
+      'false no ruleset of nftables is loaded (/etc/nftables.conf with nftables.service)',
+    ],
+    [
+      'a command loads another after it',
+      [
+        ['nft', '-f', '/etc/nftables.conf'],
+        ['nft', '-f', '/etc/open.nft'],
+      ],
+      { '/etc/open.nft': 'flush ruleset\n' },
+      'unknown chain input: policy drop',
+    ],
+    [
+      'it is loaded under a condition',
+      [['sh', '-c', '[ -e /x ] && nft -f /etc/nftables.conf']],
+      {},
+      'unknown chain input: policy drop',
+    ],
     ['another program changes it', [START, ['ufw', 'allow', '22']], {}, 'unknown chain input: policy drop'],
     [
       'a command adds a rule',

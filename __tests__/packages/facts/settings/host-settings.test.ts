@@ -5,8 +5,10 @@ function settingsOf(
   files: Readonly<Record<string, string>>,
   run: readonly (readonly string[])[] = [],
   more = '',
+  image = 'debian-13',
 ): HostSettings {
-  const facts = factsOf({ resource: { hcloud_server: { a: { user_data: `${cloudConfig(files, run)}${more}` } } } });
+  const user_data = `${cloudConfig(files, run)}${more}`;
+  const facts = factsOf({ resource: { hcloud_server: { a: { image, user_data } } } });
   const [server] = facts.graph.ofType('hcloud_server');
   if (server === undefined) throw new Error('no server');
   return facts.hostSettings(server);
@@ -36,7 +38,8 @@ it('services a host is told of, by kind', () => {
 it('sshd, journald and the kernel: the value that counts, where it stands', () => {
   const settings = settingsOf({
     '/etc/ssh/sshd_config.d/10-a.conf': 'PasswordAuthentication no\n',
-    '/etc/ssh/sshd_config': 'PasswordAuthentication yes\nMaxAuthTries 3\n',
+    '/etc/ssh/sshd_config':
+      'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nMaxAuthTries 3\n',
     '/etc/systemd/journald.conf': '[Journal]\nStorage=persistent\nSystemMaxUse=1G\n',
     '/etc/systemd/journald.conf.d/10-a.conf': '[Journal]\nStorage=volatile\n[Other]\nStorage=auto\n',
     '/etc/sysctl.d/10-a.conf': '# c\nkernel/dmesg_restrict = 1\nnet.ipv4.ip_forward=1\n',
@@ -44,7 +47,7 @@ it('sshd, journald and the kernel: the value that counts, where it stands', () =
   });
   const values = (map: HostSettings['sshd']) =>
     Object.fromEntries([...map].map(([key, { value, line }]) => [key, `${value} ${line}`]));
-  expect(values(settings.sshd)).toEqual({ passwordauthentication: 'no 1', maxauthtries: '3 2' });
+  expect(values(settings.sshd)).toEqual({ passwordauthentication: 'no 1', maxauthtries: '3 3' });
   expect(values(settings.journal)).toEqual({ Storage: 'volatile 2', SystemMaxUse: '1G 3' });
   expect(values(settings.kernel)).toEqual({ 'kernel.dmesg_restrict': '1 2', 'net.ipv4.ip_forward': '0 1' });
 });
@@ -59,6 +62,15 @@ describe('swap', () => {
     ['a line of fstab', { '/etc/fstab': '/swap.img none swap sw 0 0\n' }, [], '', false, 'swap on /swap.img'],
     ['a comment of fstab', { '/etc/fstab': '#/swap.img none swap sw 0 0\n' }, [], '', true, 'nothing turns swap on'],
     ['all of it', {}, [['swapon', '-a']], '', false, 'swapon'],
+    ['a mount of cloud-init', {}, [], 'mounts:\n  - [/dev/sdb, none, swap, sw]\n', false, 'swapon /dev/sdb'],
+    [
+      'a package that makes one',
+      {},
+      [],
+      'packages: [dphys-swapfile]\n',
+      false,
+      'package dphys-swapfile, which makes a swap file',
+    ],
     ['a script nobody can read', {}, [['python3', '/x.py']], '', 'unknown', 'nothing turns swap on'],
   ] as const)('%s', (_, files, run, more, is, saw) => {
     const { noSwap } = settingsOf(files, run, more);
@@ -66,26 +78,131 @@ describe('swap', () => {
   });
 });
 
+it('what a snapshot brings is not known', () => {
+  for (const image of ['123456', '${data.hcloud_image.golden.id}']) {
+    const { noSwap, automaticUpdates } = settingsOf({}, [], '', image);
+    expect([noSwap.is, noSwap.because.at(-1)?.saw]).toEqual(['unknown', 'an image that is not shown to have no swap']);
+    expect(automaticUpdates.is).toBe('unknown');
+  }
+  expect(settingsOf({}, [['swapon', '/swap.img']], '', '123456').noSwap.is).toBe(false);
+});
+
 describe('updates that install themselves', () => {
   const ON = 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n';
   const PACKAGE = 'packages: [unattended-upgrades]\n';
   const at = (text: string) => ({ '/etc/apt/apt.conf.d/90x': text });
+  const dropIn = (text: string) => ({ '/etc/systemd/system/apt-daily-upgrade.timer.d/a.conf': text });
+  const off = (text: string) => ({ '/etc/apt/apt.conf.d/99y': text });
+  const origins = (text: string) => ({
+    '/etc/apt/apt.conf.d/50unattended-upgrades': `Unattended-Upgrade::Origins-Pattern {\n  "${text}";\n};\n`,
+  });
   it.each([
     ['the package and both steps', at(ON), [], PACKAGE, true],
-    ['the package alone', {}, [], PACKAGE, false],
+    ['the package alone, which asks debconf', {}, [], PACKAGE, true],
+    ['the package alone, and debconf was told', {}, [['debconf-set-selections', '/x']], PACKAGE, false],
     ['the steps alone', at(ON), [], '', false],
+    ['one step alone', at('APT::Periodic::Unattended-Upgrade "1";\n'), [], PACKAGE, false],
     ['one step off', at(ON.replace('Upgrade "1"', 'Upgrade "0"')), [], PACKAGE, false],
     [
+      'in a block',
+      at('APT::Periodic {\n  Update-Package-Lists "1";\n  Unattended-Upgrade "1";\n};\n'),
+      [],
+      PACKAGE,
+      true,
+    ],
+    ['off in a block', { ...at(ON), ...off('APT { Periodic { Unattended-Upgrade "0"; }; };\n') }, [], PACKAGE, false],
+    [
       'turned off by a later file',
-      { ...at(ON), '/etc/apt/apt.conf.d/99y': 'APT::Periodic::Unattended-Upgrade "0";\n' },
+      { ...at(ON), ...off('APT::Periodic::Unattended-Upgrade "0";\n') },
       [],
       PACKAGE,
       false,
     ],
+    ['all of it off', { ...at(ON), ...off('apt::periodic::enable "0";\n') }, [], PACKAGE, false],
+    ['a comment', at(`/*\n${ON}*/\n# ${ON}`), [['debconf-set-selections', '/x']], PACKAGE, false],
+    [
+      'a file that apt does not read',
+      { '/etc/apt/apt.conf.d/90x.disabled': ON },
+      [['debconf-set-selections', '/x']],
+      PACKAGE,
+      false,
+    ],
+    [
+      'lists that are cleared',
+      { ...at(ON), ...off('#clear Unattended-Upgrade::Origins-Pattern;\n') },
+      [],
+      PACKAGE,
+      'unknown',
+    ],
+    ['no origin of security', { ...at(ON), ...origins('origin=Docker') }, [], PACKAGE, 'unknown'],
+    ['origins of security', { ...at(ON), ...origins('origin=Debian,label=Debian-Security') }, [], PACKAGE, true],
     ['a payload that is not read whole', at(ON), [['python3', '/x.py']], PACKAGE, 'unknown'],
     ['installed by a command', at(ON), [['apt-get', 'install', '-y', 'unattended-upgrades']], '', true],
+    ['removed again', at(ON), [['apt-get', 'purge', '-y', 'unattended-upgrades']], PACKAGE, false],
+    ['its timer is masked', at(ON), [['systemctl', 'mask', 'apt-daily-upgrade.timer']], PACKAGE, false],
+    [
+      'both timers are disabled',
+      at(ON),
+      [['systemctl', 'disable', '--now', 'apt-daily.timer', 'apt-daily-upgrade.timer']],
+      PACKAGE,
+      false,
+    ],
+    ['all that begins so is masked', at(ON), [['systemctl', 'mask', 'apt-daily*']], PACKAGE, false],
+    ['its service is masked', at(ON), [['systemctl', 'mask', 'apt-daily-upgrade']], PACKAGE, false],
+    ['masked by a link', at(ON), [['ln', '-sf', '/dev/null', '/etc/systemd/system/apt-daily.timer']], PACKAGE, false],
+    [
+      'masked, and brought back',
+      at(ON),
+      [
+        ['systemctl', 'mask', 'apt-daily.timer'],
+        ['systemctl', 'unmask', 'apt-daily.timer'],
+      ],
+      PACKAGE,
+      true,
+    ],
+    ['stopped until the next boot', at(ON), [['systemctl', 'stop', 'apt-daily.timer']], PACKAGE, 'unknown'],
+    ['another unit is masked', at(ON), [['systemctl', 'mask', 'rpcbind.socket']], PACKAGE, true],
+    [
+      'a drop-in that takes the times of the timer away',
+      { ...at(ON), ...dropIn('[Timer]\nOnCalendar=\n') },
+      [],
+      PACKAGE,
+      'unknown',
+    ],
+    [
+      'a drop-in that names another time',
+      { ...at(ON), ...dropIn('[Timer]\nOnCalendar=\nOnCalendar=Sun 3:00\n') },
+      [],
+      PACKAGE,
+      true,
+    ],
+    [
+      'a drop-in that starts something else',
+      { ...at(ON), ...dropIn('[Timer]\nUnit=other.service\n') },
+      [],
+      PACKAGE,
+      'unknown',
+    ],
   ] as const)('%s', (_, files, run, more, is) => {
     expect(settingsOf(files, run, more).automaticUpdates.is).toBe(is);
+  });
+});
+
+describe('updates of other distributions', () => {
+  const TIMER = ['systemctl', 'enable', '--now', 'dnf-automatic-install.timer'];
+  const PLAIN = ['systemctl', 'enable', '--now', 'dnf-automatic.timer'];
+  const APPLY = { '/etc/dnf/automatic.conf': '[commands]\napply_updates = yes\n' };
+  it.each([
+    ['an image of Ubuntu', 'ubuntu-24.04', {}, [], '', 'unknown'],
+    ['an image of Debian', 'debian-13', {}, [], '', false],
+    ['nothing', 'rocky-9', {}, [], '', false],
+    ['the package of another distribution', 'rocky-9', {}, [], 'packages: [unattended-upgrades]\n', false],
+    ['the timer that installs', 'rocky-9', {}, [TIMER], 'packages: [dnf-automatic]\n', true],
+    ['the timer that downloads', 'rocky-9', {}, [PLAIN], 'packages: [dnf-automatic]\n', false],
+    ['told to install', 'alma-9', APPLY, [PLAIN], 'packages: [dnf-automatic]\n', true],
+    ['no timer', 'fedora-42', APPLY, [], 'packages: [dnf-automatic]\n', false],
+  ] as const)('%s', (_, image, files, run, more, is) => {
+    expect(settingsOf(files, run, more, image).automaticUpdates.is).toBe(is);
   });
 });
 

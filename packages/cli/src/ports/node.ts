@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -20,7 +22,7 @@ import type { Files, GitAnswer, Ports } from './ports.ts';
 
 /** The disk. */
 export const nodeFiles: Files = {
-  read: (path) => readFileSync(path),
+  read,
   real: (path) => realpathSync(path),
   kind: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -30,6 +32,32 @@ export const nodeFiles: Files = {
   list: (directory) => readdirSync(directory).sort(),
   write: writeAtomically,
 };
+
+/**
+ * A file, or what a pipe holds: one that nobody writes to is empty, and never waited for. A device may have no end.
+ * @throws as node:fs does
+ */
+function read(path: string): Uint8Array {
+  const stat = statSync(path);
+  if (stat.isCharacterDevice() || stat.isBlockDevice()) throw new Error('it is a device');
+  if (!stat.isFIFO()) return readFileSync(path);
+  const pipe = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const chunks: Uint8Array[] = [];
+  try {
+    for (let many = -1; many !== 0; ) {
+      const chunk = Buffer.alloc(1 << 16);
+      many = readSync(pipe, chunk);
+      chunks.push(chunk.subarray(0, many));
+    }
+  } catch (error) {
+    // Somebody holds its other end and has not written yet: another descriptor waits for that.
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    chunks.push(readFileSync(path));
+  } finally {
+    closeSync(pipe);
+  }
+  return Buffer.concat(chunks);
+}
 
 /** This process: its arguments are handed in by main.ts, its streams and clock by this. */
 export function nodePorts(): Ports {

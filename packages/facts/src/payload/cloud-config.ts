@@ -209,8 +209,9 @@ class Reader implements CloudConfig {
         this.fileSystem(item);
       }
       if (key === 'mounts' && item.kind === 'seq') {
-        const [device, target] = item.items.map(textOf);
-        if (device !== undefined && target !== undefined)
+        const [device, target, type] = item.items.map(textOf);
+        if (device !== undefined && type === 'swap') this.bootcmd.push({ words: ['swapon', device], line: item.line });
+        else if (device !== undefined && target !== undefined)
           this.bootcmd.push({ words: ['mount', device, target], line: item.line });
       }
     }

@@ -187,26 +187,3 @@ const registry = (text: string, line: number): Named => ({
   position: 'container registry',
   class: 'pull',
 });
-
-/** sshd_config(5): settings by lower-case keyword, the first value wins; `Match` blocks are left out. */
-export function sshdSettings(
-  files: readonly PayloadFile[],
-): ReadonlyMap<string, { readonly value: string; readonly at: string; readonly line: number }> {
-  const found = new Map<string, { value: string; at: string; line: number }>();
-  const relevant = files.filter((file) => /^\/etc\/ssh\/sshd_config(\.d\/[^/]+\.conf)?$/.test(file.path));
-  // The distribution's sshd_config includes sshd_config.d first, in lexical order.
-  for (const file of relevant.sort(
-    (left, right) =>
-      Number(left.path.endsWith('sshd_config')) - Number(right.path.endsWith('sshd_config')) ||
-      (left.path < right.path ? -1 : 1),
-  )) {
-    for (const { text, line } of lines(file.text.marked)) {
-      const pair = /^([A-Za-z]+)(?:\s+|\s*=\s*)(.+)$/.exec(text);
-      if (pair?.[1] === undefined) continue;
-      if (pair[1].toLowerCase() === 'match') break;
-      if (!found.has(pair[1].toLowerCase()))
-        found.set(pair[1].toLowerCase(), { value: (pair[2] ?? '').trim(), at: file.at, line });
-    }
-  }
-  return found;
-}

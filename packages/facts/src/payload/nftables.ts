@@ -120,7 +120,12 @@ class Reader {
     const inside = this.open[this.open.length - 1];
     if (inside?.chain !== undefined) this.inChain(inside.chain, words, line);
     else if (inside === undefined) this.atTop(words, line);
-    else if (inside.kind === 'table' && !/^(comment|flags)$/.test(words[0] ?? '')) this.fail(line, words);
+    else if (
+      inside.kind === 'table' &&
+      words[0] !== 'comment' &&
+      (words[0] !== 'flags' || words.join(' ').includes('dormant'))
+    )
+      this.fail(line, words);
   }
 
   private fail(line: number, words: readonly string[]): void {

@@ -17,6 +17,7 @@ import { runUnit } from './unit-run.ts';
 import { activate, unitFiles } from './units.ts';
 
 const MOST_ROUNDS = 12;
+const INSTALLER = /^(apt|apt-get|aptitude|dnf|dnf5|microdnf|yum|zypper)$/;
 const CADDYFILE = /(^|\/)Caddyfile$/;
 
 /**
@@ -177,7 +178,7 @@ function bootCommands(commands: readonly BootCommand[], run: ShellRun, at: strin
 
 function installed(run: ShellRun): string[] {
   return run.commands
-    .filter((command) => /^(apt|apt-get|aptitude)$/.test(command.program) && command.args.includes('install'))
+    .filter(({ program, args, always }) => always && INSTALLER.test(program) && args.includes('install'))
     .flatMap((command) =>
       command.args.filter(
         (arg): arg is string => arg !== undefined && /^[a-z0-9][a-z0-9.+-]+$/.test(arg) && arg !== 'install',

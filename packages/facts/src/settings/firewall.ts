@@ -2,6 +2,7 @@ import type { Reason } from '@lukko/terraform-model';
 import { hasHole } from '../payload/marked.ts';
 import { type NftChain, type NftRule, type NftRuleset, parseNftables } from '../payload/nftables.ts';
 import type { Command, Payload, PayloadFile, Statement } from '../types.ts';
+import { type Named, namesWhatItAccepts } from './nft-accepts.ts';
 import type { HostFirewall } from './types.ts';
 
 const FILE = '/etc/nftables.conf';
@@ -53,13 +54,19 @@ interface Found {
 
 function loaded({ files, commands }: Payload): PayloadFile | undefined {
   const named = commands.flatMap((command) => {
-    if (command.program !== 'nft') return [];
-    const at = command.args.findIndex((arg) => arg === '-f' || arg === '--file');
-    return at < 0 ? [] : [command.args[at + 1]];
+    const file = loadedBy(command);
+    return file === undefined ? [] : [file];
   });
   const service = commands.some(startsService);
   const path = named.find((each) => each !== undefined) ?? (service ? FILE : undefined);
   return path === undefined ? undefined : files.find((file) => file.path === path);
+}
+
+/** The file a command of nft loads; one that only checks loads none. */
+function loadedBy({ program, args }: Command): string | undefined {
+  if (program !== 'nft' || args.some((arg) => arg === '-c' || arg === '--check')) return undefined;
+  const at = args.findIndex((arg) => arg === '-f' || arg === '--file');
+  return at < 0 ? undefined : (args[at + 1] ?? 'a file that is not known');
 }
 
 /** The service is Debian's own, and not enabled there by itself. */
@@ -83,11 +90,18 @@ function doubtsOf(
   const others = commands.filter(
     (command, index) =>
       OTHERS.test(command.program) ||
-      (command.program === 'nft' && !isKept(command)) ||
+      (command.program === 'nft' && !isKept(command, file)) ||
+      // At the next boot the service loads its own file.
+      (startsService(command) && file !== undefined && file.path !== FILE) ||
       (stopsService(command) &&
         !commands.slice(index + 1).some((later) => later.entry === command.entry && startsService(later))),
   );
+  const loads = commands.filter((command) => startsService(command) || loadedBy(command) === file?.path);
+  const [perhaps] = loads.some(({ always }) => always) ? [] : loads;
   return [
+    ...(perhaps === undefined
+      ? []
+      : [{ at: `${perhaps.at}:${perhaps.line}`, saw: 'what loads it runs under a condition', causes }]),
     ...others.map(
       (command): Reason => ({
         at: `${command.at}:${command.line}`,
@@ -102,10 +116,12 @@ function doubtsOf(
   ];
 }
 
-/** Commands of nft that load the file, read, or fill sets: rules stay what they are. */
-function isKept({ args }: Command): boolean {
+/** Commands of nft that load the file, check, read, or fill sets: rules stay what they are. */
+function isKept(command: Command, file: PayloadFile | undefined): boolean {
+  const { args } = command;
   const words = args.filter((arg): arg is string => arg !== undefined && !arg.startsWith('-'));
-  if (args.includes('-f') || args.includes('--file') || words[0] === 'list') return true;
+  if (args.includes('-c') || args.includes('--check') || words[0] === 'list') return true;
+  if (args.includes('-f') || args.includes('--file')) return loadedBy(command) === file?.path;
   return /^(add|flush|delete)$/.test(words[0] ?? '') && /^(element|set)$/.test(words[1] ?? '');
 }
 
@@ -130,28 +146,80 @@ function dropsAt(hook: string, rules: NftRuleset): Found {
   );
 }
 
+/** Chains that lead to chains, deeper than anybody writes them. */
+const DEEPEST = 8;
+
 function dropsByDefault(chain: NftChain, ruleset: NftRuleset): Found {
-  for (const rule of chain.rules) {
-    if (conditions(rule).length > 0) continue;
-    const verdict = verdictOf(rule);
-    if (verdict === 'accept') return { is: false, line: rule.line, saw: `chain ${chain.name} accepts everything` };
-    if (verdict === 'drop' || verdict === 'reject')
-      return { is: true, line: rule.line, saw: `chain ${chain.name} ends with ${verdict}` };
-    if (verdict !== undefined) {
-      const target = ruleset.chains.find(
-        (each) => each.table === chain.table && each.family === chain.family && each.name === target_(rule),
-      );
-      const opens =
-        target === undefined ||
-        target.rules.some((each) => conditions(each).length === 0 && verdictOf(each) !== 'drop');
-      if (opens) return { is: 'unknown', line: rule.line, saw: `${rule.words.join(' ')}: not followed` };
-    }
-  }
   const dropped = chain.policy === 'drop';
+  const walked = walk(chain, ruleset, 0);
+  if (walked.ends !== undefined) return walked.ends;
+  if (dropped && walked.doubt !== undefined) return walked.doubt;
   return { is: dropped, line: chain.line, saw: `chain ${chain.name}: policy ${chain.policy}` };
 }
 
-const target_ = ({ words }: NftRule): string | undefined => words[words.length - 1];
+/** What becomes of a packet that no rule of a chain names: where it ends, and a rule that may let it through. */
+interface Walked {
+  readonly ends?: Found;
+  readonly doubt?: Found;
+}
+
+function walk(chain: NftChain, ruleset: NftRuleset, depth: number): Walked {
+  let doubt: Found | undefined;
+  for (const rule of chain.rules) {
+    const verdict = verdictOf(rule);
+    if (verdict === undefined || verdict === 'continue') continue;
+    const words = conditions(rule);
+    const all = words.length === 0;
+    const named = all ? 'no' : namesWhatItAccepts(words.join(' '));
+    const at = { line: rule.line, saw: `chain ${chain.name}: ${rule.words.join(' ')}` };
+    if (verdict === 'drop' || verdict === 'reject') {
+      if (all)
+        return {
+          ...(doubt === undefined
+            ? { ends: { is: true, line: rule.line, saw: `chain ${chain.name} ends with ${verdict}` } }
+            : { ends: doubt }),
+        };
+      continue;
+    }
+    if (verdict === 'vmap') {
+      const leads = mapped(rule);
+      if (leads.some(({ named: each, to }) => each === 'no' && to === 'accept')) return { ends: { is: false, ...at } };
+      if (leads.some(({ named: each, to }) => each !== 'yes' && to !== 'drop')) doubt ??= { is: 'unknown', ...at };
+      continue;
+    }
+    if (named === 'yes') continue;
+    if (verdict === 'accept' && named === 'no')
+      return { ends: { is: false, line: rule.line, saw: all ? `chain ${chain.name} accepts everything` : at.saw } };
+    if (verdict === 'return') {
+      if (all) break;
+      continue;
+    }
+    const target = /^(jump|goto)$/.test(verdict)
+      ? ruleset.chains.find(
+          (each) => each.table === chain.table && each.family === chain.family && each.name === rule.words.at(-1),
+        )
+      : undefined;
+    const inner = target === undefined || depth === DEEPEST ? undefined : walk(target, ruleset, depth + 1);
+    if (inner?.ends?.is === false && named === 'no') return { ends: inner.ends };
+    if (inner?.ends?.is === true && all && doubt === undefined) return { ends: inner.ends };
+    if (inner === undefined || inner.doubt !== undefined || (inner.ends !== undefined && inner.ends.is !== true))
+      doubt ??= { is: 'unknown', ...at, saw: `${at.saw}: not followed` };
+    if (verdict === 'goto' && all) break;
+  }
+  return doubt === undefined ? {} : { doubt };
+}
+
+/** Where a verdict map leads: `ct state vmap { established : accept, new : jump web }`. */
+function mapped({ words }: NftRule): readonly { readonly named: Named; readonly to: string }[] {
+  const at = words.indexOf('vmap');
+  const key = words.slice(0, at).join(' ');
+  const entries = /^\{([^}]*)\}$/.exec(words[at + 1] ?? '')?.[1];
+  if (entries === undefined) return [{ named: 'perhaps', to: 'what is not followed' }];
+  return entries.split(',').flatMap((entry) => {
+    const [, what = '', to = ''] = /^(.*)\s*:\s*(\S+)/.exec(entry.trim()) ?? [];
+    return what === '' ? [] : [{ named: namesWhatItAccepts(`${key} ${what.trim()}`), to }];
+  });
+}
 
 const VERDICT = /^(accept|drop|reject|queue|return|continue|jump|goto)$/;
 
