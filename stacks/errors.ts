@@ -46,6 +46,8 @@ function service(config: Config): Service {
     units: [...front.units, 'lukko-glitchtip-secret.service'],
     serves: ['postgresql.service', 'glitchtip.service'],
     waits: ['caddy.service'],
+    // By its name, since it answers to no other.
+    health: [`http://${name}:8000/_health/`],
     backedUp: ['/srv/lukko/caddy', '/srv/lukko/glitchtip'],
     dump: 'errors/dump',
     origins: [...front.origins, ...imageOrigins(config, 'glitchtip'), ...imageOrigins(config, 'postgresql')],

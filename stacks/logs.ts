@@ -49,6 +49,7 @@ function service(config: Config): Service {
     ],
     serves: CLASSES.map(([name]) => `victoria-logs-${name}.service`),
     waits: ['caddy.service'],
+    health: CLASSES.map(([, port]) => `http://127.0.0.1:${port}/health`),
     // The stores by snapshots of theirs, which are made where backups take what was copied for them.
     backedUp: ['/srv/lukko/caddy'],
     dump: 'logs/dump',

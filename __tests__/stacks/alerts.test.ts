@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, run } from '../boot/run.ts';
+import { AlertHost } from './alert-host.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
 import { onHost } from './on-host.ts';
 
@@ -18,13 +18,16 @@ const missing = [
   ...['curl', 'jq', 'openssl', 'journalctl'].filter((program) => !has(program)),
   ...(existsSync(REMOTE) ? [] : ['systemd-journal-remote']),
 ];
-const documents = built(
-  shipped('example.yaml', (config) => {
-    config.alerts = { webhook: 'https://alerts.example/hooks/lukko' };
-  }),
-);
-const filesOf = (stack: string) => {
-  const [[, server]] = serversOf(documentOf(documents, stack)) as [[string, Record<string, unknown>]];
+const DSN = 'https://0123456789abcdef0123456789abcdef@errors.lukko.example/1';
+const told = (errors: boolean) =>
+  built(
+    shipped('example.yaml', (config) => {
+      config.alerts = { webhook: 'https://alerts.example/hooks/lukko', ...(errors ? { errors: DSN } : {}) };
+    }),
+  );
+const documents = told(false);
+const filesOf = (stack: string, from = documents) => {
+  const [[, server]] = serversOf(documentOf(from, stack)) as [[string, Record<string, unknown>]];
   return onHost(server.user_data).files;
 };
 
@@ -32,18 +35,21 @@ test('every host has the timer that looks and sends its heartbeat, and tells wha
   for (const stack of ['keys', 'edge', 'logs', 'errors', 'backups']) {
     const contentOf = (end: string) => filesOf(stack).find((file) => file.path.endsWith(end))?.content;
     expect([stack, contentOf('/lukko-watch.timer')]).toEqual([stack, expect.stringContaining('OnUnitActiveSec=5min')]);
-    expect([stack, contentOf('/service.d/10-lukko.conf')]).toEqual([
-      stack,
-      '[Unit]\nOnFailure=lukko-alert@%n.service\n',
-    ]);
+    for (const type of ['service', 'socket', 'mount', 'path', 'timer'])
+      expect([stack, contentOf(`/${type}.d/10-lukko.conf`)]).toEqual([
+        stack,
+        '[Unit]\nOnFailure=lukko-alert@%n.service\n',
+      ]);
+    // It is not left to the next boot.
+    expect(onHostUnits(stack)).toContain('systemctl start lukko-watch.timer');
     expect([stack, contentOf('/alerts.env')]).toEqual([stack, 'LUKKO_WEBHOOK=https://alerts.example/hooks/lukko\n']);
-    expect(onHostUnits(stack)).toContain('lukko-watch.timer');
+    expect(onHostUnits(stack).join('\n')).toMatch(/^systemctl enable .*lukko-watch\.timer/m);
   }
 });
 
 function onHostUnits(stack: string): readonly string[] {
   const [[, server]] = serversOf(documentOf(documents, stack)) as [[string, Record<string, unknown>]];
-  return onHost(server.user_data).runcmd.flat();
+  return onHost(server.user_data).runcmd.map((words) => words.join(' '));
 }
 
 if (missing.length > 0) {
@@ -57,47 +63,17 @@ if (missing.length > 0) {
   interface Told {
     readonly url: string | undefined;
     readonly body: Record<string, string>;
+    readonly text: string;
   }
-  let told: Told[] = [];
+  let arrived: Told[] = [];
   let receiver: Server;
   let answer = 200;
 
-  /** Puts a host's scripts below this test's folder, with its paths, its way out and the programs it is planted with. */
-  const host = (stack: string, programs: Readonly<Record<string, string>>): void => {
-    rmSync(at('host'), { recursive: true, force: true });
-    for (const folder of ['bin', 'lib', 'etc', 'run', 'srv/state', 'journal'])
-      mkdirSync(at(`host/${folder}`), { recursive: true });
-    for (const file of filesOf(stack)) {
-      const name = path.posix.basename(file.path);
-      const where = /^\/usr\/local\/lib\/lukko\/[a-z-]+$/.test(file.path)
-        ? 'lib'
-        : /^\/etc\/lukko\/[a-z.-]+$/.test(file.path)
-          ? 'etc'
-          : '';
-      if (where === '') continue;
-      const text = file.content
-        .replaceAll('/usr/local/lib/lukko/', `${at('host/lib')}/`)
-        .replaceAll('/etc/lukko/', `${at('host/etc')}/`)
-        .replaceAll('/run/lukko', at('host/run'))
-        .replaceAll('/srv/lukko', at('host/srv'))
-        .replaceAll('127.0.0.1:8888', `127.0.0.1:${(receiver.address() as AddressInfo).port}`)
-        // The way through the proxy is the same without TLS behind it.
-        .replaceAll('LUKKO_WEBHOOK=https:', 'LUKKO_WEBHOOK=http:');
-      writeFileSync(at(`host/${where}/${name}`), text);
-      if (file.executable) chmodSync(at(`host/${where}/${name}`), 0o755);
-    }
-    const planted = {
-      hostname: 'echo edge.lukko.example',
-      df: 'printf "Use%%\\n 10%%\\n"',
-      mountpoint: 'exit 0',
-      timedatectl: 'echo yes',
-      ...programs,
-    };
-    for (const [name, body] of Object.entries(planted)) {
-      writeFileSync(at(`host/bin/${name}`), `#!/bin/sh\n${body}\n`);
-      chmodSync(at(`host/bin/${name}`), 0o755);
-    }
-  };
+  const alertHost = new AlertHost(root);
+  const host = (stack: string, programs: Readonly<Record<string, string>>): void =>
+    alertHost.put(filesOf(stack), programs, (receiver.address() as AddressInfo).port, plain);
+  // The way through the proxy is the same without TLS behind it.
+  const plain = (text: string) => text.replace(/^(LUKKO_WEBHOOK='?|LUKKO_ERRORS='?)https:/gm, '$1http:');
   /** Lines of units as systemd itself writes them into a journal. @param lines unit, seconds since 1970, text */
   const journal = (lines: readonly (readonly [string, number, string])[]): string => {
     const text = lines
@@ -112,31 +88,23 @@ if (missing.length > 0) {
     expect([made.status, made.status === 0 ? '' : made.stderr]).toEqual([0, '']);
     return `exec ${run('sh', ['-c', 'command -v journalctl']).stdout.trim()} --directory=${at('host/journal')} "$@"`;
   };
-  const runs = (script: string, ...args: string[]): Promise<{ code: number | null; out: string }> =>
-    new Promise((resolve) => {
-      const child = spawn(at(`host/lib/${script}`), args, {
-        env: { ...process.env, PATH: `${at('host/bin')}:${process.env.PATH}` },
-      });
-      let out = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (piece: Buffer) => (out += piece.toString()));
-      child.once('close', (code) => resolve({ code, out }));
-    });
-  const kinds = () => told.map(({ body }) => body.what);
+  const runs = (script: string, ...args: string[]) => alertHost.runs(script, args);
+  const kinds = () => arrived.map(({ body }) => body.what);
 
   beforeAll(async () => {
     receiver = createServer((request, response) => {
       let text = '';
       request.on('data', (piece: Buffer) => (text += piece.toString()));
       request.on('end', () => {
-        told.push({ url: request.url, body: JSON.parse(text) as Record<string, string> });
+        const body = text.trimEnd().split('\n').at(-1) ?? '';
+        arrived.push({ url: request.url, body: JSON.parse(body) as Record<string, string>, text });
         response.writeHead(answer).end();
       });
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   });
   beforeEach(() => {
-    told = [];
+    arrived = [];
     answer = 200;
   });
   afterAll(() => {
@@ -149,7 +117,7 @@ if (missing.length > 0) {
   test('a host on which all is well sends its heartbeat and nothing else, every time', async () => {
     host('edge', {});
     for (let times = 0; times < 2; times += 1) expect(await runs('checks')).toEqual({ code: 0, out: '' });
-    expect(told.map(({ url, body: { at: _, ...body } }) => ({ url, ...body }))).toEqual(
+    expect(arrived.map(({ url, body: { at: _, ...body } }) => ({ url, ...body }))).toEqual(
       Array(2).fill({
         url: 'http://alerts.example/hooks/lukko',
         host: 'edge.lukko.example',
@@ -187,7 +155,7 @@ if (missing.length > 0) {
     run('touch', ['-d', '37 hours ago', at('host/srv/state/backup.json')]);
     const first = await runs('checks');
     expect(kinds()).toEqual(['disk', 'certificate', 'backup', 'disk', 'heartbeat']);
-    expect(told[1]?.body).toMatchObject({
+    expect(arrived[1]?.body).toMatchObject({
       about: expect.stringContaining('/ends/ends.crt'),
       text: 'ends within 14 days',
     });
@@ -213,10 +181,73 @@ if (missing.length > 0) {
         'echo "no answer from http://192.0.2.1:7500"; echo "refused: too few key servers opened /dev/x; trying again"',
     });
     await runs('checks');
-    expect(told[0]?.body).toMatchObject({
+    expect(arrived[0]?.body).toMatchObject({
       what: 'locked',
       text: 'refused: too few key servers opened /dev/x; trying again',
     });
+  });
+
+  test('a key server has no volume that could be locked, and a host without backups none that could be old', async () => {
+    host('keys', { mountpoint: 'exit 1' });
+    expect(await runs('checks')).toEqual({ code: 0, out: '' });
+    host('backups', {});
+    run('touch', ['-d', '40 hours ago', at('host/srv/state')]);
+    expect(await runs('checks')).toEqual({ code: 0, out: '' });
+    expect(kinds()).toEqual(['heartbeat', 'heartbeat']);
+    // One that is backed up and has no backup yet is told by the age of its volume.
+    host('edge', {});
+    run('touch', ['-d', '40 hours ago', at('host/srv/state')]);
+    await runs('checks');
+    expect(kinds().slice(2)).toEqual(['backup', 'heartbeat']);
+  });
+
+  test('what failed while nobody could be told is told as long as it has failed, and an alert that failed is not', async () => {
+    const failed =
+      'case "$*" in "list-units --failed"*) echo "caddy.service loaded failed failed Caddy"; echo "lukko-alert@caddy.service.service loaded failed failed x";; esac';
+    host('edge', { systemctl: failed });
+    answer = 404;
+    const away = await runs('alert', 'failed', 'caddy.service');
+    expect(away.code).toBe(1);
+    expect(away.out).toMatch(/^<3>ALERT failed caddy\.service \ncurl: \(22\) /);
+    answer = 200;
+    await runs('checks');
+    await runs('checks');
+    expect(arrived.slice(1).map(({ body }) => `${body.what} ${body.about}`)).toEqual([
+      'failed caddy.service',
+      'heartbeat edge.lukko.example',
+      'heartbeat edge.lukko.example',
+    ]);
+  });
+
+  test('GlitchTip is told too, as by an SDK, and of heartbeats nothing', async () => {
+    alertHost.put(filesOf('keys', told(true)), {}, (receiver.address() as AddressInfo).port, plain);
+    await runs('alert', 'failed', 'caddy.service', 'with "quotes" and \\ in it');
+    await runs('alert', 'failed', 'caddy.service');
+    await runs('alert', 'heartbeat', 'edge');
+    expect(arrived.map(({ url }) => url)).toEqual([
+      'http://alerts.example/hooks/lukko',
+      'http://errors.lukko.example/api/1/envelope/?sentry_version=7&sentry_key=0123456789abcdef0123456789abcdef',
+      'http://alerts.example/hooks/lukko',
+    ]);
+    const [header, item, event] = (arrived[1]?.text ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(header).toEqual({ event_id: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(item).toEqual({ type: 'event' });
+    expect(event).toEqual({
+      event_id: header?.event_id,
+      timestamp: expect.any(Number),
+      level: 'error',
+      platform: 'other',
+      logger: 'lukko',
+      server_name: 'edge.lukko.example',
+      message: 'failed caddy.service with "quotes" and \\ in it',
+      fingerprint: ['edge.lukko.example', 'failed', 'caddy.service'],
+    });
+    expect(filesOf('keys', told(true)).find((file) => file.path.endsWith('/egress-names'))?.content).toContain(
+      '^errors[.]lukko[.]example$\n',
+    );
   });
 
   test('what could not be delivered is told again', async () => {
@@ -226,7 +257,7 @@ if (missing.length > 0) {
     answer = 200;
     await runs('alert', 'failed', 'caddy.service');
     await runs('alert', 'failed', 'caddy.service');
-    expect(told.map(({ body }) => body.about)).toEqual(['caddy.service', 'caddy.service']);
+    expect(arrived.map(({ body }) => body.about)).toEqual(['caddy.service', 'caddy.service']);
   });
 
   test('a key server tells who asked for a key when no host reboots, and each line once', async () => {

@@ -39,7 +39,6 @@ if (missing.length > 0) {
       .replaceAll('/srv/lukko', `${folder}/volume`)
       .replaceAll('/run/lukko', `${folder}/run`)
       .replaceAll('/etc/lukko', `${folder}/etc`)
-      .replaceAll('/usr/local/lib/lukko/dump', 'true')
       .replaceAll('HTTPS_PROXY=http://127.0.0.1:8888 ', '');
     const file = path.join(folder, name);
     writeFileSync(file, text);
@@ -57,6 +56,7 @@ if (missing.length > 0) {
       'volume/secrets',
       'volume/identity',
       'volume/caddy/data',
+      'volume/dumps',
       'run',
       'etc',
       'store',
@@ -143,7 +143,29 @@ if (missing.length > 0) {
     );
     expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
     expect(readFileSync(`${target}${folder}/volume/identity/marker`, 'utf8')).toBe('what a backup must hold\n');
+    // What was made on the host is there as well, sealed alone.
+    expect(readdirSync(`${target}${folder}/volume/secrets`)).toEqual(['restic-password.age']);
   }, 60_000);
+
+  test('a backup that was cut off leaves no lock behind that stops the next ones', async () => {
+    const repository = String(state('backup').repository);
+    const big = path.join(folder, 'big');
+    run('sh', ['-c', `head -c 20000000 /dev/urandom >${big}`]);
+    const cut = spawn('restic', ['-r', repository, '--no-cache', 'backup', '--limit-upload', '200', big], {
+      env: { ...process.env, RESTIC_PASSWORD: password() },
+      stdio: 'ignore',
+    });
+    const locks = path.join(store, 'edge', path.basename(repository), 'locks');
+    for (let tries = 0; tries < 400 && readdirSync(locks).length === 0; tries += 1) await sleep(50);
+    const over = new Promise((resolve) => cut.once('exit', resolve));
+    cut.kill('SIGKILL');
+    await over;
+    expect(readdirSync(locks)).toHaveLength(1);
+    expect(restic(['check', '--quiet'], repository, password()).stderr).toContain('already locked');
+    const ran = script('backup');
+    expect([ran.status, ran.status === 0 ? '' : ran.stderr]).toEqual([0, '']);
+    expect(readdirSync(locks)).toEqual([]);
+  }, 120_000);
 
   test('the drill opens the repository with the copy an operator unsealed', () => {
     const ran = script('drill', ['-'], `${password()}\n`);
@@ -202,11 +224,21 @@ if (missing.length > 0) {
     mkdirSync(old, { recursive: true });
     writeFileSync(`${old}/config`, '');
     run('touch', ['-d', '60 days ago', `${old}/config`]);
-    const text = contentOf('backups', '/lukko/expire').replaceAll('/srv/lukko/restic', store);
-    expect(run('sh', ['-s'], { input: text })).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining('2020-w01'),
+    const expire = (says: string) => {
+      writeFileSync(path.join(folder, 'timedatectl'), `#!/bin/sh\necho ${says}\n`, { mode: 0o755 });
+      const text = contentOf('backups', '/lukko/expire').replaceAll('/srv/lukko/restic', store);
+      return run('sh', ['-s'], { input: text, env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
+    };
+    // A clock that is a year ahead would end every one of them.
+    expect(expire('no')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^refused: nothing is removed by age while no time server agrees with the clock, which says 20/,
+      ),
     });
+    expect(readdirSync(path.join(store, 'edge'))).toContain('2020-w01');
+    expect(expire('yes')).toMatchObject({ status: 0, stdout: expect.stringContaining('2020-w01') });
     expect(readdirSync(path.join(store, 'edge'))).toEqual([path.basename(String(state('backup').repository))]);
   });
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, must, run } from '../boot/run.ts';
@@ -278,6 +278,12 @@ if (missing.length > 0) {
     write(sealed);
     expect(await runs('open-secrets')).toEqual({ code: 0, lines: ['opened acme-account'] });
     expect(readFileSync(at('host/srv/secrets/acme-account/mac-key'), 'utf8')).toBe('mac');
+    const login = 'machine relay.example login hosts password synthetic\n';
+    const mail = must('jose', ['jwe', 'enc', '-k', at('jwk'), '-I-'], { input: login });
+    writeFileSync(file, JSON.stringify({ key, secrets: { 'alert-mail': { sealed: mail } } }));
+    expect(await runs('open-secrets')).toEqual({ code: 0, lines: ['opened alert-mail'] });
+    expect(readFileSync(at('host/srv/secrets/alert-mail'), 'utf8')).toBe(login);
+    expect(statSync(at('host/srv/secrets/alert-mail')).mode & 0o777).toBe(0o600);
     const damaged = JSON.parse(sealed) as { tag: string };
     write(
       JSON.stringify({
@@ -286,6 +292,8 @@ if (missing.length > 0) {
       }),
     );
     const spoilt = await runs('open-secrets');
+    // The key that opened is not left in memory either.
+    expect(existsSync(at('host/run/open'))).toBe(false);
     expect([spoilt.code, refusals(spoilt.lines)]).toEqual([1, ['refused: the secret acme-account does not open']]);
     write(sealed);
     await tangs[0]?.stop();
@@ -304,10 +312,20 @@ if (missing.length > 0) {
 "is-active glitchtip.service") echo activating;;
 "show -P StatusText"*) echo "";;
 esac`;
-    host({ ...cloud, systemctl, mountpoint: 'exit 0' });
+    // Its port is open where a process runs; whether it answers is another question.
+    const well = 'echo "$*" >>"$PLANTED/asked"';
+    host({ ...cloud, systemctl, mountpoint: 'exit 0', curl: well });
     expect(await runs('serving')).toEqual({ code: 1, lines: ['not serving: glitchtip.service is activating: '] });
+    expect(readFileSync(at('host/asked'), 'utf8')).toMatch(
+      /--connect-to ::127\.0\.0\.1: .*http:\/\/errors\.lukko\.example:8000\/_health\/\n$/,
+    );
+    host({ ...cloud, systemctl: 'exit 0', mountpoint: 'exit 0', curl: 'exit 22' });
+    expect(await runs('serving')).toEqual({
+      code: 1,
+      lines: ['not serving: http://errors.lukko.example:8000/_health/ does not answer'],
+    });
     const journalctl = `echo "refused: too few key servers opened ${disk}; trying again"`;
-    host({ ...cloud, systemctl: 'exit 0', mountpoint: 'exit 1', journalctl });
+    host({ ...cloud, systemctl: 'exit 0', mountpoint: 'exit 1', journalctl, curl: well });
     expect(await runs('serving')).toEqual({
       code: 1,
       lines: [
@@ -316,10 +334,29 @@ esac`;
     });
   });
 
+  test('Caddy that waits for its secret serves; one that has it and does not run does not', async () => {
+    const systemctl = `case "$*" in
+"is-active --quiet caddy.service") exit 3;;
+"is-active caddy.service") echo activating;;
+esac`;
+    host({ 'cloud-init': 'echo status: done', systemctl, mountpoint: 'exit 0', curl: 'exit 0' });
+    expect(await runs('acme-account')).toEqual({
+      code: 0,
+      lines: [expect.stringMatching(/^waiting for acme-account: /)],
+    });
+    expect(await runs('serving')).toEqual({ code: 0, lines: ['waiting: caddy.service for acme-account', 'serving'] });
+    // Its unit removes what it waited for, once it is started with the secret there.
+    const unit = files.find(({ path: file }) => file.endsWith('/caddy.container'))?.content ?? '';
+    const [, before = ''] = /^ExecStartPre=(.*)$/m.exec(unit) ?? [];
+    must('sh', ['-c', before.replace('/run/lukko', at('host/run'))]);
+    expect(await runs('serving')).toEqual({ code: 1, lines: ['not serving: caddy.service is activating'] });
+  });
+
   test('a full disk, and a clock that follows nobody', async () => {
     host({
       df: 'printf "Use%%\\n 100%%\\n"',
       mountpoint: 'exit 0',
+      systemctl: 'exit 0',
       timedatectl: 'echo no',
       date: 'case "$*" in *%FT%TZ) echo 2025-11-21T12:00:00Z;; *) exec /bin/date "$@";; esac',
       hostname: 'echo errors.lukko.example',

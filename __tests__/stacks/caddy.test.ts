@@ -25,6 +25,14 @@ function caddyfileOf(stack: string): string {
   return onHost(server.user_data).files.find(({ path: file }) => file === '/etc/caddy/Caddyfile')?.content ?? '';
 }
 
+const HEADERS = [
+  'Data-Region: hel1',
+  'Referrer-Policy: no-referrer',
+  'Strict-Transport-Security: max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options: nosniff',
+  'X-Frame-Options: DENY',
+];
+
 if ('missing' in found) {
   test(`not run: ${found.missing}`, () => {
     process.stdout.write(`not run: the shipped Caddyfiles in the real Caddy (${found.missing})\n`);
@@ -68,7 +76,7 @@ if ('missing' in found) {
   const get = (
     name: string,
     target: string,
-    tls: { maxVersion?: 'TLSv1.2' | 'TLSv1.3'; head?: string; cert?: string } = {},
+    tls: { maxVersion?: 'TLSv1.2' | 'TLSv1.3'; head?: string; cert?: string; asks?: string } = {},
   ) =>
     new Promise<string | undefined>((resolve) => {
       const socket: TLSSocket = connect({
@@ -83,7 +91,9 @@ if ('missing' in found) {
       });
       let text = '';
       socket.on('secureConnect', () =>
-        socket.write(`GET ${target} HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n${tls.head ?? ''}\r\n`),
+        socket.write(
+          `GET ${target} HTTP/1.1\r\nHost: ${tls.asks ?? name}\r\nConnection: close\r\n${tls.head ?? ''}\r\n`,
+        ),
       );
       socket.on('data', (piece) => {
         text += piece.toString();
@@ -174,17 +184,17 @@ if ('missing' in found) {
         .split('\r\n\r\n')[0]
         ?.split('\r\n')
         .slice(1)
-        .filter((line) => !/^(date|connection|content-length|alt-svc):/i.test(line))
+        .filter((line) => !/^(date|connection|content-length):/i.test(line))
         .sort();
-      expect(headers).toMatchInlineSnapshot(`
-        [
-          "Data-Region: hel1",
-          "Referrer-Policy: no-referrer",
-          "Strict-Transport-Security: max-age=31536000; includeSubDomains",
-          "X-Content-Type-Options: nosniff",
-          "X-Frame-Options: DENY",
-        ]
-      `);
+      expect(headers).toEqual(HEADERS);
+    });
+
+    test('answers to the name of the handshake alone', async () => {
+      expect((await get('edge.lukko.example', '/', { asks: 'other.example' }))?.split('\r\n')[0]).toBe(
+        'HTTP/1.1 421 Misdirected Request',
+      );
+      expect((await get('edge.lukko.example', '/', { asks: 'issues.lukko.example' }))?.slice(9, 12)).toBe('421');
+      expect(await get('other.example', '/')).toBeUndefined();
     });
 
     test('answers security.txt with an end 90 days ahead', async () => {
@@ -226,6 +236,26 @@ if ('missing' in found) {
         expect(line).not.toContain(secret);
     });
   });
+
+  test.each([
+    ['logs', '/insert/audit/x', '502'],
+    ['errors', '/', '502'],
+    ['backups', '/edge/config', '502'],
+    ['logs', '/', '403'],
+  ])(
+    '%s %s: the page that tells an error (%s) has the same headers, and does not name its server',
+    async (stack, target, code) => {
+      await start(stack);
+      const [status, ...lines] =
+        ((await get(`${stack}.lukko.example`, target)) ?? '').split('\r\n\r\n')[0]?.split('\r\n') ?? [];
+      expect(status?.slice(9, 12)).toBe(code);
+      const region = `Data-Region: ${stack === 'backups' ? 'fsn1' : 'hel1'}`;
+      expect(lines.filter((line) => !/^(date|connection|content-\w+):/i.test(line)).sort()).toEqual([
+        region,
+        ...HEADERS.slice(1),
+      ]);
+    },
+  );
 
   describe('the log server on loopback', () => {
     test('admits lines from our own addresses, each class to its store, and nobody to queries', async () => {

@@ -1,5 +1,9 @@
+import path from 'node:path';
 import { sleep } from '../boot/run.ts';
+import { AlertHost } from './alert-host.ts';
+import { built, documentOf, serversOf, shipped } from './built.ts';
 import { ErrorServer, errorFile, missingForErrors } from './error-server.ts';
+import { onHost } from './on-host.ts';
 
 /** The error server of the payload with its real parts, and a stock SDK that reports to it. */
 const missing = missingForErrors();
@@ -114,6 +118,31 @@ sentry_sdk.flush(20)`);
     const event = await kept('the order was lost');
     expect(event).toContain('the order was lost');
     expect(event).not.toMatch(/"ip_address": ?"[^"]+"|127\.0\.0\.1/);
+  });
+
+  test('what the alert script of a host tells is an issue, and what it tells again is the same one', async () => {
+    const config = shipped('example.yaml');
+    const [, key = '', id = ''] = /^https:\/\/([0-9a-f]{32})@[^/]+\/(\d+)$/.exec(dsn) ?? [];
+    config.alerts = { errors: `https://${key}@errors.lukko.example/${id}` };
+    const [[, edge]] = serversOf(documentOf(built(config), 'edge')) as [[string, Record<string, unknown>]];
+    const host = new AlertHost(path.join(server.folder, 'alerts'));
+    host.put(onHost(edge.user_data).files, {}, 0, (text) =>
+      text
+        .replace('https://errors.lukko.example', server.front.url(''))
+        .replace('--proxy http://127.0.0.1:0', "--noproxy '*'")
+        .replace('-mmin "-$2"', '-mmin -0'),
+    );
+    const env = { CURL_CA_BUNDLE: server.front.authority };
+    for (const text of ['91 % of the volume are used', '92 % of the volume are used'])
+      expect(await host.runs('alert', ['disk', '/srv/lukko', text], env)).toEqual({
+        code: 0,
+        out: `<3>ALERT disk /srv/lukko ${text}\n`,
+      });
+    const events = await kept('92 % of the volume');
+    expect(events).toContain('disk /srv/lukko 92 % of the volume are used');
+    const issues =
+      "select count(distinct issue_id) from issue_events_issueevent e where e::text like '% of the volume are used%'";
+    expect([(await kept('91 % of the volume')) !== '', server.sql(issues)]).toEqual([true, '1']);
   });
 
   test('a key of nobody is refused', () => {

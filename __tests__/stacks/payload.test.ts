@@ -78,6 +78,61 @@ test.each(dataHosts)('%s: the volume is set up in an order that loses nothing', 
   expect(places).not.toContain(-1);
 });
 
+test.each(dataHosts)(
+  '%s: what is started by hand of time or of others is started on the first boot, too',
+  (host, { files, runcmd }) => {
+    const commands = runcmd.map((words) => words.join(' '));
+    const enabled = commands.filter((line) => line.startsWith('systemctl enable ')).join(' ');
+    const contentOf = (file: string) => files.find(({ path: each }) => each === file)?.content ?? '';
+    const installed = files.filter(
+      ({ path: file, content }) => /^\/etc\/systemd\/system\/[^/]+$/.test(file) && content.includes('[Install]'),
+    );
+    expect(installed.length).toBeGreaterThan(5);
+    for (const { path: file, content } of installed) {
+      const unit = path.posix.basename(file);
+      expect([host, unit, enabled.split(' ').includes(unit)]).toEqual([host, unit, true]);
+      // Enabling starts nothing; the volume's script starts lukko-data.target, and what is wanted by another target must be named.
+      if (!/^WantedBy=lukko-data\.target$/m.test(content))
+        expect([
+          host,
+          unit,
+          commands.some((line) => /^systemctl (start|enable --now) /.test(line) && line.split(' ').includes(unit)),
+        ]).toEqual([host, unit, true]);
+    }
+    // A secret that did not open before a reboot is opened after it, and nothing is asked for where none was sealed.
+    expect(contentOf('/etc/systemd/system/lukko-secrets.service')).toContain(
+      'ConditionPathExists=/srv/lukko/secrets/sealed.json\n',
+    );
+    expect(contentOf('/etc/systemd/journald.conf.d/10-lukko.conf')).toContain('\nMaxRetentionSec=365day\n');
+  },
+);
+
+test('an image has a quarter of an hour to be pulled, and a copy of the database is made where podman can work', () => {
+  const quadlets = payloads.flatMap(([, { files }]) => files.filter(({ path: file }) => file.endsWith('.container')));
+  expect(quadlets).toHaveLength(8);
+  for (const { path: file, content } of quadlets)
+    expect([file, content.includes('\n[Service]\n') && content.includes('\nTimeoutStartSec=15min\n')]).toEqual([
+      file,
+      true,
+    ]);
+  // ProtectSystem=strict is not for what begins with `+` (systemd.service(5)); podman writes below /run and /etc.
+  for (const [host, { files }] of dataHosts) {
+    const unit = files.find(({ path: file }) => file.endsWith('/lukko-backup.service'))?.content;
+    if (host === 'backups') expect(unit).toBeUndefined();
+    else expect(unit).toMatch(/\nProtectSystem=strict\n/);
+    if (host !== 'backups') expect(unit).toContain('\nExecStartPre=+/usr/local/lib/lukko/dump /srv/lukko/dumps\n');
+    const drill = files.find(({ path: file }) => file.endsWith('/lukko-drill.service'))?.content;
+    if (host !== 'backups') expect(drill).toMatch(/^After=.*\blukko-backup\.service$/m);
+  }
+});
+
+test('who asked a key server for a key is looked at first, and whatever comes of it', () => {
+  const drop = onHost(serversOf(documentOf(example, 'keys'))[0]?.[1].user_data).files.find(({ path: file }) =>
+    file.endsWith('/lukko-watch.service.d/10-lukko.conf'),
+  );
+  expect(drop?.content).toBe('[Service]\nExecStartPre=-/usr/local/lib/lukko/tang-asked\n');
+});
+
 test('backups are served append-only, and by nothing else that keeps data', () => {
   const { files } = onHost(documentOf(example, 'backups').resource.hcloud_server?.host_server?.user_data);
   const units = files

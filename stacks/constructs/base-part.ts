@@ -1,7 +1,7 @@
 import type { Config } from '@lukko/formats';
 import type { CloudFile } from './cloud-config.ts';
 import { payloadFile } from './payload-file.ts';
-import { hostOf, type Part, script } from './payload-types.ts';
+import { hostOf, type Part, type PayloadOrigin, script } from './payload-types.ts';
 import { upgradeWindow } from './upgrade-window.ts';
 
 const DATA_HOST_KEY = 'HostKey /srv/lukko/identity/ssh_host_ed25519_key\n';
@@ -11,6 +11,9 @@ export function basePart(config: Config, name: string, kind: 'data' | 'keys'): P
   const { clocks, resolvers, packageMirror, securityMirror } = config.system;
   const window = upgradeWindow(config, name);
   const data = kind === 'data';
+  const mail = mailPort(config);
+  const ports = mail === undefined ? ['443'] : ['443', mail];
+  const told = receivers(config);
   const files: readonly CloudFile[] = [
     { path: '/etc/ssh/lukko_user_ca.pub', content: `${config.access.sshUserCa}\n` },
     { path: '/etc/ssh/lukko_revoked_keys', content: payloadFile('base/revoked-keys') },
@@ -24,11 +27,15 @@ export function basePart(config: Config, name: string, kind: 'data' | 'keys'): P
         resolvers4: family(resolvers, 4),
         resolvers6: family(resolvers, 6),
         ports: data ? '22, 80, 443' : '22, 7500',
+        mail: mail === undefined ? '' : `, ${mail}`,
       }),
     },
     { path: '/etc/systemd/system/nftables.service.d/10-lukko.conf', content: payloadFile('base/nftables-sets.conf') },
     script('/usr/local/lib/lukko/firewall-sets', payloadFile('base/firewall-sets')),
-    { path: '/etc/lukko/tinyproxy.conf', content: payloadFile('base/tinyproxy.conf') },
+    {
+      path: '/etc/lukko/tinyproxy.conf',
+      content: payloadFile('base/tinyproxy.conf', { connect: ports.map((port) => `ConnectPort ${port}\n`).join('') }),
+    },
     { path: '/etc/systemd/system/lukko-egress.service', content: payloadFile('base/lukko-egress.service') },
     // Put in place once the proxy runs: the first packages come before it, and before the firewall.
     { path: '/etc/lukko/apt-proxy.conf', content: payloadFile('base/apt-proxy.conf') },
@@ -42,7 +49,9 @@ export function basePart(config: Config, name: string, kind: 'data' | 'keys'): P
     },
     {
       path: '/etc/systemd/journald.conf.d/10-lukko.conf',
-      content: payloadFile(data ? 'base/journald.conf' : 'base/journald-tang.conf'),
+      content: data
+        ? payloadFile('base/journald.conf', { days: String(config.retention.audit) })
+        : payloadFile('base/journald-tang.conf'),
     },
     {
       path: '/etc/apt/apt.conf.d/90-lukko',
@@ -62,33 +71,63 @@ export function basePart(config: Config, name: string, kind: 'data' | 'keys'): P
     packages: ['chrony', 'curl', 'jose', 'jq', 'nftables', 'systemd-resolved', 'tinyproxy-bin', 'unattended-upgrades'],
     files,
     units: ['lukko-egress.service', 'lukko-watch.timer'],
-    egress: [
-      hostOf(packageMirror),
-      hostOf(securityMirror),
-      ...(config.alerts?.webhook === undefined ? [] : [hostOf(config.alerts.webhook)]),
-    ],
+    egress: [hostOf(packageMirror), hostOf(securityMirror), ...told.map(({ value }) => hostOf(value))],
     origins: [
       { value: packageMirror, path: 'system.packageMirror' },
       { value: securityMirror, path: 'system.securityMirror' },
       ...clocks.map((value, index) => ({ value, path: `system.clocks[${index}]` })),
       ...resolvers.map((value, index) => ({ value, path: `system.resolvers[${index}]` })),
-      ...(config.alerts?.webhook === undefined ? [] : [{ value: config.alerts.webhook, path: 'alerts.webhook' }]),
+      ...told,
     ],
   };
 }
 
 function alertFiles(config: Config): readonly CloudFile[] {
-  const webhook = config.alerts?.webhook;
   return [
-    { path: '/etc/systemd/system/service.d/10-lukko.conf', content: payloadFile('alerts/on-failure.conf') },
+    ...['service', 'socket', 'mount', 'path', 'timer'].map((type) => ({
+      path: `/etc/systemd/system/${type}.d/10-lukko.conf`,
+      content: payloadFile('alerts/on-failure.conf'),
+    })),
     { path: '/etc/systemd/system/lukko-alert@.service.d/20-lukko.conf', content: payloadFile('alerts/none.conf') },
     { path: '/etc/systemd/system/lukko-alert@.service', content: payloadFile('alerts/lukko-alert@.service') },
     { path: '/etc/systemd/system/lukko-watch.service', content: payloadFile('alerts/lukko-watch.service') },
     { path: '/etc/systemd/system/lukko-watch.timer', content: payloadFile('alerts/lukko-watch.timer') },
-    { path: '/etc/lukko/alerts.env', content: webhook === undefined ? '' : `LUKKO_WEBHOOK=${webhook}\n` },
+    { path: '/etc/lukko/alerts.env', content: alertsEnv(config) },
     script('/usr/local/lib/lukko/alert', payloadFile('alerts/alert')),
     script('/usr/local/lib/lukko/checks', payloadFile('alerts/checks')),
   ];
+}
+
+/** What the alert script reads: where it tells, each by a URL that the proxy is asked for. */
+function alertsEnv({ alerts }: Config): string {
+  const { webhook, errors, mail } = alerts ?? {};
+  const lines = [
+    ...(webhook === undefined ? [] : [`LUKKO_WEBHOOK=${webhook}`]),
+    ...(errors === undefined ? [] : [`LUKKO_ERRORS='${envelopeUrl(errors)}'`]),
+    ...(mail === undefined
+      ? []
+      : [`LUKKO_MAIL=${mail.relay}`, `LUKKO_MAIL_FROM="${mail.from}"`, `LUKKO_MAIL_TO="${mail.to}"`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Where an SDK with this DSN sends its envelopes: https://develop.sentry.dev/sdk/overview/#parsing-the-dsn. */
+function envelopeUrl(dsn: string): string {
+  const { username, host, pathname } = new URL(dsn);
+  return `https://${host}/api${pathname}/envelope/?sentry_version=7&sentry_key=${username}`;
+}
+
+function receivers({ alerts }: Config): readonly PayloadOrigin[] {
+  return [
+    { value: alerts?.webhook, path: 'alerts.webhook' },
+    { value: alerts?.errors === undefined ? undefined : envelopeUrl(alerts.errors), path: 'alerts.errors' },
+    { value: alerts?.mail?.relay, path: 'alerts.mail.relay' },
+  ].flatMap(({ value, path }) => (value === undefined ? [] : [{ value, path }]));
+}
+
+/** The port at which alerts are handed to a mail relay; undefined where none is configured. */
+export function mailPort({ alerts }: Config): string | undefined {
+  return alerts?.mail === undefined ? undefined : new URL(alerts.mail.relay).port;
 }
 
 /** Addresses of one family, as the elements of an nftables set; never empty, since a set of no elements is a syntax error. */

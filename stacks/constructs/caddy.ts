@@ -56,7 +56,7 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
   ];
   return {
     files,
-    units: ['caddy.path', 'lukko-acme-account.service', 'lukko-secrets.path'],
+    units: ['caddy.path', 'lukko-acme-account.service', 'lukko-secrets.path', 'lukko-secrets.service'],
     egress: [hostOf(directory)],
     origins: [...imageOrigins(config, 'caddy'), { value: directory, path: 'certificates.authority.directory' }],
   };

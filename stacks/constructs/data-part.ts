@@ -69,7 +69,8 @@ export function shippingPart(config: Config): Part {
 /** Backups of the named folders to the backups host, and the monthly drill. Each host starts at an hour of its own. */
 export function backupPart(config: Config, host: HostName, folders: readonly string[], dump = 'backup/dump'): Part {
   const server = nameOf(config, 'backups');
-  const paths = ['/srv/lukko/identity', ...folders].join(' ');
+  // What was made on the host is there sealed as well: with the password, and without the host.
+  const paths = ['/srv/lukko/identity', '/srv/lukko/secrets/*.age', ...folders].join(' ');
   const hour = String(20 + HOSTS.indexOf(host)).padStart(2, '0');
   return {
     packages: ['restic'],

@@ -18,7 +18,7 @@ export function hostPayload(config: Config, name: HostName, service: Service, en
     ...(service.backedUp.length === 0 ? [] : [backupPart(config, name, service.backedUp, service.dump)]),
     service,
   ]);
-  const serving = servingEnv('/srv/lukko', [...ALWAYS, ...service.serves], service.waits ?? []);
+  const serving = servingEnv('/srv/lukko', [...ALWAYS, ...service.serves], service);
   const text = printCloudConfig(
     {
       ...common(config, name, packages),
@@ -45,7 +45,7 @@ export function tangPayload(config: Config, name: string): Payload {
       script('/usr/local/lib/lukko/tang-asked', payloadFile('tang/tang-asked')),
       { path: '/etc/lukko/reboots', content: reboots(config) },
       { path: '/etc/systemd/system/lukko-watch.service.d/10-lukko.conf', content: payloadFile('tang/watch.conf') },
-      servingEnv('', [...ALWAYS, 'tangd.socket'], []),
+      servingEnv('', [...ALWAYS, 'tangd.socket'], {}),
     ],
   };
   const { packages, files, units, egress, origins } = together([basePart(config, name, 'keys'), tang]);
@@ -83,6 +83,8 @@ const BASE_COMMANDS: readonly (readonly string[])[] = [
   ['systemctl', 'daemon-reload'],
   ['systemctl', 'enable', '--now', 'nftables.service', 'lukko-egress.service'],
   ['ln', '-sf', '/etc/lukko/apt-proxy.conf', '/etc/apt/apt.conf.d/91-lukko-proxy'],
+  // Not only from the next boot on: the first one is where most goes wrong.
+  ['systemctl', 'start', 'lukko-watch.timer'],
   ['systemctl', 'restart', 'systemd-journald.service'],
   ['systemctl', 'restart', 'systemd-resolved.service'],
   ['systemctl', 'restart', 'chrony.service'],
@@ -111,9 +113,18 @@ function egressNames(names: readonly string[]): CloudFile {
   return { path: '/etc/lukko/egress-names', content: `${lines.join('\n')}\n` };
 }
 
-function servingEnv(mount: string, units: readonly string[], waits: readonly string[]): CloudFile {
-  const content = `LUKKO_MOUNT=${mount}\nLUKKO_UNITS="${units.join(' ')}"\nLUKKO_WAITING="${waits.join(' ')}"\n`;
-  return { path: '/etc/lukko/serving.env', content };
+function servingEnv(
+  mount: string,
+  units: readonly string[],
+  { waits = [], health = [] }: Pick<Service, 'waits' | 'health'>,
+): CloudFile {
+  const lines = [
+    `LUKKO_MOUNT=${mount}`,
+    `LUKKO_UNITS="${units.join(' ')}"`,
+    `LUKKO_WAITING="${waits.join(' ')}"`,
+    `LUKKO_HEALTH="${health.join(' ')}"`,
+  ];
+  return { path: '/etc/lukko/serving.env', content: `${lines.join('\n')}\n` };
 }
 
 function keyOrigins(config: Config) {

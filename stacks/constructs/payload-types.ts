@@ -27,6 +27,8 @@ export interface Service extends Part {
   /** Units that must run for the host to be said to serve, and those that may wait for a sealed secret. */
   readonly serves: readonly string[];
   readonly waits?: readonly string[];
+  /** What answers on loopback while the service is well, by URLs of its own name: a process that runs may still serve nobody. */
+  readonly health?: readonly string[];
   /** Folders below /srv/lukko that backups hold; none: nothing of this host is backed up. */
   readonly backedUp: readonly string[];
   /** The file of stacks/payload/ that copies what is not whole at any moment, such as a database. */

@@ -10,8 +10,8 @@ test('a value that is not given, and one that stands nowhere, are mistakes', () 
   expect(() => payloadFile('caddy/security.txt')).toThrow(
     'stacks/payload/caddy/security.txt names @contact@, which it is not given',
   );
-  expect(() => payloadFile('base/journald.conf', { size: '1' })).toThrow(
-    'stacks/payload/base/journald.conf does not use size',
+  expect(() => payloadFile('base/journald-tang.conf', { size: '1' })).toThrow(
+    'stacks/payload/base/journald-tang.conf does not use size',
   );
 });
 

@@ -163,6 +163,23 @@ export const config = z
         webhook: httpsUrl
           .optional()
           .describe('Where hosts post alerts and heartbeats as JSON; its host must stand in the register.'),
+        errors: pattern(
+          /^https:\/\/[0-9a-f]{32}@[a-z0-9.-]+\/\d+$/,
+          'expected the DSN of a project, such as https://0123456789abcdef0123456789abcdef@errors.lukko.example/1',
+        )
+          .optional()
+          .describe('DSN of the project of GlitchTip to which hosts report what they alert; its key can only write.'),
+        mail: z
+          .strictObject({
+            relay: pattern(
+              /^(smtp:\/\/[a-z0-9.-]+:587|smtps:\/\/[a-z0-9.-]+:465)$/,
+              'expected smtp://<host>:587 or smtps://<host>:465: TLS is asked for on both',
+            ).describe('Its host must stand in the register. A login is sealed: lukko secrets seal alert-mail.'),
+            from: z.email('expected an address of mail'),
+            to: z.email('expected an address of mail'),
+          })
+          .optional()
+          .describe('Alerts by mail, and a heartbeat a day.'),
       })
       .optional(),
     state,
