@@ -6,6 +6,7 @@ import { must, type Ran, run, sleep } from '../boot/run.ts';
 import { caddyProgram } from '../boot/tools.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
 import { Front, free } from './front.ts';
+import { GLITCHTIP_PROJECT } from './glitchtip-project.ts';
 import { onHost } from './on-host.ts';
 
 /**
@@ -118,17 +119,7 @@ export class ErrorServer {
 
   /** An organisation with a project, as a superuser makes them: where programs report to, and a token that reads events. */
   project(): { readonly dsn: string; readonly token: string; readonly scrubs: boolean } {
-    const out = this.shell(`from apps.users.models import User
-from apps.organizations_ext.models import Organization, OrganizationUserRole
-from apps.projects.models import Project, ProjectKey
-from apps.api_tokens.models import APIToken
-user = User.objects.create_superuser('operator@lukko.example', 'a password of this test')
-organisation = Organization.objects.create(name='lukko')
-organisation.add_user(user, role=OrganizationUserRole.OWNER)
-project = Project.objects.create(name='shop', organization=organisation)
-key = ProjectKey.objects.filter(project=project).first() or ProjectKey.objects.create(project=project)
-token = APIToken.objects.create(user=user, scopes=(1 << 20) - 1)
-print(key.public_key.hex, project.id, token.token, organisation.scrub_ip_addresses and project.scrub_ip_addresses)`);
+    const out = this.shell(GLITCHTIP_PROJECT);
     const [key, id, token = '', scrubs] = out.split(' ');
     return { dsn: this.front.url(`/${id}`).replace('https://', `https://${key}@`), token, scrubs: scrubs === 'True' };
   }
