@@ -37,7 +37,8 @@ const STEPS: readonly (readonly [name: string, line: RegExp, held: Held])[] = [
   ['labelling', /^ {2}cryptsetup config --label .*$/m, 'labelled as ours'],
   ['recording the UUID', /^cryptsetup luksUUID .*>"\$recorded"$/m, 'UUID recorded'],
   ['taking the pending mark away', /^rm -f "\$pending"$/m, 'nothing pending'],
-  ['mounting', /^mount -o .*$/m, 'mounted'],
+  // The mount unit mounts it later all the same, for whoever waits for it: by then the folders were to be there.
+  ['mounting', /^mount -o .*$/m, 'folders of the services'],
   ['making the folders', /^systemd-tmpfiles .*$/m, 'folders of the services'],
   ['starting what needs the volume', /^systemctl start --no-block lukko-data\.target$/m, 'services started'],
 ];
