@@ -41,6 +41,10 @@ async function run(suite: Suite): Promise<void> {
   await suite.check('nothing can be written where the volume is mounted while it is not', () => {
     expectIn(guest.sshMust('mount --bind / /mnt; lsattr -d /mnt/srv/lukko; umount /mnt'), /^\S*i\S* /);
   });
+  await suite.check('what looks for trouble and sends the heartbeat looks since this first boot', () => {
+    expectSame(guest.sshMust('systemctl is-active lukko-watch.timer lukko-shipped.timer').trim(), 'active\nactive');
+    guest.sshMust('systemctl start lukko-watch.service');
+  });
   await suite.check('serving says so, and what it waits for', () => {
     const said = guest.ssh('/usr/local/lib/lukko/serving');
     expectSame([said.status, said.stdout.trim().split('\n').at(-1)], [0, 'serving']);

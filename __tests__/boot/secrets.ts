@@ -1,4 +1,4 @@
-import { expectSame, type Scenario } from './suite.ts';
+import { expectIn, expectSame, type Scenario } from './suite.ts';
 
 /** Seals an account binding as `lukko secrets seal` does, and puts it where the host looks for it; a shell script for the host. */
 export const SEAL = `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf 'kid\\nmac' >s
@@ -25,6 +25,8 @@ export const secrets: Scenario = {
       guest.sshMust(BREAK);
       const journal = 'journalctl -u lukko-secrets -b -o cat --no-pager';
       await guest.until(`${journal} | grep -q "^refused: the secret acme-account does not open"`, 60);
+      await guest.until('systemctl show -P SubState lukko-secrets.service | grep -q auto-restart', 30);
+      expectIn(guest.sshMust('/usr/local/lib/lukko/report | jq -r ".failedUnits[]"'), 'lukko-secrets.service');
     });
   },
 };

@@ -33,6 +33,10 @@ const HEADERS = [
   'X-Frame-Options: DENY',
 ];
 
+/** What no line of a log may hold. */
+const SECRETS =
+  'Cookie: session=synthetic-cookie\r\nAuthorization: Bearer synthetic-token\r\nX-Forwarded-For: 203.0.113.77\r\nForwarded: for=203.0.113.78\r\n';
+
 if ('missing' in found) {
   test(`not run: ${found.missing}`, () => {
     process.stdout.write(`not run: the shipped Caddyfiles in the real Caddy (${found.missing})\n`);
@@ -224,7 +228,7 @@ if ('missing' in found) {
 
     test('logs a request without its address, cookies or credentials', async () => {
       await get('edge.lukko.example', '/masked', {
-        head: 'Cookie: session=synthetic-cookie\r\nAuthorization: Bearer synthetic-token\r\nX-Forwarded-For: 203.0.113.77\r\nForwarded: for=203.0.113.78\r\n',
+        head: SECRETS,
       });
       for (let tries = 0; tries < 100 && !log.includes('"/masked"'); tries += 1) await sleep(20);
       const line = log.split('\n').find((each) => each.includes('"/masked"')) ?? '';
@@ -246,6 +250,12 @@ if ('missing' in found) {
     '%s %s: the page that tells an error (%s) has the same headers, and does not name its server',
     async (stack, target, code) => {
       await start(stack);
+      await get(`${stack}.lukko.example`, `${target}?masked`, { head: SECRETS });
+      for (let tries = 0; tries < 100 && !log.includes('?masked'); tries += 1) await sleep(20);
+      // Whatever names the request: the line of the access log, and the one that says what went wrong.
+      const told = log.split('\n').filter((line) => line.includes('?masked'));
+      expect(told.length).toBeGreaterThanOrEqual(code === '502' ? 2 : 1);
+      expect(told.join('\n')).not.toMatch(/synthetic|203\.0\.113|"127\.0\.0\.1"|remote_port/);
       const [status, ...lines] =
         ((await get(`${stack}.lukko.example`, target)) ?? '').split('\r\n\r\n')[0]?.split('\r\n') ?? [];
       expect(status?.slice(9, 12)).toBe(code);

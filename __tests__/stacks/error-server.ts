@@ -44,10 +44,13 @@ export class ErrorServer {
   readonly front = new Front(this.folder);
   private readonly programs: ChildProcess[] = [];
   private environment: NodeJS.ProcessEnv = {};
+  /** Where GlitchTip itself listens, behind Caddy. */
+  port = 0;
 
   async start(): Promise<void> {
     await this.database();
     const port = await free();
+    this.port = port;
     await this.front.start('errors', errorFile('/caddy/Caddyfile'), new Map([['8000', port]]));
     const { host } = new URL(this.front.url('/'));
     const shippedLines = errorFile('/lukko/glitchtip.env')

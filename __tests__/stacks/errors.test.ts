@@ -143,6 +143,23 @@ sentry_sdk.flush(20)`);
     expect([(await kept('91 % of the volume')) !== '', server.sql(issues)]).toEqual([true, '1']);
   });
 
+  test('the host asks it by its name whether it is well, and says so when it is not', async () => {
+    const host = new AlertHost(path.join(server.folder, 'health'));
+    const asks = async (name: string) => {
+      const [[, errors]] = serversOf(documentOf(built(shipped('example.yaml')), 'errors')) as [
+        [string, Record<string, unknown>],
+      ];
+      host.put(onHost(errors.user_data).files, { 'cloud-init': 'echo status: done' }, 0, (text) =>
+        text.replace('http://errors.lukko.example:8000', `http://${name}:${server.port}`),
+      );
+      return host.runs('serving');
+    };
+    expect(await asks('localhost')).toEqual({ code: 0, out: 'serving\n' });
+    expect((await asks('another.example')).out).toBe(
+      `not serving: http://another.example:${server.port}/_health/ does not answer\n`,
+    );
+  });
+
   test('a key of nobody is refused', () => {
     const envelope = '{}\n{"type":"event"}\n{"message":"x"}\n';
     const auth = 'X-Sentry-Auth: Sentry sentry_version=7, sentry_key=00000000000000000000000000000000';

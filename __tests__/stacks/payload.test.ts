@@ -126,6 +126,13 @@ test('an image has a quarter of an hour to be pulled, and a copy of the database
   }
 });
 
+test('a host that floods a key server does not take it from the others', () => {
+  const socket = onHost(serversOf(documentOf(example, 'keys'))[0]?.[1].user_data).files.find(({ path: file }) =>
+    file.endsWith('/tangd.socket'),
+  );
+  expect(socket?.content).toMatch(/^Accept=true\nTriggerLimitIntervalSec=0\nMaxConnectionsPerSource=8$/m);
+});
+
 test('who asked a key server for a key is looked at first, and whatever comes of it', () => {
   const drop = onHost(serversOf(documentOf(example, 'keys'))[0]?.[1].user_data).files.find(({ path: file }) =>
     file.endsWith('/lukko-watch.service.d/10-lukko.conf'),
