@@ -1,5 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { REPOSITORY } from '../stacks/built.ts';
+import { DEVICE } from './first-boot.ts';
 import type { Guest } from './guest.ts';
-import { run } from './run.ts';
+import { must, run } from './run.ts';
 import { expectIn, expectSame, MARKER, type Scenario } from './suite.ts';
 
 const IDENTITY = 'cat /srv/lukko/identity/ssh_host_ed25519_key.pub';
@@ -88,5 +92,43 @@ export const twoAway: Scenario = {
         expectSame(guest.sshMust('cat /srv/lukko/restic/marker'), MARKER);
       },
     );
+  },
+};
+
+/** The written procedure of docs/runbooks/recovery-key.md, its own lines, on a host that two key servers left locked. */
+export const recoveryByHand: Scenario = {
+  name: 'opened by hand with the recovery key',
+  core: false,
+  run: async (suite) => {
+    const guest = await suite.resumed('serving');
+    for (const index of [0, 1]) guest.tang(index, 'down');
+    await guest.reboot();
+    await guest.untilConsole(/refused: too few key servers/, 120);
+    await guest.until('true', 60);
+    const page = readFileSync(path.join(REPOSITORY, 'docs/runbooks/recovery-key.md'), 'utf8');
+    const [exported = '', , opened = ''] = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) =>
+      block.replaceAll('<device>', DEVICE),
+    );
+    await suite.check(
+      'the token, one identity and the lines of the page open it, and everything behind it starts',
+      async () => {
+        const { age } = JSON.parse(guest.sshMust(`cd /run && ${exported.trim()} && cat token.json`)) as { age: string };
+        const sealed = suite.file('token.age');
+        writeFileSync(sealed, Buffer.from(age, 'base64'));
+        guest.sshMust('cat >/run/key', must('age', ['--decrypt', '-i', suite.site.at('age2'), sealed]));
+        guest.sshMust(opened);
+        await guest.until('systemctl is-active -q lukko-data.target lukko-journal.service lukko-restic.service', 60);
+        expectSame(guest.sshMust('cat /srv/lukko/restic/marker'), MARKER);
+        expectSame(guest.sshMust('findmnt -no SOURCE /var/log/journal').startsWith('/dev/mapper/lukko-data'), true);
+        expectSame(guest.ssh('test -e /run/key || test -e /srv/lukko/key').status === 0, false);
+        expectIn(guest.sshMust('/usr/local/lib/lukko/serving'), /^serving$/m);
+      },
+    );
+    await suite.check('it closes as it does otherwise, and the key servers open it again', async () => {
+      expectIn(guest.sshMust('/usr/local/lib/lukko/quiesce'), 'quiesce: the volume is closed');
+      guest.tang(0, 'up');
+      guest.sshMust('systemctl start --no-block lukko-volume.service');
+      await guest.until('mountpoint -q /srv/lukko && systemctl is-active -q lukko-data.target', 120);
+    });
   },
 };

@@ -4,7 +4,7 @@ import { firstBoot } from './first-boot.ts';
 import { keyServer, otherHosts } from './hosts.ts';
 import { foreignDisks, grown, otherKeys, volumeLate } from './other-disks.ts';
 import { powerCuts } from './power-cuts.ts';
-import { oneAway, reboot, twoAway } from './reboot.ts';
+import { oneAway, reboot, recoveryByHand, twoAway } from './reboot.ts';
 import { rebuild } from './rebuild.ts';
 import { scan } from './scan.ts';
 import { secrets } from './secrets.ts';
@@ -27,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   volumeLate,
   grown,
   secrets,
+  recoveryByHand,
   networkLate,
   clockWrong,
   diskFull,

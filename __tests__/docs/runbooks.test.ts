@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { has, run } from '../boot/run.ts';
 import { built, REPOSITORY, serversOf, shipped } from '../stacks/built.ts';
 import { onHost } from '../stacks/on-host.ts';
+import { COMMANDS } from './runbook-commands.ts';
 
 /* What a runbook names is there: commands of lukko with their options, scripts and units of the payload, fields of the configuration, pages. */
 
@@ -73,6 +74,39 @@ test.each(pages)('%s: every field is one of the configuration, every page there'
   }
   for (const [, page = ''] of text.matchAll(/\]\(([a-z-]+\.md)\)/g))
     expect([page, existsSync(path.join(folder, page))]).toEqual([page, true]);
+});
+
+/** What a reader types: the first line of a block stands for it. Each with the step it stands in, from one number to the next. */
+const PROGRAM =
+  /^(?:lukko [a-z]|npx cdktf |ssh |ssh-keygen |ssh-add |systemctl |journalctl |cryptsetup |restic |age |podman |jq |mount |df |ls |rm |tar |chown |head |export |\/usr\/local\/lib\/lukko\/|…\/[a-z-]+$)/;
+const commandsOf = (text: string): readonly (readonly [command: string, step: string])[] =>
+  text
+    .split(/^(?=\d+\. |\*\*)/m)
+    .flatMap((step) =>
+      [
+        ...[...step.replaceAll(/```[^]*?```/g, '').matchAll(/`([^`]+)`/g)].map(([, words = '']) =>
+          words.replaceAll(/\s+/g, ' '),
+        ),
+        ...blocksOf(step).map((block) => block.split('\n')[0] ?? ''),
+      ]
+        .filter((words) => PROGRAM.test(words))
+        .map((words) => [words, step] as const),
+    );
+
+test.each(pages)('%s: each command is tried by a test, or its step says that it is not', (name, text) => {
+  const known = COMMANDS[name] ?? {};
+  const found = commandsOf(text);
+  expect([...new Set(found.map(([command]) => command))].sort()).toEqual(Object.keys(known).sort());
+  for (const [command, step] of found) {
+    const tried = known[command];
+    if (tried === 'not tried here') expect([command, step.includes('*Not tried here*')]).toEqual([command, true]);
+  }
+  for (const [command, tried] of Object.entries(known)) {
+    if (tried === 'not tried here') continue;
+    const [file, words] = tried;
+    const there = readFileSync(path.join(REPOSITORY, '__tests__', file), 'utf8').includes(words);
+    expect([command, file, words, there]).toEqual([command, file, words, true]);
+  }
 });
 
 test('programs a runbook runs on a host come with its packages', () => {

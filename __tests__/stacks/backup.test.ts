@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, type Ran, run, sleep } from '../boot/run.ts';
-import { built, documentOf, serversOf, shipped } from './built.ts';
+import { built, documentOf, REPOSITORY, serversOf, shipped } from './built.ts';
 import { type HostFile, onHost } from './on-host.ts';
 
 /**
@@ -172,6 +172,20 @@ if (missing.length > 0) {
     expect([ran.status, ran.status === 0 ? '' : ran.stderr]).toEqual([0, '']);
     expect(state('drill').openedWith).toBe('sealed');
     expect(script('drill', ['-'], 'another\n').status).not.toBe(0);
+  }, 60_000);
+
+  test('one file comes back as the page says', () => {
+    const page = readFileSync(path.join(REPOSITORY, 'docs/runbooks/restore.md'), 'utf8');
+    const [, block = ''] = /```sh\n( +export [^]*?)```/.exec(page) ?? [];
+    const text = block
+      .replace('HTTPS_PROXY=http://127.0.0.1:8888 ', '')
+      .replaceAll('/srv/lukko', `${folder}/volume`)
+      .replace('<path>', `${folder}/volume/identity/marker`);
+    const ran = run('sh', ['-euc', text], { env: { ...process.env, RESTIC_CACHE_DIR: `${folder}/cache` } });
+    expect([ran.status, ran.status === 0 ? '' : ran.stderr]).toEqual([0, '']);
+    expect(readFileSync(`${folder}/volume/restored${folder}/volume/identity/marker`, 'utf8')).toBe(
+      'what a backup must hold\n',
+    );
   }, 60_000);
 
   test('a host can neither take a backup away nor write over one', () => {
