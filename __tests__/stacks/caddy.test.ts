@@ -282,6 +282,16 @@ if ('missing' in found) {
     expect((await get('logs.lukko.example', '/insert/audit/x'))?.slice(9, 12)).toBe('502');
   });
 
+  test('an answer about an error carries the same headers: nothing listens behind it', async () => {
+    await start('errors');
+    const answer = (await get('errors.lukko.example', '/')) ?? '';
+    expect(answer).toMatch(/^HTTP\/1\.1 502 /);
+    for (const line of ['Data-Region: hel1', 'Strict-Transport-Security: max-age=31536000; includeSubDomains'])
+      expect(answer).toContain(`\r\n${line}\r\n`);
+    expect(answer).not.toMatch(/\r\nServer:/);
+    expect(answer).toMatch(/\r\n\r\n502 Bad Gateway$/);
+  });
+
   test('GlitchTip is never told whose address a report came from', async () => {
     await start('errors');
     const seen: Record<string, unknown>[] = [];
