@@ -9,7 +9,7 @@ import { must, type Ran, run, sleep } from './run.ts';
 import { GUEST_ADDRESS, type Site, TANG_ADDRESSES } from './site.ts';
 
 /** Factor on every time limit, which only ends a test that hangs: emulation on a busy machine is slow. */
-const PATIENCE = 10;
+export const PATIENCE = 10;
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[A-Za-z]`, 'g');
 
 export interface GuestOptions {
@@ -24,6 +24,8 @@ export interface GuestOptions {
   readonly root?: string;
   /** More words for QEMU. */
   readonly extra?: readonly string[];
+  /** Addresses with their lengths, of each network interface that these words add. */
+  readonly nics?: readonly (readonly string[])[];
 }
 
 /**
@@ -85,10 +87,15 @@ export class Guest {
   serve(userData: string): void {
     const nic = (index: number, subnet: string) =>
       `  - {type: physical, name: eth${index}, mac_address: "52:54:00:00:00:0${index}", subnets: [${subnet}]}\n`;
+    const fixed = (addresses: readonly string[]) =>
+      addresses.map((address) => `{type: static, address: ${address}}`).join(', ');
+    const nics = [[`${GUEST_ADDRESS}/24`], ...(this.options.nics ?? [])].map((addresses, index) =>
+      nic(index + 1, fixed(addresses)),
+    );
     const metadata = [
       `hostname: ${this.options.name}\ninstance-id: "4711"\npublic-ipv4: 192.0.2.1\nregion: eu-central\n`,
       `public-keys:\n- ${readFileSync(this.options.site.at('ca.pub'), 'utf8')}`,
-      `network-config:\n  version: 1\n  config:\n${nic(0, '{type: dhcp}')}${nic(1, `{type: static, address: ${GUEST_ADDRESS}/24}`)}`,
+      `network-config:\n  version: 1\n  config:\n${nic(0, '{type: dhcp}')}${nics.join('')}`,
     ].join('');
     const files = { userdata: userData, metadata, 'instance-id': '4711' };
     for (const [file, text] of Object.entries(files)) writeFileSync(path.join(this.folder, file), text);

@@ -1,17 +1,23 @@
 import { onHost } from '../stacks/on-host.ts';
 import { DEVICE } from './first-boot.ts';
 import type { Guest } from './guest.ts';
-import { hostImages, load } from './host-images.ts';
-import { SEAL } from './secrets.ts';
+import { errorsAreKept } from './host-errors.ts';
+import { type HostImages, hostImages, load } from './host-images.ts';
+import { BEHIND, keptOverReboot, servedOverTls } from './host-tls.ts';
+import { Outside } from './outside.ts';
 import { expectIn, expectSame, type Scenario, type Suite } from './suite.ts';
 
 const DATA_HOSTS = [
+  ['backups', ['caddy']],
   ['edge', ['caddy']],
   ['logs', ['caddy', 'victoriaLogs']],
   ['errors', ['caddy', 'glitchtip', 'postgresql']],
 ] as const;
 
-/** The other hosts that keep data: what runs on the system itself, what as a container, and what has no image here. */
+/** MiB of the volume of a host, where it holds images of hundreds of them. */
+const VOLUME_SIZES: Readonly<Record<string, number>> = { errors: 6144 };
+
+/** The hosts that keep data, with what serves on them: on the system itself, or as containers where there is an image here. */
 export const otherHosts: readonly Scenario[] = DATA_HOSTS.map(([host, images]) => ({
   name: `first boot of ${host}`,
   core: false,
@@ -19,12 +25,52 @@ export const otherHosts: readonly Scenario[] = DATA_HOSTS.map(([host, images]) =
 }));
 
 async function dataHost(suite: Suite, host: string, names: (typeof DATA_HOSTS)[number][1]): Promise<void> {
-  const images = hostImages(suite, names);
+  const outside = await Outside.open(suite, host);
+  try {
+    await bootedWithServices(suite, host, names, outside);
+  } finally {
+    if (!('missing' in outside)) await outside.close();
+  }
+}
+
+async function bootedWithServices(
+  suite: Suite,
+  host: string,
+  names: (typeof DATA_HOSTS)[number][1],
+  outside: Outside | { readonly missing: string },
+): Promise<void> {
+  const seen = 'missing' in outside ? undefined : outside;
+  const images = hostImages(suite, names, seen?.trusted);
   for (const [name, why] of images.missing) suite.say(`not run: ${name}, ${why}`);
-  const guest = suite.guest(host, images.change);
+  if ('missing' in outside) suite.say(`not run: what is served over TLS, ${outside.missing}`);
+  const guest = suite.guest(
+    host,
+    (config) => {
+      images.change(config);
+      seen?.change(config);
+    },
+    seen === undefined ? {} : { extra: seen.words, nics: seen.nics },
+    VOLUME_SIZES[host],
+  );
   await guest.start();
   await guest.booted();
   await guest.serves();
+  await setUp(suite, guest, host);
+  const began = Date.now();
+  load(guest, images);
+  suite.say(`images were loaded in ${Math.round((Date.now() - began) / 1000)} s`);
+  if (images.archives.has('victoriaLogs')) await logsAreKept(suite, guest);
+  if (seen !== undefined && images.archives.has('caddy')) await served(suite, guest, seen, host, images);
+  if (host === 'errors')
+    await suite.check('errors: the key of GlitchTip was made on the volume, and sealed to the operators', async () => {
+      await guest.until('systemctl is-active -q lukko-glitchtip-secret.service', 60);
+      expectIn(guest.sshMust('head -n 1 /srv/lukko/secrets/glitchtip.env.age'), 'BEGIN AGE ENCRYPTED FILE');
+      expectIn(guest.sshMust('stat -c %a /srv/lukko/secrets/glitchtip.env'), '600');
+    });
+}
+
+/** The volume, and what every host has; no image is there yet. */
+async function setUp(suite: Suite, guest: Guest, host: string): Promise<void> {
   await suite.check(`${host}: the volume is set up, the journal lies on it, what every host has runs`, () => {
     expectIn(guest.sshMust(`cryptsetup luksDump ${DEVICE}`), /Label:\s+lukko\n/);
     expectIn(guest.sshMust('findmnt -no SOURCE /var/log/journal'), '/dev/mapper/lukko-data');
@@ -49,36 +95,16 @@ async function dataHost(suite: Suite, host: string, names: (typeof DATA_HOSTS)[n
     expectIn(said, 'waiting: caddy.service for acme-account');
     expectSame(guest.sshMust('podman ps --quiet').trim(), '');
   });
-  load(guest, images);
-  if (images.archives.has('caddy')) await caddyServes(suite, guest, host);
-  if (images.archives.has('victoriaLogs')) await logsAreKept(suite, guest);
-  if (host === 'errors')
-    await suite.check('errors: the key of GlitchTip was made on the volume, and sealed to the operators', async () => {
-      await guest.until('systemctl is-active -q lukko-glitchtip-secret.service', 60);
-      expectIn(guest.sshMust('head -n 1 /srv/lukko/secrets/glitchtip.env.age'), 'BEGIN AGE ENCRYPTED FILE');
-      expectIn(guest.sshMust('stat -c %a /srv/lukko/secrets/glitchtip.env'), '600');
-    });
 }
 
-/** The real Caddy in its container: started by the account binding, on the public ports, and with one authority. */
-async function caddyServes(suite: Suite, guest: Guest, host: string): Promise<void> {
-  await suite.check(`${host}: Caddy starts as a container when its account binding is opened`, async () => {
-    guest.sshMust(SEAL);
-    await guest.until('systemctl is-active -q caddy.service', 90);
-    const name = `${host}.${suite.site.config.domain}`;
-    const redirect = `curl -s -o /dev/null -m 10 -w '%{http_code} %{redirect_url}' --resolve ${name}:80:127.0.0.1 http://${name}/`;
-    await guest.until(`${redirect} | grep -q '^308'`, 60);
-    expectSame(guest.sshMust(redirect), `308 https://${name}/`);
-  });
-  await suite.check(`${host}: without a certificate it serves nothing, and asks no other authority`, async () => {
-    const name = `${host}.${suite.site.config.domain}`;
-    const journal = 'journalctl -b -u caddy.service -o cat --no-pager';
-    const directory = suite.site.config.certificates.authority.directory;
-    await guest.until(`${journal} | grep -qF '${directory}'`, 60);
-    expectSame(guest.ssh(`curl -sk -m 10 --resolve ${name}:443:127.0.0.1 https://${name}/`).status, 35);
-    const refused = /letsencrypt|zerossl/i.exec(guest.sshMust(journal));
-    expectSame(refused, null);
-  });
+/** Caddy with a certificate, what stands behind it, and both again after a reboot. */
+async function served(suite: Suite, guest: Guest, outside: Outside, host: string, images: HostImages): Promise<void> {
+  await servedOverTls(suite, guest, outside, host);
+  await BEHIND[host]?.(suite, guest, outside, new Set(images.archives.keys()));
+  const whole = images.archives.has('glitchtip') && images.archives.has('postgresql');
+  const again = whole ? await errorsAreKept(suite, guest, outside) : undefined;
+  await keptOverReboot(suite, guest, outside, host);
+  await again?.();
 }
 
 /** VictoriaLogs in its containers: what was written is there after an orderly stop. */

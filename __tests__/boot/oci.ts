@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { must, run } from './run.ts';
 
@@ -17,16 +17,46 @@ export interface Content {
   readonly program: string;
   readonly entrypoint: readonly string[];
   readonly environment?: readonly string[];
+  /** More files, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
+ * Names an image somebody brought as the configuration names it: an OCI archive, as `skopeo copy docker://… oci-archive:<file>` or
+ * `podman save --format oci-archive` write it. Nothing of the image itself is changed, so its digest stays.
+ *
+ * @throws when it is another kind of archive, or holds more images than one.
+ */
+export function namedArchive(folder: string, archive: string, name: string): Archive {
+  const layout = path.join(folder, 'layout');
+  mkdirSync(layout, { recursive: true });
+  must('tar', ['-C', layout, '-xf', archive]);
+  const index = path.join(layout, 'index.json');
+  if (!existsSync(index))
+    throw new Error(`${archive} is no OCI archive: write it with podman save --format oci-archive`);
+  const { manifests } = JSON.parse(readFileSync(index, 'utf8')) as {
+    manifests: readonly { readonly digest: string }[];
+  };
+  const [manifest, ...others] = manifests;
+  if (manifest === undefined || others.length > 0)
+    throw new Error(`${archive} holds ${manifests.length} images, not one`);
+  const annotations = { 'org.opencontainers.image.ref.name': name };
+  writeFileSync(index, JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }));
+  const file = path.join(folder, 'image.tar');
+  must('tar', ['-C', layout, '-cf', file, '.']);
+  rmSync(layout, { recursive: true });
+  return { file, digest: manifest.digest };
+}
+
+/**
  * Packs a program into an OCI image layout (https://github.com/opencontainers/image-spec/blob/main/image-layout.md). Made here since
  * there is no registry to pull the named image from: the same program of the same release, without what else its image holds.
  */
-export function ociArchive(folder: string, { name, tag, program, entrypoint, environment = [] }: Content): Archive {
+export function ociArchive(folder: string, content: Content): Archive {
+  const { name, tag, program, entrypoint, environment = [], files = {} } = content;
   const [root, layout] = [path.join(folder, 'root'), path.join(folder, 'layout')];
   const blobs = path.join(layout, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });
@@ -35,6 +65,10 @@ export function ociArchive(folder: string, { name, tag, program, entrypoint, env
   // What ldd names: `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)`, and the loader by its path alone. Nothing where it is static.
   for (const [, library] of run('ldd', [program]).stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(0x/gm))
     cpSync(library as string, path.join(root, library as string), { dereference: true });
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  }
   const blob = (text: string, mediaType: string) => {
     writeFileSync(path.join(blobs, sha256(text)), text);
     return { mediaType, digest: `sha256:${sha256(text)}`, size: Buffer.byteLength(text) };

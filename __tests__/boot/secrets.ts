@@ -1,7 +1,12 @@
 import { expectIn, expectSame, type Scenario } from './suite.ts';
 
-/** Seals an account binding as `lukko secrets seal` does, and puts it where the host looks for it; a shell script for the host. */
-export const SEAL = `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf 'kid\\nmac' >s
+/**
+ * Seals an account binding (two lines, of characters that mean nothing to printf) as `lukko secrets seal` does, and puts it where the host
+ * looks for it; a shell script for the host.
+ */
+export const seal = (
+  binding: string,
+): string => `. /etc/lukko/host.env; cd /run; jose jwk gen -i '{"alg":"ECDH-ES+A128KW"}' -o k.jwk; printf '${binding.replaceAll('\n', '\\n')}' >s
 jose jwe enc -I s -k k.jwk -c -o s.jwe
 jq -n --arg key "$(clevis encrypt sss "$LUKKO_CLEVIS" <k.jwk)" --arg sealed "$(cat s.jwe)" '{key: $key, secrets: {"acme-account": {sealed: $sealed}}}' >sealed.json
 rm k.jwk s; mv sealed.json /srv/lukko/secrets/sealed.json`;
@@ -15,7 +20,7 @@ export const secrets: Scenario = {
     await suite.check(
       'a sealed secret is opened on the host, and its plain text lies on the volume alone',
       async () => {
-        guest.sshMust(SEAL);
+        guest.sshMust(seal('kid\nmac'));
         await guest.until('test -s /srv/lukko/secrets/acme-account/mac-key', 60);
         const opened = 'cd /srv/lukko/secrets/acme-account; cat key-id mac-key; ls /run/lukko/open 2>/dev/null || true';
         expectSame(guest.sshMust(opened).trim(), 'kidmac');

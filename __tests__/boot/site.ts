@@ -109,14 +109,21 @@ function makeKeys(folder: string): void {
   renameSync(work, folder);
 }
 
+const HOSTS = ['edge', 'logs', 'errors', 'backups'];
+
+/** The IPv4 address that Terraform would give a host; of a network that nobody has (RFC 5737). */
+export function publicAddress(host: string): string {
+  return `192.0.2.${10 + HOSTS.indexOf(host)}`;
+}
+
 /** The value of one reference. Another one than these is a change of the stacks this harness must learn. */
 function resolve(expression: string, volume: string): string {
   if (expression === 'hcloud_volume.data_volume.id') return volume;
   const [, stack, name = ''] = /^data\.terraform_remote_state\.(\w+)\.outputs\.([\w-]+)$/.exec(expression) ?? [];
   const tang = ['tang-fsn1_ipv4', 'tang-nbg1_ipv4', 'tang-hel1_ipv4'].indexOf(name);
   if (stack === 'keys' && tang >= 0) return TANG_ADDRESSES[tang] as string;
-  const host = ['edge', 'logs', 'errors', 'backups'].findIndex((each) => name.startsWith(`${each}_`));
-  if (stack === 'network' && name.endsWith('_ipv4')) return `192.0.2.${10 + host}`;
+  const host = HOSTS.findIndex((each) => name.startsWith(`${each}_`));
+  if (stack === 'network' && name.endsWith('_ipv4')) return publicAddress(HOSTS[host] ?? '');
   if (stack === 'network' && name.endsWith('_ipv6_network')) return `2001:db8:${10 + host}::/64`;
   throw new Error(`the boot test does not know what \${${expression}} stands for`);
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Config } from '@lukko/formats';
 import { parse } from 'yaml';
-import { endGuests, Guest } from './guest.ts';
+import { endGuests, Guest, type GuestOptions, PATIENCE } from './guest.ts';
 import { buildImage, CACHE, type Image } from './image.ts';
+import { sleep } from './run.ts';
 import { Site } from './site.ts';
 import { copyDisk, type Moment, type State, States } from './states.ts';
 
@@ -90,12 +91,17 @@ export class Suite {
     return file;
   }
 
-  /** A guest that was never started, with a blank volume. */
-  guest(host: string, change?: (config: Config) => void, extra?: readonly string[]): Guest {
+  /** A guest that was never started, with a blank volume of a size in MiB. */
+  guest(
+    host: string,
+    change?: (config: Config) => void,
+    options: Pick<GuestOptions, 'extra' | 'nics'> = {},
+    size = VOLUME_SIZE,
+  ): Guest {
     const volume = host.startsWith('tang-')
       ? {}
-      : { volume: { file: this.disk(`volume${this.guests}`, VOLUME_SIZE), id: VOLUME } };
-    return new Guest({ ...this.common(host, change), ...volume, ...(extra === undefined ? {} : { extra }) });
+      : { volume: { file: this.disk(`volume${this.guests}`, size), id: VOLUME } };
+    return new Guest({ ...this.common(host, change), ...volume, ...options });
   }
 
   /** The backups host as it was at a moment of its first boot, with disks of its own; not started yet. */
@@ -181,6 +187,15 @@ function workFolder(): string {
 function ensured(folder: string): string {
   mkdirSync(folder, { recursive: true });
   return folder;
+}
+
+/** Waits until something holds that is seen from outside a guest; asks every few seconds, for an answer costs the guest some. */
+export async function eventually(what: string, seconds: number, holds: () => boolean): Promise<void> {
+  const end = Date.now() + seconds * 1000 * PATIENCE;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`waited ${seconds * PATIENCE} s for ${what}`);
+    await sleep(3000);
+  }
 }
 
 /** @throws unless a text holds another, with what was there instead. */

@@ -6,6 +6,7 @@ import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect } from 'node:tls';
+import { dnsAnswer } from '../boot/dns.ts';
 import { must, run, sleep } from '../boot/run.ts';
 import { caddyProgram, pebbleProgram } from '../boot/tools.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
@@ -159,7 +160,7 @@ if (missing.length > 0 || 'missing' in caddy || 'missing' in pebble) {
     const to = ['-keyout', at('authority.key'), '-out', at('authority.pem')];
     must('openssl', ['req', '-x509', ...key, ...leaf, ...signer, ...to]);
     dns = createSocket('udp4', (question, from) => {
-      const { name, answer } = addressAnswer(question);
+      const { name, answer } = dnsAnswer(question, () => '127.0.0.1');
       asked.dns.add(name);
       dns.send(answer, from.port, from.address);
     });
@@ -292,22 +293,4 @@ function reached(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-/** The answer of a DNS server that has 127.0.0.1 for every name and nothing else (RFC 1035 section 4). */
-function addressAnswer(question: Buffer): { name: string; answer: Buffer } {
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = question[at] ?? 0; length > 0; length = question[at] ?? 0) {
-    labels.push(question.subarray(at + 1, at + 1 + length).toString());
-    at += 1 + length;
-  }
-  const asked = question.subarray(12, at + 5);
-  const isAddress = question.readUInt16BE(at + 1) === 1;
-  const head = Buffer.from([0x81, 0x80, 0, 1, 0, isAddress ? 1 : 0, 0, 0, 0, 0]);
-  const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1]);
-  return {
-    name: labels.join('.').toLowerCase(),
-    answer: Buffer.concat([question.subarray(0, 2), head, asked, ...(isAddress ? [record] : [])]),
-  };
 }
