@@ -32,6 +32,7 @@ export const secrets: Scenario = {
       await guest.until(`${journal} | grep -q "^refused: the secret acme-account does not open"`, 60);
       await guest.until('systemctl show -P SubState lukko-secrets.service | grep -q auto-restart', 30);
       expectIn(guest.sshMust('/usr/local/lib/lukko/report | jq -r ".failedUnits[]"'), 'lukko-secrets.service');
+      await guest.until("journalctl -b -o cat --no-pager -t alert | grep -q '^ALERT failed lukko-secrets.service'", 30);
     });
   },
 };

@@ -103,6 +103,9 @@ test.each(dataHosts)(
     expect(contentOf('/etc/systemd/system/lukko-secrets.service')).toContain(
       'ConditionPathExists=/srv/lukko/secrets/sealed.json\n',
     );
+    // It is tried again for good, and never silently: a limit of starts would end its path unit too, RestartMode=direct its alerts.
+    expect(contentOf('/etc/systemd/system/lukko-secrets.service')).toContain('\nRestart=on-failure\n');
+    expect(contentOf('/etc/systemd/system/lukko-secrets.service')).not.toMatch(/StartLimit|RestartMode/);
     expect(contentOf('/etc/systemd/journald.conf.d/10-lukko.conf')).toContain('\nMaxRetentionSec=365day\n');
   },
 );
