@@ -155,7 +155,7 @@ export class Outside {
   /** One process per connection of the guest, as QEMU asks for; nothing answers while the file beside it is there. */
   private relay(name: string, port: number): string {
     const file = this.at(`${name}.sh`);
-    const both = `const n=require('net'),g=new n.Socket({fd:0,readable:true,writable:true}),s=n.connect(${port},'127.0.0.1');for(const e of [g,s])e.on('error',()=>process.exit());g.pipe(s).pipe(g)`;
+    const both = `const n=require('node:net'),g=new n.Socket({fd:0,readable:true,writable:true}),s=n.connect(${port},'127.0.0.1');for(const e of [g,s])e.on('error',()=>process.exit());g.pipe(s).pipe(g)`;
     writeFileSync(
       file,
       `#!/bin/sh\n[ ! -e '${this.at(name)}.down' ] || exit 0\nexec '${process.execPath}' -e "${both}"\n`,
