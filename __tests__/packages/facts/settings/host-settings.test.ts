@@ -38,8 +38,7 @@ it('services a host is told of, by kind', () => {
 it('sshd, journald and the kernel: the value that counts, where it stands', () => {
   const settings = settingsOf({
     '/etc/ssh/sshd_config.d/10-a.conf': 'PasswordAuthentication no\n',
-    '/etc/ssh/sshd_config':
-      'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nMaxAuthTries 3\n',
+    '/etc/ssh/sshd_config': 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\nMaxAuthTries 3\n',
     '/etc/systemd/journald.conf': '[Journal]\nStorage=persistent\nSystemMaxUse=1G\n',
     '/etc/systemd/journald.conf.d/10-a.conf': '[Journal]\nStorage=volatile\n[Other]\nStorage=auto\n',
     '/etc/sysctl.d/10-a.conf': '# c\nkernel/dmesg_restrict = 1\nnet.ipv4.ip_forward=1\n',
