@@ -1,4 +1,12 @@
-import { type Facts, hostsOf, type Location, locationOf, type Payload, type ServerFacts } from '@lukko/facts';
+import {
+  type Command,
+  type Facts,
+  hostsOf,
+  type Location,
+  locationOf,
+  type Payload,
+  type ServerFacts,
+} from '@lukko/facts';
 import { all, any, no, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { resticOnly } from './shared/data-services.ts';
 import { cloudConfig, encryptedVolumeFiles, startVolume } from './shared/example-payloads.ts';
@@ -7,7 +15,8 @@ import { asSetUp, legible, missing } from './shared/host-setup.ts';
 import { fit, short } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
 
-const backed = (script: string | undefined, userData?: string) =>
+const TIMER = ['systemctl', 'enable', '--now', 'backup.timer'];
+const backed = (script: string | undefined, userData?: string, start: readonly string[] = TIMER) =>
   hcloud(
     {
       hcloud_volume: { data: volume() },
@@ -19,9 +28,16 @@ const backed = (script: string | undefined, userData?: string) =>
             cloudConfig(
               {
                 ...encryptedVolumeFiles('/dev/disk/by-id/scsi-0HC_Volume_${hcloud_volume.data.id}'),
-                ...(script === undefined ? {} : { '/usr/local/lib/backup': `#!/bin/sh\nset -eu\n${script}\n` }),
+                ...(script === undefined
+                  ? {}
+                  : {
+                      '/usr/local/lib/backup': `#!/bin/sh\nset -eu\n${script}\n`,
+                      '/etc/systemd/system/backup.service': '[Service]\nExecStart=/usr/local/lib/backup\n',
+                      '/etc/systemd/system/backup.timer':
+                        '[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n',
+                    }),
               },
-              [startVolume, ...(script === undefined ? [] : [['/usr/local/lib/backup']])],
+              [startVolume, ...(script === undefined ? [] : [start])],
             ),
         }),
       },
@@ -38,8 +54,9 @@ export const dataVolumesBackedUp = rule({
   waivable: true,
   controls: ['ISO27001:2022/A.8.13', 'ISO27001:2022/A.8.14', 'ISO27001:2022/A.5.29', 'GDPR/32(1)(c)', 'NIS2/21(2)(c)'],
   rationale:
-    'Hetzner copies no volume: what its disk or its data centre takes with it is gone. A backup counts where the host that has the volume mounted makes it, encrypted, and where it lies in another location than the volume.',
-  remediation: 'Let the host run restic backup over the mount, into a repository that stands in another location',
+    'Hetzner copies no volume: what its disk or its data centre takes with it is gone. A backup counts where the host that has the volume mounted makes it, encrypted, again and again, and where it lies in another location than the volume.',
+  remediation:
+    'Let a timer of the host run restic backup over the mount, into a repository that stands in another location',
   sources: ['https://docs.hetzner.com/cloud/volumes/faq', 'https://restic.readthedocs.io/en/stable/040_backup.html'],
   appliesTo: ['volume'],
   check: ({ resource, mount, attachment }, facts) => {
@@ -61,6 +78,16 @@ export const dataVolumesBackedUp = rule({
     { name: 'a bucket in another location', verdict: 'pass', terraform: backed(bucket('fsn1')) },
     { name: 'a bucket in the same location', verdict: 'fail', terraform: backed(bucket('hel1')) },
     { name: 'no backup', verdict: 'fail', terraform: backed(undefined) },
+    {
+      name: 'one backup, when the server is made',
+      verdict: 'fail',
+      terraform: backed(bucket('fsn1'), undefined, ['/usr/local/lib/backup']),
+    },
+    {
+      name: 'a backup without a password',
+      verdict: 'fail',
+      terraform: backed(bucket('fsn1').replace('restic backup', 'restic backup --insecure-no-password')),
+    },
     {
       name: 'a repository nobody knows the place of',
       verdict: 'unknown',
@@ -89,9 +116,10 @@ function backedUp(
   const settings = facts.hostSettings(resource);
   const below = (text: string | undefined): boolean =>
     mount !== undefined && text !== undefined && (text === mount || text.startsWith(`${mount}/`));
-  const backup = payload.commands.find(
+  const backups = payload.commands.filter(
     ({ program, args }) => program === 'restic' && args.includes('backup') && args.some(below),
   );
+  const backup = backups.find((each) => again(each, payload) === 'yes') ?? backups[0];
   if (backup === undefined) {
     const partly = payload.commands.find(({ program, args }) => program === 'restic' && args.includes('backup'));
     if (partly !== undefined && (mount === undefined || partly.args.includes(undefined)))
@@ -103,10 +131,37 @@ function backedUp(
     return missing(settings, `nothing runs restic backup over ${mount ?? 'its mount'}`);
   }
   const found = repositories(payload);
-  const made = yes({ at: `${backup.at}:${backup.line}`, saw: 'restic backup over its mount' });
+  const where = `${backup.at}:${backup.line}`;
+  const nothing = backup.args.find((arg) => /^(--dry-run|-n|--insecure-no-password)$/.test(arg ?? ''));
+  if (nothing !== undefined) return no({ at: where, saw: `restic backup ${nothing}` });
+  const left = backup.args.find((arg) =>
+    /^(-e|--exclude|--iexclude|--exclude-file|--exclude-larger-than)(=|$)/.test(arg ?? ''),
+  );
+  if (left !== undefined) return unknown({ at: where, saw: `restic backup with ${left}`, causes: ['function'] });
+  const often = again(backup, payload);
+  if (often === 'no') return no({ at: where, saw: 'restic backup runs once, when the server is made' });
+  const made =
+    often === 'yes'
+      ? yes({ at: where, saw: 'restic backup over its mount' })
+      : unknown({ at: where, saw: 'restic backup, and what starts it again is not shown', causes: ['function'] });
   if (found.length === 0)
     return unknown({ at: backup.at, saw: 'a repository that is not known', causes: ['function'] });
   return all([made, ...found.map(({ host, at }) => elsewhere(host, at, own, facts))]);
+}
+
+/** Whether a command is run again and again: by a timer that is started, or by cron; what cloud-init runs, it runs once. */
+function again({ entry = '' }: Command, { attr, units }: Payload): 'yes' | 'no' | 'perhaps' {
+  if (/^\/(etc|var\/spool)\/(ana)?cron/.test(entry)) return 'yes';
+  if (entry === '' || entry === `${attr.at}:runcmd` || entry === `${attr.at}:bootcmd`) return 'no';
+  const timed = units.some(
+    ({ name, started, entries }) =>
+      started &&
+      name.endsWith('.timer') &&
+      entry ===
+        (entries.findLast(({ section, key }) => section === 'Timer' && key === 'Unit')?.value ??
+          name.replace(/timer$/, 'service')),
+  );
+  return timed ? 'yes' : 'perhaps';
 }
 
 const REPOSITORY = /^\s*(?:export\s+)?\w*REPOSITORY=["']?((?:rest|s3):https?:[^\s"']+)/;

@@ -7,10 +7,19 @@ import { addressOf } from './shared/words.ts';
 
 /** Images of databases by their last name, from whichever registry. */
 const DATABASE =
-  /(^|\/)(postgres|postgresql|postgis|timescaledb|mysql|mariadb|mongo|mongodb|redis|valkey|keydb|memcached|elasticsearch|opensearch|clickhouse-server|couchdb|influxdb|cassandra)(:|@|$)/;
-/** Options by which a database listens on loopback alone, or on no network at all. */
-const LOCAL =
-  /listen_addresses=(['"]?(localhost|127\.0\.0\.1)?['"]?)(\s|$)|--(bind|bind-address|bind_ip)[= ](127\.0\.0\.1|localhost)(\s|$)|--skip-networking(\s|$)/;
+  /(^|\/)(postgres|postgresql|postgis|timescaledb|mysql|mariadb|mongo|mongodb|redis|valkey|keydb|memcached|elasticsearch|opensearch|clickhouse-server|couchdb|influxdb|cassandra|percona|percona-server|mariadb-galera|postgresql-repmgr|postgresql-ha|pgvector|timescaledb-ha|redis-stack|redis-stack-server|mongodb-community-server|mongodb-enterprise-server|clickhouse|dragonfly|etcd|neo4j|qdrant|meilisearch)(:|@|$)/;
+/** Options by which a database says where it listens, and what of it is loopback or nothing at all. */
+const LISTENS = /(?:listen_addresses=|--(?:bind|bind-address|bind_ip)[= ])(?:'([^']*)'|"([^"]*)"|(\S*(?: (?!-)\S+)*))/g;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|-::1)?$/;
+
+/** Of several the last counts; of several addresses each. */
+function listensHere(exec: string): boolean {
+  if (/--skip-networking(\s|$)/.test(exec)) return true;
+  const last = [...exec.matchAll(LISTENS)].at(-1);
+  if (last === undefined) return false;
+  const [, single, double, bare = ''] = last;
+  return (single ?? double ?? bare.replace(/["']/g, '')).split(/[\s,]+/).every((address) => LOOPBACK.test(address));
+}
 
 const postgres = (...options: readonly string[]) =>
   setUp({
@@ -76,15 +85,15 @@ function reached({ unit, networkHost, publishes }: Container): Truth {
   const open = publishes.find((one) => !/^(127\.\d+\.\d+\.\d+|\[::1\]|localhost):/.test(one));
   if (open !== undefined)
     return /\p{Co}/u.test(open)
-      ? unknown({ at, saw: `PublishPort=${legible(open)}`, causes: ['function'] })
-      : no({ at, saw: `PublishPort=${short(open, 40)}` });
+      ? unknown({ at, saw: `${legible(open)} is published`, causes: ['function'] })
+      : no({ at, saw: `${short(open, 40)} is published` });
   const more = entries.find(
     ({ key, value }) => key === 'PodmanArgs' && /(--publish|-p\b|--network|--net\b)/.test(value),
   );
   if (more !== undefined) return unknown({ at: `${at}:${more.line}`, saw: more.key, causes: ['function'] });
   if (!networkHost) return yes({ at, saw: `${unit.name}: no port of it leaves the host` });
-  const exec = entries.find(({ key }) => key === 'Exec');
-  if (exec !== undefined && LOCAL.test(exec.value))
+  const exec = entries.findLast(({ key }) => key === 'Exec');
+  if (exec !== undefined && listensHere(exec.value))
     return yes({ at: `${at}:${exec.line}`, saw: `Exec=${short(legible(exec.value), 60)}` });
   return exec !== undefined && /config|\.conf|\p{Co}/u.test(exec.value)
     ? unknown({ at: `${at}:${exec.line}`, saw: 'options that are not followed', causes: ['function'] })

@@ -22,8 +22,9 @@ export const hstsSent = rule({
       host,
       (site): Truth => {
         const at = `${site.at}:${site.line}`;
-        const sent = site.headers.find(({ name }) => name === 'strict-transport-security');
-        if (sent === undefined) return no({ at, saw: 'no header Strict-Transport-Security' });
+        // What is written last is what is sent.
+        const sent = site.headers.findLast(({ name }) => name === 'strict-transport-security');
+        if (sent === undefined || sent.value === '') return no({ at, saw: 'no header Strict-Transport-Security' });
         const place = `${site.at}:${sent.line}`;
         const age = /max-age="?(\d+)/i.exec(sent.value)?.[1];
         if (age === undefined)

@@ -14,9 +14,7 @@ import { addressOf } from './words.ts';
  */
 export function asSetUp({ resource, payload }: ServerFacts, truth: Truth): Truth {
   if (truth.is !== true) return truth;
-  const [provisioner] = resource.provisioners ?? [];
-  if (provisioner !== undefined)
-    return unknown({ at: resource.id, saw: 'a provisioner, which may set up otherwise', causes: ['outside'] });
+  if (payload.provisioned !== undefined) return unknown(payload.provisioned);
   return payload.attr.owner === resource.id ? unlessIgnored(resource, 'user_data', truth) : truth;
 }
 

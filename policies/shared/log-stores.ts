@@ -59,8 +59,12 @@ function judged(store: Container, judge: (options: ReadonlyMap<string, string>, 
 
 /** The options a container is started with, by their names; undefined where a word of them is not known. */
 export function optionsOf(store: Container): ReadonlyMap<string, string> | undefined {
-  const words = (execOf(store)?.value ?? '').split(/\s+/).filter((word) => word !== '');
-  if (words.some((word) => /^[\p{Co}$]/u.test(word))) return undefined;
+  const words = ((execOf(store)?.value ?? '').match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) =>
+    word.replace(/["']/g, ''),
+  );
+  // A shell, or another program, is told what to run by one word.
+  if (words.some((word) => /^[\p{Co}$]/u.test(word) || /\s/.test(word))) return undefined;
+  if (store.unit.entries.some(({ section, key }) => section === 'Container' && key === 'Entrypoint')) return undefined;
   const options = new Map<string, string>();
   for (const word of words) {
     const [, name, value] = /^--?([\w.]+)(?:=(.*))?$/.exec(word) ?? [];

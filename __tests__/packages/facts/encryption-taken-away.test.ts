@@ -37,6 +37,10 @@ describe('what takes the encryption away, or may', () => {
     ['the same directory spelled otherwise', followedBy('mount /dev/sda1 /srv/x/../lukko/'), false],
     ['a mapping of its own', followedBy('dmsetup create lukko-data --table "0 8 linear /dev/sda 0"'), 'unknown'],
     ['a disk by its kernel name', followedBy('badblocks -w /dev/sdb'), 'unknown'],
+    ['a copy onto the disk', followedBy(`dd if=/etc/passwd of=${DEVICE}`), 'unknown'],
+    ['a copy onto a disk by its kernel name', followedBy('dd if=/etc/passwd of=/dev/sdb'), 'unknown'],
+    ['a line onto the disk', followedBy(`echo a > ${DEVICE}`), false],
+    ['a line onto a disk by its kernel name', followedBy('echo a > /dev/sdb'), 'unknown'],
     ['xargs', followedBy('echo "$X" | xargs mkfs.ext4'), 'unknown'],
     ['find -exec', followedBy('find /dev/disk -name "*Volume*" -exec mkfs.ext4 {} \\;'), 'unknown'],
     ['awk that starts programs', followedBy(`awk 'BEGIN { system("mkfs.ext4 /dev/sdb") }'`), 'unknown'],
@@ -63,6 +67,46 @@ describe('what takes the encryption away, or may', () => {
       'a mount unit that is required',
       beside('/etc/systemd/system/srv-lukko.mount', '[Mount]\nWhat=/var/x\nWhere=/srv/lukko\n'),
       false,
+    ],
+    ['a provisioner of the server', { server: { provisioner: [{ 'remote-exec': { inline: ['true'] } }] } }, 'unknown'],
+    [
+      'a provisioner that names the server',
+      {
+        more: {
+          terraform_data: {
+            x: {
+              input: '${hcloud_server.host.id}',
+              provisioner: [{ 'local-exec': { command: 'ansible-playbook a.yml' } }],
+            },
+          },
+        },
+      },
+      'unknown',
+    ],
+    [
+      'a provisioner that connects to nobody knows whom',
+      {
+        more: {
+          terraform_data: {
+            x: {
+              provisioner: [
+                { 'remote-exec': { inline: ['true'], connection: { host: '${hcloud_server.host.ipv4_address}' } } },
+              ],
+            },
+          },
+        },
+      },
+      'unknown',
+    ],
+    [
+      'a provisioner that runs when it is destroyed',
+      { server: { provisioner: [{ 'local-exec': { when: 'destroy', command: 'true' } }] } },
+      true,
+    ],
+    [
+      'a provisioner beside it',
+      { more: { terraform_data: { x: { provisioner: [{ 'local-exec': { command: 'true' } }] } } } },
+      true,
     ],
     ['a format that is ignored', { volume: { lifecycle: { ignore_changes: ['format'] } } }, 'unknown'],
     [

@@ -73,14 +73,14 @@ function inContainer(container: Container, payload: Payload): Kept[] {
   const { unit, volumes } = container;
   const base = { service: unit.name, at: unit.file.at, unit };
   const onHost = volumes.flatMap(({ host, readOnly }): Kept[] => {
-    if (host.startsWith('volume:')) return [{ ...base, path: graphRoot(payload) }];
+    if (host.startsWith('volume:')) return [{ ...base, path: storageOf(container, payload) }];
     if (readOnly || VOLATILE.test(host)) return [];
     return [{ ...base, path: host.startsWith('/') || hasHole(host) ? host : undefined }];
   });
   const inside = dataInside(container).filter(
     (path) => !volumes.some((volume) => isBelow(path, volume.container) || isBelow(volume.container, path)),
   );
-  return [...onHost, ...inside.map(() => ({ ...base, path: graphRoot(payload) }))];
+  return [...onHost, ...inside.map(() => ({ ...base, path: storageOf(container, payload) }))];
 }
 
 /** Where images of data services write, by the last part of their name (the images' own documentation). */
@@ -97,6 +97,13 @@ function dataInside(container: Container): string[] {
   const told = SERVICES.flatMap((each) => optionOf(execOf(container), each.option) ?? []);
   if (told.length > 0) return told.filter((path) => path.startsWith('/'));
   return IMAGES.flatMap(([image, path]) => (image.test(container.image) ? [path] : []));
+}
+
+/** Where an engine keeps volumes by name: docs.docker.com/engine/daemon/#daemon-data-directory, or podman's. */
+function storageOf({ run }: Container, payload: Payload): string {
+  if (run !== 'docker') return graphRoot(payload);
+  const daemon = payload.files.find((file) => file.path === '/etc/docker/daemon.json');
+  return /"data-root"\s*:\s*"([^"]+)"/.exec(daemon?.text.marked ?? '')?.[1] ?? '/var/lib/docker';
 }
 
 /** containers-storage.conf(5): `graphroot`; rootful podman's default otherwise. */

@@ -49,12 +49,7 @@ export class Disk {
       const action = diskAction(command);
       return { command, action, named: 'device' in action ? this.named(action.device) : 'other' };
     });
-    const spelled = payload.commands
-      .flatMap((command) => command.mentions)
-      .filter((word) => {
-        const named = this.named(word);
-        return typeof named === 'object' && named.volume === volume.id;
-      });
+    const spelled = payload.commands.flatMap((command) => command.mentions).filter((word) => this.isThis(word));
     this.words = [...new Set(spelled)];
     const opened = this.steps
       .filter((step) => this.isHere(step))
@@ -69,6 +64,11 @@ export class Disk {
 
   private isHere(step: Step): boolean {
     return typeof step.named === 'object' && step.named.volume === this.volume.id;
+  }
+
+  private isThis(word: string | undefined): boolean {
+    const named = this.named(word);
+    return typeof named === 'object' && named.volume === this.volume.id;
   }
 
   /** Whether everything the payload runs can be seen, so that what is not found is not there. */
@@ -354,7 +354,7 @@ export class Disk {
 
   private writesPlain(step: Step): boolean {
     const { does } = step.action;
-    if (step.command.writes.some((path) => path !== undefined && this.words.includes(path))) return true;
+    if (step.command.writes.some((path) => this.isThis(path))) return true;
     return this.isHere(step) && ['make-file-system', 'mount', 'open-other', 'decrypt'].includes(does);
   }
 
@@ -373,14 +373,19 @@ export class Disk {
 
   private mayWrite({ command, action, named }: Step): boolean {
     if (['make-file-system', 'mount', 'open-other', 'decrypt'].includes(action.does)) return named === undefined;
+    if (command.writes.some((path) => path !== undefined && DISK.test(path) && this.named(path) === undefined))
+      return true;
     if (action.does !== 'other' || command.followed === true) return false;
     return command.mentions.some(
       (mention) =>
         isAbout({ line: 0, mentions: [mention] }, this.words) ||
-        (DISK.test(mention) && this.named(mention) === undefined),
+        (DISK.test(operandOf(mention)) && this.named(operandOf(mention)) === undefined),
     );
   }
 }
+
+/** `of=/dev/sdb` names a disk as much as the path alone. */
+const operandOf = (word: string): string => word.replace(/^(--)?[a-z][\w-]*=/, '');
 
 /** Names under which the kernel and udev may show any volume. */
 const DISK = /^\/dev\/(sd[b-z]|vd[b-z]|disk\/|block\/|dm-)/;

@@ -9,7 +9,7 @@ import type { Payload, Proof, Statement, VolumeFacts } from './types.ts';
  *
  * 1. *format*: the provider makes no file system on it (`format` is unset: a known one is proven plaintext).
  * 2. *attached*: it is certainly attached to one server; a possible edge, or an attachment nobody can see, shows nothing.
- * 3. *payload*: what that server runs is readable. Only commands reachable from bootcmd, runcmd or a unit these start count.
+ * 3. *payload*: what that server runs is readable, and no provisioner sets it up in another way. Only commands reachable from bootcmd, runcmd or a unit these start count.
  * 4. *formatted*: `cryptsetup luksFormat` runs on a device word that certainly names this volume: its by-id path with this volume's id,
  *    or its `linux_device`. Or, once its LUKS UUID is recorded: the script compares `cryptsetup luksUUID` of the device with that literal
  *    UUID and fails when they differ, which no unencrypted disk passes.
@@ -124,7 +124,8 @@ function attachedTo(
 
 function payloadRead(payload: Payload): Statement {
   const claim = 'what its server runs can be read';
-  const { attr, state, causes } = payload;
+  const { attr, state, causes, provisioned } = payload;
+  if (state === 'read' && provisioned !== undefined) return { claim, is: 'unknown', because: [provisioned] };
   if (state === 'read')
     return {
       claim,

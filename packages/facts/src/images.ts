@@ -37,7 +37,10 @@ export function imagesOf(graph: Graph, payloads: readonly Payload[]): ImageUse[]
 
 function inPayload(payload: Payload): ImageUse[] {
   const holes = payload.holes;
-  const containers = payload.containers.filter(({ image }) => image !== '' && !/\.(image|build)$/.test(image));
+  const containers = payload.containers.filter(
+    // What a command starts is found by its command.
+    ({ image, run }) => image !== '' && run === undefined && !/\.(image|build)$/.test(image),
+  );
   return [
     ...containers.map((container) =>
       useOf(container.image, holes, `${container.unit.file.at}:${container.line}`, payload),

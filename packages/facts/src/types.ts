@@ -116,6 +116,8 @@ export interface Payload {
   readonly hosts: readonly PayloadHost[];
   /** What could not be parsed: each is unknown to every rule that looks there. `disks`: what it does to disks was read all the same. */
   readonly unread: readonly Unread[];
+  /** A provisioner that may set the server up in another way than all this says. */
+  readonly provisioned?: Reason;
 }
 
 export interface Unread {
@@ -255,6 +257,8 @@ export interface Container {
   readonly volumes: readonly { readonly host: string; readonly container: string; readonly readOnly: boolean }[];
   readonly networkHost: boolean;
   readonly publishes: readonly string[];
+  /** Set when a command starts it, not a unit or a compose file: the engine by whose command. */
+  readonly run?: 'podman' | 'docker';
 }
 
 export interface CaddySite {

@@ -22,6 +22,16 @@ describe('mark', () => {
     );
   });
 
+  it('what certainly is the same has the same mark, and nothing else has', () => {
+    const same = hole('hcloud_volume.data.id');
+    const maybe = hole('hcloud_volume.data.id', 'possible');
+    const marked = mark({ state: 'text', parts: [same, 'a', same, 'b', maybe, 'c', maybe] });
+    const [first, second, third, fourth] = (marked?.marked ?? '').split(/[abc]/);
+    expect(second).toBe(first);
+    expect(new Set([first, third, fourth]).size).toBe(3);
+    expect(marked?.holes).toHaveLength(3);
+  });
+
   it.each([
     [{ state: 'unset' }],
     [{ state: 'known', value: null }],

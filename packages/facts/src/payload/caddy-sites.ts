@@ -70,7 +70,7 @@ function siteOf(site: Directive, global: readonly Directive[], file: PayloadFile
 
 const HANDLERS = new Set(['handle', 'handle_path', 'route', 'respond', 'redir', 'file_server']);
 
-/** caddyserver.com/docs/caddyfile/directives/header: a prefix `-` removes, `?` sets where absent, `>` defers. */
+/** caddyserver.com/docs/caddyfile/directives/header: a prefix `-` removes (an empty value), `?` sets where absent, `>` defers. */
 function headersOf(body: readonly Directive[]): CaddySite['headers'][number][] {
   return body.flatMap((each): CaddySite['headers'][number][] => {
     const [name, first, ...rest] = each.words;
@@ -79,9 +79,13 @@ function headersOf(body: readonly Directive[]): CaddySite['headers'][number][] {
     if (first !== undefined && /^[/@]/.test(first)) return [];
     const written = each.block ?? [{ words: fields, line: each.line, block: undefined }];
     return written.flatMap(({ words: [field = '', ...value], line }) =>
-      field === '' || field.startsWith('-')
+      field === ''
         ? []
-        : [{ name: field.replace(/^[+?>]/, '').toLowerCase(), value: value.join(' '), line }],
+        : [
+            field.startsWith('-')
+              ? { name: field.slice(1).toLowerCase(), value: '', line }
+              : { name: field.replace(/^[+?>]/, '').toLowerCase(), value: value.join(' '), line },
+          ],
     );
   });
 }

@@ -1,5 +1,5 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node as YamlNode } from 'yaml';
-import type { Command, Container, PayloadFile } from '../types.ts';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type YAMLMap, type Node as YamlNode } from 'yaml';
+import type { Command, Container, PayloadFile, Unit } from '../types.ts';
 import { hasHole } from './marked.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -35,7 +35,32 @@ export function composeContainers(
       return [];
     }
   });
-  return { containers, unread };
+  return { containers: together(containers), unread };
+}
+
+/** Services of one name in files of one directory are one: an override adds to what it overrides. */
+function together(containers: readonly Container[]): Container[] {
+  const found = new Map<string, Container>();
+  for (const each of containers) {
+    const { path } = each.unit.file;
+    const key = `${path.slice(0, path.lastIndexOf('/'))}\n${each.unit.name}`;
+    const before = found.get(key);
+    if (before === undefined) {
+      found.set(key, each);
+      continue;
+    }
+    const [base, over] =
+      before.image === '' || /override\.ya?ml$/.test(before.unit.file.path) ? [each, before] : [before, each];
+    found.set(key, {
+      ...base,
+      unit: { ...base.unit, entries: [...base.unit.entries, ...over.unit.entries] },
+      image: over.image === '' ? base.image : over.image,
+      volumes: [...base.volumes, ...over.volumes],
+      networkHost: base.networkHost || over.networkHost,
+      publishes: [...base.publishes, ...over.publishes],
+    });
+  }
+  return [...found.values()];
 }
 
 /** `-f path`, `--file=path`: compose may be given several; one that is not determined is none of the payload's. */
@@ -54,21 +79,86 @@ function servicesOf(file: PayloadFile, started: boolean): Container[] {
   if (document.errors.length > 0) throw new Error('not YAML');
   const services = isMap(document.contents) ? document.contents.get('services', true) : undefined;
   if (!isMap(services)) return [];
-  return services.items.flatMap(({ key, value }): Container[] => {
+  return services.items.flatMap(({ key, value: written }): Container[] => {
+    const value = resolved(written, document);
     if (!isMap(value)) return [];
-    const image = value.get('image', true) as YamlNode | undefined;
+    const get = (name: string): unknown => memberOf(value, name, document, 0);
+    const lineOf = (node: unknown): number => {
+      const range = (node as YamlNode | undefined)?.range;
+      return range ? lines.linePos(range[0]).line : 1;
+    };
+    const image = get('image');
     const name = `${String(isScalar(key) ? key.value : key)}.compose`;
     return [
       {
-        unit: { name, file, entries: [], started, guards: [] },
-        image: textOf(image) ?? '',
-        line: image?.range ? lines.linePos(image.range[0]).line : 1,
-        volumes: items(value.get('volumes', true)).flatMap(mountOf),
-        networkHost: textOf(value.get('network_mode', true)) === 'host',
-        publishes: items(value.get('ports', true)).flatMap((port) => textOf(port) ?? portOf(port)),
+        unit: { name, file, entries: entriesOf(get, lineOf), started, guards: [] },
+        image: withDefault(textOf(image) ?? ''),
+        line: lineOf(image),
+        volumes: items(get('volumes')).flatMap(mountOf),
+        networkHost: textOf(get('network_mode')) === 'host',
+        publishes: items(get('ports')).flatMap((port) => textOf(port) ?? portOf(port)),
       },
     ];
   });
+}
+
+/** What a service is started with, as the entries of a quadlet say it: its command, its environment. */
+function entriesOf(get: (name: string) => unknown, lineOf: (node: unknown) => number): Unit['entries'] {
+  const entry = (key: string, value: string, node: unknown) => ({
+    section: 'Container',
+    key,
+    value,
+    line: lineOf(node),
+  });
+  const words = (node: unknown): string | undefined =>
+    isSeq(node) ? node.items.map((item) => quoted(textOf(item) ?? '…')).join(' ') : textOf(node);
+  const told = (name: string, key: string) => {
+    const node = get(name);
+    const text = words(node);
+    return text === undefined ? [] : [entry(key, text.replaceAll('$$', '$'), node)];
+  };
+  const environment = get('environment');
+  const pairs = isMap(environment)
+    ? environment.items.map((pair) =>
+        entry('Environment', `${textOf(pair.key) ?? ''}=${textOf(pair.value) ?? ''}`, pair.key),
+      )
+    : items(environment).map((item) => entry('Environment', textOf(item) ?? '', item));
+  const files = get('env_file');
+  const named = isSeq(files) ? files.items : files === undefined ? [] : [files];
+  return [
+    ...told('entrypoint', 'Entrypoint'),
+    ...told('command', 'Exec'),
+    ...pairs,
+    ...named.map((node) => entry('EnvironmentFile', textOf(isMap(node) ? node.get('path', true) : node) ?? '…', node)),
+  ];
+}
+
+const quoted = (word: string): string => (/\s/.test(word) ? `"${word}"` : word);
+
+/** `${POSTGRES_IMAGE:-postgres:17}`: what holds where nobody sets the variable. */
+const withDefault = (text: string): string => text.replace(/\$\{\w+:?-([^{}]*)\}/g, '$1');
+
+const DEEPEST = 8;
+
+function resolved(node: unknown, document: Document): unknown {
+  return isAlias(node) ? node.resolve(document) : node;
+}
+
+/** A member of a mapping, or of what is merged into it by `<<` (https://yaml.org/type/merge.html). */
+function memberOf(map: YAMLMap, name: string, document: Document, depth: number): unknown {
+  const own = resolved(map.get(name, true), document);
+  if (own !== undefined || depth === DEEPEST) return own;
+  for (const { key, value } of map.items) {
+    const word = isScalar(key) ? key.value : key;
+    if (word !== '<<' && !(typeof word === 'symbol' && word.description === '<<')) continue;
+    const merged = resolved(value, document);
+    for (const each of isSeq(merged) ? merged.items : [merged]) {
+      const from = resolved(each, document);
+      const found = isMap(from) ? memberOf(from, name, document, depth + 1) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
 }
 
 function items(node: unknown): readonly unknown[] {

@@ -26,15 +26,20 @@ export function mark(value: Value): MarkedText | undefined {
   return value.state === 'text' ? joined(value.parts) : undefined;
 }
 
+/** What certainly is one attribute is the same text wherever it stands, and has one mark. */
 function joined(parts: readonly (string | Unknown)[]): MarkedText {
   const holes: Hole[] = [];
+  const known = new Map<string, Hole>();
   let marked = '';
   for (const part of parts) {
     if (typeof part === 'string') {
       marked += plain(part);
     } else {
-      const hole = holeOf(part, holes.length);
-      holes.push(hole);
+      const made = holeOf(part, holes.length);
+      const name = made.target === undefined ? undefined : `${made.target}\n${made.attribute}\n${made.expression}`;
+      const hole = (name === undefined ? undefined : known.get(name)) ?? made;
+      if (hole === made) holes.push(made);
+      if (name !== undefined) known.set(name, hole);
       marked += hole.mark;
     }
   }

@@ -10,17 +10,56 @@ export function containersOf(units: readonly Unit[]): Container[] {
   return units.flatMap((unit) => {
     if (!unit.name.endsWith('.container')) return [];
     const image = unit.entries.filter((entry) => entry.section === 'Container' && entry.key === 'Image').pop();
+    const brought = units.find(({ name }) => name.endsWith('.image') && name === image?.value);
+    const networks = networksOf(unit, units);
     return [
       {
         unit,
-        image: image?.value ?? '',
+        image:
+          (brought === undefined ? undefined : valuesOf(brought.entries, 'Image', 'Image').at(-1)) ??
+          image?.value ??
+          '',
         line: image?.line ?? 1,
         volumes: valuesOf(unit.entries, 'Container', 'Volume').map(mountOf).concat(mountsOf(unit)),
-        networkHost: valuesOf(unit.entries, 'Container', 'Network').includes('host'),
-        publishes: valuesOf(unit.entries, 'Container', 'PublishPort'),
+        networkHost: networks.names.includes('host'),
+        publishes: networks.publishes,
       },
     ];
   });
+}
+
+/** Networks and ports of a container: its own, those of its pod, and of the container whose network it shares. */
+function networksOf(
+  unit: Unit,
+  units: readonly Unit[],
+): { readonly names: readonly string[]; readonly publishes: readonly string[] } {
+  const pods = valuesOf(unit.entries, 'Container', 'Pod').flatMap((name) => units.filter((each) => each.name === name));
+  const shared = valuesOf(unit.entries, 'Container', 'Network').flatMap((text) => {
+    const name = /^container:(.+)$/.exec(text)?.[1];
+    return units.filter(
+      (each) =>
+        each !== unit &&
+        each.name.endsWith('.container') &&
+        (each.name === text ||
+          (name !== undefined &&
+            (valuesOf(each.entries, 'Container', 'ContainerName').at(-1) ??
+              `systemd-${each.name.replace(/\.container$/, '')}`) === name)),
+    );
+  });
+  const of = (key: string): readonly string[] => [
+    ...[unit, ...shared].flatMap((each) => valuesOf(each.entries, 'Container', key)),
+    ...pods.flatMap((each) => valuesOf(each.entries, 'Pod', key)),
+  ];
+  const names = of('Network');
+  // podman-network-create(1): these give a container an address of its own beside the host's.
+  const beside = names.filter((text) =>
+    units.some(
+      ({ name, entries }) =>
+        name === `${text.replace(/\.network$/, '')}.network` &&
+        valuesOf(entries, 'Network', 'Driver').some((driver) => /^(macvlan|ipvlan)$/.test(driver)),
+    ),
+  );
+  return { names, publishes: [...of('PublishPort'), ...beside.map((text) => `every port, on ${text},`)] };
 }
 
 type Mounted = Container['volumes'][number];

@@ -1,4 +1,5 @@
 import type { Attr, Cause, Graph, Resource, Value } from '@lukko/terraform-model';
+import { provisionedBy } from '../provisioned.ts';
 import type { MarkedText, Payload, PayloadFile, Unit } from '../types.ts';
 import { caddyFacts } from './caddy-sites.ts';
 import { type BootCommand, type CloudConfig, decode } from './cloud-config.ts';
@@ -9,6 +10,7 @@ import { mark, wholeHole } from './marked.ts';
 import { followMounts, readMountTables } from './mount-tables.ts';
 import { hostsNamed } from './named-hosts.ts';
 import { containersOf } from './quadlet.ts';
+import { runContainers } from './run-containers.ts';
 import { ShellRun } from './shell-run.ts';
 import { known, newScope } from './shell-scope.ts';
 import { TooMuch } from './shell-syntax.ts';
@@ -26,7 +28,9 @@ const CADDYFILE = /(^|\/)Caddyfile$/;
  */
 export function readPayload(server: Resource, graph: Graph): Payload {
   const source = payloadSource(server, graph);
-  return payloadOf(server, source.attr, source.causes);
+  const payload = payloadOf(server, source.attr, source.causes);
+  const provisioned = provisionedBy(server, graph);
+  return provisioned === undefined ? payload : { ...payload, provisioned };
 }
 
 /** The payload an attribute holds; `doubts`: causes that make it unknown whatever stands there. */
@@ -119,7 +123,7 @@ function parse(given: MarkedText, at: string): Parsed {
     commands: [...followMounts(run.commands, units, all), ...(config.commands ?? [])],
     refusals: run.refusals,
     units,
-    containers: [...containersOf(units), ...compose.containers],
+    containers: [...containersOf(units), ...compose.containers, ...runContainers(run.commands, units)],
     sites: caddy.flatMap((each) => each.sites),
     packages: [...config.packages, ...installed(run)],
     settings: config.settings,

@@ -7,7 +7,8 @@ export interface PayloadSource {
   readonly causes: readonly Cause[];
 }
 
-const REBUILDS = /^\s*(\S*\/)?lukko\s+host\s+rebuild(\s|$)/;
+/** The command by which Lukko itself brings a payload onto a host. */
+export const REBUILDS = /^\s*(\S*\/)?lukko\s+host\s+rebuild(\s|$)/;
 
 /**
  * `user_data`; but when the server ignores changes to it, what runs is what the last rebuild was given: the `input` of the
