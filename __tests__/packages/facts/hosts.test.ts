@@ -29,6 +29,28 @@ describe('providers', () => {
       ['data provider hel1.your-objectstorage.com provider.aws.endpoints[0].s3'],
     ],
     [
+      'endpoints, and something of a service that has none',
+      {
+        ...aws,
+        provider: { aws: [{ endpoints: [{ s3: 'https://hel1.your-objectstorage.com' }] }] },
+        resource: { aws_s3_bucket: { b: { bucket: 'b' } }, aws_iam_user: { u: { name: 'u' } } },
+      },
+      [
+        'data provider amazonaws.com implicit provider.aws',
+        'data provider hel1.your-objectstorage.com provider.aws.endpoints[0].s3',
+      ],
+    ],
+    [
+      'endpoints of all that is made, and data that asks nobody',
+      {
+        ...aws,
+        provider: { aws: [{ endpoints: [{ s3: 'https://hel1.your-objectstorage.com' }] }] },
+        resource: { aws_s3_bucket: { b: { bucket: 'b' } }, aws_s3_object: { o: { bucket: 'b', key: 'o' } } },
+        data: { aws_iam_policy_document: { p: {} } },
+      },
+      ['data provider hel1.your-objectstorage.com provider.aws.endpoints[0].s3'],
+    ],
+    [
       'an endpoint nobody knows',
       { ...aws, provider: { aws: [{ endpoints: [{ s3: '${var.x}' }] }] }, variable: { x: {} } },
       ['data provider ? (variable) provider.aws.endpoints[0].s3'],
@@ -69,6 +91,7 @@ it.each([
   ['local state', backend('local', {}), []],
   ['no backend', {}, []],
   ['S3 without endpoint', backend('s3', { bucket: 'b' }), ['data state backend s3.amazonaws.com implicit backend.s3']],
+  ['S3, the rest said at init', backend('s3', {}), ['data state backend ? (outside) implicit backend.s3']],
   [
     'S3 elsewhere',
     backend('s3', { endpoints: { s3: 'https://nbg1.your-objectstorage.com' } }),

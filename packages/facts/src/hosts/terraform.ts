@@ -1,6 +1,6 @@
 import type { Operator } from '@lukko/formats';
-import type { Backend, Graph, ModuleCall, ProviderConfig, Resource } from '@lukko/terraform-model';
-import { byText } from '../memo.ts';
+import type { Backend, Graph, ModuleCall, ProviderConfig, Resource, Root } from '@lukko/terraform-model';
+import { byText, perObject } from '../memo.ts';
 import type { HostUse } from '../types.ts';
 import { hostUse, hostUses, type Spot } from './place-of.ts';
 
@@ -36,10 +36,28 @@ export function hostOfOperator(operator: Operator): string {
  * provider that reaches nothing (random, null, local) is only built with. An unknown provider may reach anything: host not known.
  */
 export function providerHosts(graph: Graph, operators: readonly Operator[]): HostUse[] {
-  return graph.roots.flatMap((root) => root.providers.flatMap((provider) => hostsOfProvider(provider, operators)));
+  const typesOf = perObject((root: Root) => {
+    const used = new Map<string, Set<string>>();
+    for (const id of root.resources) {
+      const resource = graph.byId(id);
+      if (resource === undefined || resource.change === 'delete') continue;
+      const types = used.get(shortSource(resource.provider)) ?? new Set<string>();
+      used.set(shortSource(resource.provider), types.add(resource.type));
+    }
+    return used;
+  });
+  return graph.roots.flatMap((root) =>
+    root.providers.flatMap((provider) =>
+      hostsOfProvider(provider, operators, () => [...(typesOf(root).get(shortSource(provider.source)) ?? [])]),
+    ),
+  );
 }
 
-function hostsOfProvider(provider: ProviderConfig, operators: readonly Operator[]): HostUse[] {
+function hostsOfProvider(
+  provider: ProviderConfig,
+  operators: readonly Operator[],
+  types: () => readonly string[],
+): HostUse[] {
   const spot = { position: 'provider', class: 'data' as const, place: provider.place, owner: provider.id };
   const data = providerData(provider.source, operators);
   const implicit: Spot = { ...spot, at: provider.id, implicit: true };
@@ -53,8 +71,33 @@ function hostsOfProvider(provider: ProviderConfig, operators: readonly Operator[
   );
   const names = new Set([...below, ...ENDPOINTS]);
   const given = [...names].flatMap((name) => hostUses(provider.attr(...name.split('.')), spot));
-  if (entry.reaches === 'fixed') return [...named(operator, implicit), ...given];
-  return given.length > 0 ? given : named(operator, implicit);
+  if (entry.reaches === 'fixed' || given.length === 0) return [...named(operator, implicit), ...given];
+  return elsewhere(provider, types()) ? [...named(operator, implicit), ...given] : given;
+}
+
+/** Data sources of the AWS provider that ask nobody (its registry documentation, one page each). */
+const ASKS_NOBODY = new Set([
+  'aws_arn',
+  'aws_iam_policy_document',
+  'aws_partition',
+  'aws_region',
+  'aws_service',
+  'aws_service_principal',
+]);
+
+/**
+ * Whether something is made at a service whose endpoint was not given: the provider of AWS takes one for each service, and asks its own for all
+ * others (registry documentation of hashicorp/aws, guide on custom service endpoints).
+ */
+function elsewhere(provider: ProviderConfig, types: readonly string[]): boolean {
+  if (shortSource(provider.source) !== 'hashicorp/aws') return false;
+  const block = provider.attr('endpoints');
+  const blocks = block.value.state === 'map' ? [block.value] : block.items().map(({ value }) => value);
+  const services = blocks.flatMap((value) => (value.state === 'map' ? [...value.entries.keys()] : []));
+  const made = types.filter((type) => !ASKS_NOBODY.has(type));
+  return made.some(
+    (type) => !services.some((service) => type === `aws_${service}` || type.startsWith(`aws_${service}_`)),
+  );
 }
 
 const ENDPOINTS = ['endpoint', 'endpoints', 'base_url', 'api_url', 'host', 'hostname', 'url', 'server', 'address'];
@@ -104,7 +147,7 @@ export function backendHosts(graph: Graph): HostUse[] {
     const given = (known?.given ?? []).flatMap((path) => hostUses(backend.attr(...path), spot));
     const more = backend.type === 's3' ? besideTheBucket(backend, spot) : [];
     if (given.length > 0) return [...given, ...more];
-    return [defaultOf(backend, known?.host, spot), ...more];
+    return [defaultOf(backend, isPartial(backend) ? undefined : known?.host, spot), ...more];
   });
 }
 
@@ -124,6 +167,14 @@ function besideTheBucket(backend: Backend, spot: Omit<Spot, 'at'>): HostUse[] {
     const asked = used.some((attribute) => backend.attr(attribute).value.state !== 'unset');
     return given.length > 0 || !asked ? given : [defaultOf(backend, `${name}.amazonaws.com`, spot)];
   });
+}
+
+/**
+ * Whether what decides where it lies may be said at init only: neither argument stands without which backend s3 is not whole, so
+ * `terraform init -backend-config` brings them, and an endpoint perhaps (developer.hashicorp.com/terraform/language/backend#partial-configuration).
+ */
+function isPartial(backend: Backend): boolean {
+  return backend.type === 's3' && ['bucket', 'key'].every((name) => backend.attr(name).value.state === 'unset');
 }
 
 function defaultOf(backend: Backend, host: string | undefined, spot: Omit<Spot, 'at'>): HostUse {
