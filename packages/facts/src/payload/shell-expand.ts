@@ -1,4 +1,5 @@
 import { hasHole } from './marked.ts';
+import { USUAL_PATH } from './shell-files.ts';
 import { type Expanded, known, type Scope, setVariable, together, undetermined } from './shell-scope.ts';
 import type { List, Part, Word } from './shell-syntax.ts';
 import { isPattern } from './shell-words.ts';
@@ -115,5 +116,8 @@ function parameterValue(part: Part & { type: 'variable' }, scope: Scope, substit
 function lookUp(name: string, scope: Scope): Expanded | undefined {
   if (name === '#') return known(String(scope.positional.length));
   if (/^[1-9][0-9]*$/.test(name)) return scope.positional[Number(name) - 1] ?? known('');
-  return scope.variables.get(name);
+  return scope.variables.get(name) ?? (name === 'PATH' ? USUAL : undefined);
 }
+
+/** Nothing set it: what the shell starts with. */
+const USUAL = known(USUAL_PATH.join(':'));

@@ -12,15 +12,16 @@ type Find = (path: string) => PayloadFile | undefined;
 
 const SYSTEM = /^\/(usr\/)?(s?bin|lib|libexec|lib\/systemd|lib\/cryptsetup)\//;
 /** Where a shell looks for a program when nothing says otherwise, in Debian's order (login.defs(5), ENV_SUPATH). */
-const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+export const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
  * The file of the payload behind a program's name, looked for along `PATH` as the shell does (POSIX.1-2024, §2.9.1.4): a payload may
- * put its own `mount` before the system's. `mayBeThere`: whether any file of the payload has this name. `foreign`: some program that is neither the payload's nor the system's.
+ * put its own `mount` before the system's. `path`: the text of `PATH`; undefined where nothing sets it, null where what it is set to is not
+ * determined. `mayBeThere`: whether any file of the payload has this name. `foreign`: some program that is neither the payload's nor the system's.
  */
 export function findProgram(
   name: string | undefined,
-  path: string | undefined,
+  path: string | null | undefined,
   find: Find,
   mayBeThere: (name: string) => boolean = () => true,
 ): FoundProgram {
@@ -29,12 +30,18 @@ export function findProgram(
     const file = name.startsWith('/') ? find(name) : undefined;
     return { file, foreign: file === undefined && !SYSTEM.test(name) };
   }
+  if (path === null) return FOREIGN;
   if (path === undefined && !mayBeThere(name)) return SYSTEMS_OWN;
   const directories = path === undefined ? USUAL_PATH : path.split(':');
+  const passed = new Set<string>();
   for (const directory of directories) {
     const file = find(`${directory}/${name}`);
     if (file !== undefined) return { file, foreign: false };
-    if (!USUAL_PATH.includes(directory)) return FOREIGN;
+    if (!USUAL_PATH.includes(directory)) {
+      // What comes after the system's own directories only adds programs.
+      return USUAL_PATH.every((each) => passed.has(each)) ? SYSTEMS_OWN : FOREIGN;
+    }
+    passed.add(directory);
   }
   return SYSTEMS_OWN;
 }

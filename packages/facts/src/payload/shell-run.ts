@@ -203,7 +203,7 @@ export class ShellRun {
     if (built !== undefined) return later(built.ok, () => together(built.mentions, shown()));
     const { file, foreign } = findProgram(
       program.text,
-      scope.variables.get('PATH')?.text,
+      scope.variables.has('PATH') ? (scope.variables.get('PATH')?.text ?? null) : undefined,
       this.place.file,
       this.place.isNamed,
     );
