@@ -83,7 +83,9 @@ async function edge(suite: Suite, _: Guest, outside: Outside): Promise<void> {
       expectSame(outside.status('/'), '404');
       const [{ name, to } = { name: '', to: '' }] = suite.site.config.upstreams;
       await eventually(`a certificate of ${name}`, 120, () => VERIFIED.test(outside.handshake(name)));
-      expectSame(outside.ask('/', [], name).stdout, `upstream of ${new URL(to).host}`);
+      // Caddy names the upstream with its port, also the usual one.
+      const { hostname, port } = new URL(to);
+      expectSame(outside.ask('/', [], name).stdout, `upstream of ${hostname}:${port || '443'}`);
     },
   );
 }
