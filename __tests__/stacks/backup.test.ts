@@ -156,7 +156,8 @@ if (missing.length > 0) {
       stdio: 'ignore',
     });
     const locks = path.join(store, 'edge', path.basename(repository), 'locks');
-    for (let tries = 0; tries < 400 && readdirSync(locks).length === 0; tries += 1) await sleep(50);
+    for (let tries = 0; tries < 3600 && cut.exitCode === null && readdirSync(locks).length === 0; tries += 1)
+      await sleep(50);
     const over = new Promise((resolve) => cut.once('exit', resolve));
     cut.kill('SIGKILL');
     await over;
@@ -165,7 +166,7 @@ if (missing.length > 0) {
     const ran = script('backup');
     expect([ran.status, ran.status === 0 ? '' : ran.stderr]).toEqual([0, '']);
     expect(readdirSync(locks)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('the drill opens the repository with the copy an operator unsealed', () => {
     const ran = script('drill', ['-'], `${password()}\n`);
