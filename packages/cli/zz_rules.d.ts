@@ -781,6 +781,8 @@ export interface Payload {
     readonly hosts: readonly PayloadHost[];
     /** What could not be parsed: each is unknown to every rule that looks there. `disks`: what it does to disks was read all the same. */
     readonly unread: readonly Unread[];
+    /** A provisioner that may set the server up in another way than all this says. */
+    readonly provisioned?: Reason;
 }
 export interface Unread {
     readonly at: string;
@@ -943,6 +945,8 @@ export interface Container {
     }[];
     readonly networkHost: boolean;
     readonly publishes: readonly string[];
+    /** Set when a command starts it, not a unit or a compose file: the engine by whose command. */
+    readonly run?: 'podman' | 'docker';
 }
 export interface CaddySite {
     readonly addresses: readonly string[];
