@@ -360,15 +360,10 @@ export class Disk {
 
   /** Something else mounted where the encrypted file system should be. */
   private covers({ action }: Step): boolean {
-    if (
-      this.mount === undefined ||
-      action.does !== 'mount' ||
-      action.device === undefined ||
-      action.target === undefined ||
-      directory(action.target) !== this.mount
-    )
-      return false;
-    return !this.isMapper(action.device);
+    if (this.mount === undefined || action.does !== 'mount') return false;
+    const { device, target } = action;
+    if (device === undefined || target === undefined || directory(target) !== this.mount) return false;
+    return !this.isMapper(device);
   }
 
   private mayWrite({ command, action, named }: Step): boolean {
