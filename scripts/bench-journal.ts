@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, must } from '../__tests__/boot/run.ts';
@@ -103,7 +103,7 @@ async function shipped(place: string, journal: string, written: number): Promise
   const lacks = missingForLogs();
   if (lacks.length > 0) {
     say(`not shipped: ${lacks.join(', ')}`);
-    return existsSync(journal) ? 0 : 1;
+    return 0;
   }
   const server = new LogServer();
   try {
