@@ -101,10 +101,9 @@ function provenLine({ summary, found }: Survey, paint: Paint): readonly string[]
   return [listed(`${head}; whole rules:`, whole, 'green', paint)];
 }
 
-function coverageLine({ summary }: Survey, paint: Paint): readonly string[] {
+function coverageLine({ summary, notLookedAt: many }: Survey, paint: Paint): readonly string[] {
   const { percent, typesNotLookedAt } = summary.coverage;
-  if (summary.notLookedAt.length === 0) return [];
-  const many = summary.notLookedAt.length;
+  if (many === 0) return [];
   const what = typesNotLookedAt.length > 0 ? typesNotLookedAt : summary.notLookedAt;
   return [listed(`${paint('cyan', 'no rule looked at')} ${many} (${100 - percent} %):`, what, 'cyan', paint)];
 }
