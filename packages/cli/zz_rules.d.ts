@@ -650,6 +650,16 @@ export interface Edges<R> {
     readonly complete: boolean;
     readonly why: readonly Cause[];
 }
+/**
+ * Instances of one module call that a plan shows alike: the same resources with the same values, but for what tells the instances apart.
+ * Of many a few are read, and the first of them stands for those that are not. docs/decisions/0024-copies-of-a-module.md
+ */
+export interface Copies {
+    /** Ids of the module instances in the graph, in the order of their text: `module.copy["0"]`. */
+    readonly kept: readonly string[];
+    /** How many there are in the plan. */
+    readonly count: number;
+}
 export interface Graph {
     readonly roots: readonly Root[];
     readonly resources: readonly Resource[];
@@ -659,6 +669,8 @@ export interface Graph {
      */
     readonly closed: boolean;
     readonly closedBecause: string;
+    /** Whose resources stand for those of others like them; empty unless that was asked for (`PlanInput.copies`). */
+    readonly copies?: readonly Copies[];
     all<K extends ResourceType>(type: K): readonly Resource<K>[];
     ofType(type: string): readonly Resource[];
     byId(id: string): Resource | undefined;

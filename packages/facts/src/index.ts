@@ -7,6 +7,7 @@ export { LOCATIONS, locationOf, locationsOfZone, zoneInEu } from './locations.ts
 export { type OpenTogether, opensTogether } from './open-together.ts';
 export { unmark } from './payload/marked.ts';
 export { type NftChain, type NftRule, type NftRuleset, parseNftables } from './payload/nftables.ts';
+export { isAtServer } from './placement.ts';
 export { hostSettingsOf } from './settings/host-settings.ts';
 export { sshPorts } from './settings/ssh-ports.ts';
 export { otherIncludes } from './settings/sshd.ts';
