@@ -62,8 +62,9 @@ export class Standing {
       return;
     }
     if (exception !== undefined) this.#alike = false;
-    const where = [address, at ?? ''].map((place) => place.replaceAll(instance, ''));
-    said.push(JSON.stringify([rule.id, verdict, severity, ...where, causeOf(shownReasons(because)), because.length]));
+    const where = `${address} ${at ?? ''}`.replaceAll(instance, '');
+    const cause = verdict === 'unknown' ? causeOf(shownReasons(because)) : '';
+    said.push(`${rule.id} ${verdict} ${severity} ${where} ${cause} ${because.length}`);
   }
 
   #instance(id: string): string {

@@ -196,6 +196,20 @@ test('a key of other characters, and no key, leave a module as it is', () => {
   expect(ids(read(strange))).toEqual(ids(read(strange, 'each')));
 });
 
+test('many texts that differ are told apart by their digests', () => {
+  const plan = copied();
+  const long = 'x'.repeat(1 << 18);
+  for (const key of keys)
+    for (const [index, { change }] of plan.resource_changes.entries())
+      if (index % 17 === 0 && change.after !== null)
+        set(plan, key, 'hcloud_network', { labels: { long: `${long}${key}` } });
+  expect(read(plan).copies).toEqual([]);
+  const alike = copied();
+  for (const { change } of alike.resource_changes)
+    Object.assign(change.after, { long: `${long}${change.after.ip_range}` });
+  expect(read(alike).copies).toEqual(ALL);
+});
+
 test('what stands twice is refused as ever', () => {
   const plan = copied();
   for (const key of keys) plan.resource_changes.push(...of(plan, key, 'hcloud_network'));

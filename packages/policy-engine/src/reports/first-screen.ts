@@ -164,6 +164,8 @@ function cut(text: string, room: number): string {
 
 /** Columns a text takes: East Asian wide and full-width characters, and pictures, take two (https://unicode.org/reports/tr11/). */
 function width(text: string): number {
+  // Nearly every text, and the pattern below takes longer to make than the screen.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columnsTaken = 0;
   for (const mark of text)
     columnsTaken +=

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Copies } from '../graph.ts';
 import type { Span, Splitter } from '../json/split.ts';
 import { type CallRecord, type ConfigurationRecord, entriesOf, type ModuleRecord, own } from './format.ts';
 
 /** Of so few nothing is gained by leaving some out. */
 const FEWEST = 6;
+
+/** Characters of texts that are kept to compare others with. */
+const MOST_KEPT = 1 << 24;
 
 /** Call, and key as JSON writes it inside a text. A key of other characters tells nothing here. */
 const INSTANCE = /\{"address":"((?:module\.[\w-]+\.)*module\.[\w-]+)(\[(?:\d+|\\"[\w.-]+\\")\])\.[a-z]/y;
@@ -22,6 +26,7 @@ export class CopyFinder {
   readonly #calls: CallsAlike;
   readonly #digests: boolean;
   readonly #shapes = new Map<string, number>();
+  #kept = 0;
   readonly #instances = new Map<string, { readonly call: string; readonly shapes: number[] }>();
 
   /** @param excluded module addresses of what is read besides the changes: an instance of their calls may differ by it */
@@ -42,10 +47,7 @@ export class CopyFinder {
     if (!this.#calls.mayBeAlike(call)) return undefined;
     const escaped = call + key;
     const address = escaped.replaceAll('\\', '');
-    const shape = this.#masked(text).replaceAll(escaped, '\0');
-    const known = this.#shapes.get(shape) ?? this.#shapes.size;
-    // The text that is kept must not keep the larger one it was cut from.
-    if (known === this.#shapes.size) this.#shapes.set(Buffer.from(shape, 'latin1').toString('latin1'), known);
+    const known = this.#shapeOf(this.#masked(text).replaceAll(escaped, '\0'));
     const instance = this.#instances.get(address);
     if (instance === undefined) this.#instances.set(address, { call, shapes: [known] });
     else instance.shapes.push(known);
@@ -75,6 +77,19 @@ export class CopyFinder {
     return { copies, left };
   }
 
+  /** The number of a text; alike only for the same one. */
+  #shapeOf(text: string): number {
+    const shapes = this.#shapes;
+    const known = shapes.get(text);
+    if (known !== undefined) return known;
+    this.#kept += text.length;
+    // Where hardly two are alike, their texts would be the plan once more.
+    const key = this.#kept > MOST_KEPT ? createHash('sha256').update(text, 'latin1').digest('base64') : flat(text);
+    const number = shapes.get(key) ?? shapes.size;
+    shapes.set(key, number);
+    return number;
+  }
+
   #masked(text: string): string {
     const after = text.indexOf(CHANGE);
     if (after < 0 || !NAMED.test(text)) return text;
@@ -83,6 +98,11 @@ export class CopyFinder {
     if (this.#digests) change = change.replace(DIGEST, '"user_data":""');
     return text.slice(0, after) + change;
   }
+}
+
+/** A text that does not keep the larger one it was cut from. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** References that lead to no resource of this plan: what the configuration of a plan tells of a local value is its name. */
