@@ -63,7 +63,9 @@ export function readGraph(
     switch (one.kind) {
       case 'plan': {
         const { bytes, file } = one.plan;
-        const { siblings = [], copies } = options;
+        const { siblings = [] } = options;
+        // What stands beside it may read its outputs.
+        const copies = all.length === 1 && siblings.length === 0 ? options.copies : 'each';
         inputs.push({ kind: 'plan', input: { bytes, file, source: source?.input, siblings, copies } });
         read.push({ kind: 'plan', file: one.plan }, ...(source?.files ?? []).map(asConfiguration));
         break;

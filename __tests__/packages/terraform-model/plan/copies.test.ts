@@ -140,6 +140,12 @@ test.each<[string, (plan: Loose) => void]>([
     },
   ],
   [
+    'the text of an output may pick one',
+    (plan) => {
+      plan.configuration.root_module.outputs = { all: { expression: { constant_value: '${module.copy}' } } };
+    },
+  ],
+  [
     'data sources were read in them',
     (plan) => {
       const address = 'module.copy["a"]';

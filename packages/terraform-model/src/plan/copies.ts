@@ -147,7 +147,9 @@ class CallsAlike {
     ];
     const text = (value: unknown): string => JSON.stringify(value ?? null);
     if (new RegExp(`\\bmodule\\.${name}(?![\\w-])`).test(text(others))) return false;
-    if (text(outputs).includes(`module.${name}[`)) return false;
+    // An output of all of them is no list here: nobody can pick from it by position, unless its text is at hand.
+    const out = text(outputs);
+    if (out.includes(`module.${name}[`) || (out.includes(`module.${name}`) && out.includes('${'))) return false;
     const { expressions, for_each_expression: each, count_expression: count, module } = record;
     const repeated = [...referencesIn([each, count])];
     const written = entriesOf(expressions).map(([, argument]) => [...referencesIn(argument)]);
