@@ -347,7 +347,7 @@ export interface CodeRun {
   readonly root: Root;
   readonly at: string;
   readonly place: Place;
-  /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials). */
+  /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials), `state key` (OpenTofu starts one). */
   readonly kind: string;
   /** Set for provisioners. */
   readonly provisioner?: Provisioner;
