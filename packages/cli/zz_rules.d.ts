@@ -1000,6 +1000,11 @@ export interface CaddySite {
         readonly line: number;
         readonly filters: ReadonlyMap<string, string>;
     }[];
+    /** An import in it, or beside it, that the payload does not hold: it may say anything more. */
+    readonly unfollowed?: {
+        readonly what: string;
+        readonly line: number;
+    } | undefined;
 }
 export interface DataPath {
     readonly path: string;

@@ -278,6 +278,8 @@ export interface CaddySite {
   readonly paths: readonly string[];
   /** Loggers that a request of this site reaches, each with what its filter does to a field: `request>remote_ip` → `ip_mask 24 48`. */
   readonly loggers: readonly { readonly line: number; readonly filters: ReadonlyMap<string, string> }[];
+  /** An import in it, or beside it, that the payload does not hold: it may say anything more. */
+  readonly unfollowed?: { readonly what: string; readonly line: number } | undefined;
 }
 
 export interface DataPath {
