@@ -4,6 +4,7 @@ export { deriveFacts, type FactsOptions } from './derive.ts';
 export { inboundOf } from './exposure.ts';
 export { parseImage, registryOf } from './images.ts';
 export { LOCATIONS, locationOf, locationsOfZone, zoneInEu } from './locations.ts';
+export { type MovedSsh, movedSshBehind } from './moved-ssh.ts';
 export { type OpenTogether, opensTogether } from './open-together.ts';
 export { unmark } from './payload/marked.ts';
 export { type NftChain, type NftRule, type NftRuleset, parseNftables } from './payload/nftables.ts';

@@ -27,6 +27,8 @@ export interface Root {
   /** The environment this root was made for, where our stacks wrote it into the document's metadata. */
   readonly environment?: { readonly name: string; readonly class: string } | undefined;
   readonly backend: Backend;
+  /** OpenTofu's `encryption` block; undefined when the input shows none. */
+  readonly encryption?: StateEncryption | undefined;
   readonly requiredProviders: readonly RequiredProvider[];
   readonly providers: readonly ProviderConfig[];
   readonly modules: readonly ModuleCall[];
@@ -82,6 +84,31 @@ export interface Backend extends Element {
   readonly written: boolean;
   /** Where the values came from, as for a resource. */
   readonly origins: readonly Origin[];
+}
+
+/** How OpenTofu writes the state of a root, and who keeps the key. */
+export interface StateEncryption {
+  readonly place: Place;
+  readonly keyProviders: readonly KeyProvider[];
+  readonly methods: readonly EncryptionMethod[];
+  /** Address of the method that writes the state, such as `method.aes_gcm.main`; undefined when none is named. */
+  readonly state: string | undefined;
+}
+
+/** A `key_provider` block: `pbkdf2`, `aws_kms`, `openbao` … */
+export interface KeyProvider extends Element {
+  readonly kind: 'key-provider';
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A `method` block: `aes_gcm`, `external`, `unencrypted`. */
+export interface EncryptionMethod extends Element {
+  readonly kind: 'encryption-method';
+  readonly type: string;
+  readonly name: string;
+  /** Address of the key provider it takes its key from. */
+  readonly keys: string | undefined;
 }
 
 export interface RequiredProvider {
