@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { restore, week } from '../../../../packages/cli/src/host/restore.ts';
+import { freePort } from '../../../ports.ts';
 import { lukko } from '../fake-ports.ts';
 
 /* The real restic against the real append-only server of the backups host, with the password sealed by the real age. */
@@ -24,12 +24,7 @@ withRestic(
   'a backup is restored where the volume never was; a host can delete nothing; a damaged pack is found',
   async () => {
     const root = mkdtempSync(path.join(tmpdir(), 'lukko-restore-'));
-    const port = await new Promise<number>((resolve) => {
-      const free = createServer().listen(0, '127.0.0.1', () => {
-        const address = free.address();
-        free.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
+    const port = await freePort();
     const args = ['serve', 'restic', '--append-only', '--addr', `127.0.0.1:${port}`, path.join(root, 'store')];
     const server = spawn('rclone', args, {
       stdio: 'ignore',
