@@ -20,6 +20,24 @@ const withRestic = (name: string, body: () => Promise<void>): void => {
   if (missing === '') test(name, body);
 };
 
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+
+/** What a program says until it was refused so often; then it is ended as by an operator's Ctrl-C. */
+const refusals = (times: number, program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (piece: Buffer) => {
+      said += piece.toString();
+      if (said.split('403 Forbidden').length > times) child.kill('SIGINT');
+    });
+    child.once('close', (code) => resolve(code === 0 ? `it went through: ${said}` : said));
+  });
+
 withRestic(
   'a backup is restored where the volume never was; a host can delete nothing; a damaged pack is found',
   async () => {
@@ -54,7 +72,20 @@ withRestic(
       const restic = (...all: string[]) => execFileSync('restic', all, { env, stdio: 'pipe' });
       restic('init');
       restic('backup', '--tag', 'lukko', data);
-      expect(() => restic('forget', 'latest', '--prune')).toThrow();
+      const store = path.join(root, 'store/logs', week(new Date('2026-11-10T12:00:00Z')));
+      const kept = () =>
+        ['config', 'data', 'index', 'keys', 'snapshots'].flatMap((name) =>
+          name === 'config' ? [name] : filesIn(path.join(store, name)).map((file) => `${name}/${path.basename(file)}`),
+        );
+      const before = kept();
+      // restic asks ten times, ever more patiently, for what is refused each time: two refusals say as much.
+      expect(await refusals(2, 'restic', ['forget', 'latest', '--prune'], env)).toMatch(/403 Forbidden/);
+      for (const file of before)
+        expect([file, (await fetch(`${repository.slice(5)}/${file}`, { method: 'DELETE' })).status]).toEqual([
+          file,
+          403,
+        ]);
+      expect([before.length > 4, kept()]).toEqual([true, before]);
 
       const identity = path.join(root, 'identity');
       execFileSync('age-keygen', ['-o', identity], { stdio: 'pipe' });
@@ -89,10 +120,7 @@ withRestic(
         'the sealed password does not open',
       );
 
-      const packs = path.join(root, 'store/logs', week(new Date('2026-11-10T12:00:00Z')), 'data');
-      const [pack = ''] = readdirSync(packs, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => path.join(entry.parentPath, entry.name));
+      const [pack = ''] = filesIn(path.join(store, 'data'));
       const bytes = readFileSync(pack);
       bytes[10] = (bytes[10] ?? 0) ^ 0xff;
       rmSync(pack);
