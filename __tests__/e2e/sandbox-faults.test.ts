@@ -62,17 +62,9 @@ afterAll(async () => {
 /** Deploys until it goes through. @returns the exit codes of the runs. */
 async function deploy(stacks: readonly string[]): Promise<readonly number[]> {
   const codes: number[] = [];
-  const args = [
-    'cdktf',
-    'deploy',
-    ...stacks,
-    '--parallelism',
-    '1',
-    '--auto-approve',
-    '--ignore-missing-stack-dependencies',
-  ];
+  const args = ['deploy', ...stacks, '--parallelism', '1', '--auto-approve', '--ignore-missing-stack-dependencies'];
   while (codes.length < RUNS) {
-    const { code } = await run('npx', stacks.length > 1 ? args.slice(0, -1) : args, { cwd: copy.root, env });
+    const { code } = await run('cdktf', stacks.length > 1 ? args.slice(0, -1) : args, { cwd: copy.root, env });
     codes.push(code);
     if (code === 0) break;
   }

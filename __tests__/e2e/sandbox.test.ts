@@ -53,9 +53,9 @@ const at = (file: string, root = copy.root) => path.join(root, file);
 /** One stack alone is deployed although what it reads is not named: that was deployed before. */
 const cdktf = (verb: 'deploy' | 'destroy', stacks: string) =>
   run(
-    'npx',
+    'cdktf',
     [
-      ...['cdktf', verb, stacks, '--parallelism', '1', '--auto-approve'],
+      ...[verb, stacks, '--parallelism', '1', '--auto-approve'],
       ...(stacks === '*' ? [] : ['--ignore-missing-stack-dependencies']),
     ],
     { cwd: copy.root, env },

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -51,7 +53,7 @@ export function copyRepository(): {
   edit(file: string, change: (text: string) => string): void;
   remove(): void;
 } {
-  const root = mkdtempSync(path.join(tmpdir(), 'lukko-e2e-'));
+  const { root, letGo } = claimFolder();
   for (const name of COPIED)
     if (existsSync(path.join(repository, name)))
       cpSync(path.join(repository, name), path.join(root, name), { recursive: true });
@@ -68,8 +70,40 @@ export function copyRepository(): {
       if (after === before) throw new Error(`the change of ${file} changed nothing`);
       writeFileSync(path.join(root, file), after);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      rmSync(root, { recursive: true, force: true });
+      letGo();
+    },
   };
+}
+
+/**
+ * A new folder whose path comes again: tsx keeps what it compiled by path and text, and a copy in a place of its own was compiled whole
+ * each time. A file beside it holds the process that uses it; what a killed one left is taken over.
+ */
+function claimFolder(): { readonly root: string; letGo(): void } {
+  const name = `lukko-e2e-${createHash('sha256').update(repository).digest('hex').slice(0, 12)}`;
+  for (let slot = 0; ; slot += 1) {
+    const root = path.join(tmpdir(), `${name}-${slot}`);
+    const owner = `${root}.pid`;
+    if (existsSync(owner) && !runs(Number(readFileSync(owner, 'utf8')))) rmSync(owner, { force: true });
+    try {
+      writeFileSync(owner, String(process.pid), { flag: 'wx' });
+    } catch {
+      continue;
+    }
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(root, { mode: 0o700 });
+    return { root, letGo: () => rmSync(owner, { force: true }) };
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** As somebody would add it: a provider of cdktf's own making, in the stack of the logs. */
@@ -92,12 +126,28 @@ export function withoutHashes(lock: string): string {
   return lock.replace(/^ *hashes = \[[^\]]*\]\n/gm, '');
 }
 
-/** The bundles under test are those of the sources as they are now. */
+/** The bundles under test are those of the sources as they are now: made again only where a source or a bundle is another one. */
 export function build(): void {
+  const [stamp, dist] = ['node_modules/.cache/lukko-built', 'packages/cli/dist'].map((name) =>
+    path.join(repository, name),
+  ) as [string, string];
+  const digest = () => {
+    const hash = createHash('sha256').update(process.version);
+    for (const folder of ['packages', 'policies', 'scripts'])
+      for (const file of filesBelow(path.join(repository, folder)))
+        if (!file.includes('node_modules/'))
+          hash.update(`\n${folder}/${file}\0`).update(readFileSync(path.join(repository, folder, file)));
+    for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
+      hash.update(readFileSync(path.join(repository, file)));
+    return hash.digest('hex');
+  };
+  if (existsSync(dist) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest()) return;
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], {
     cwd: repository,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest());
 }
 
 /** Environment as `npx` makes it, without what the developer's shell says about Lukko, tokens and endpoints. */
