@@ -72,7 +72,6 @@ function targetOf(config: Config, host: HostName): Target {
         '/usr/local/lib/lukko/bucket',
         payloadFile('backup/bucket', { locked: String(lockDays), kept: String(config.retention.backups) }),
       ),
-      { path: '/usr/local/lib/lukko/bucket.awk', content: payloadFile('backup/bucket.awk') },
     ],
     origins: [{ value: endpoint, path: 'backups.bucket.endpoint' }],
   };

@@ -30,17 +30,20 @@ const backup = z.strictObject({
   passwordFetched: time.nullable().describe('When an operator fetched the sealed password; no backup counts before.'),
 });
 
-const days = z.number().int().nonnegative().nullable();
+const days = z.number().int().positive().optional();
 
 const bucket = z.strictObject({
   at: time.describe('When the bucket was asked, which is before each backup.'),
   bucket: z.string(),
-  versions: z.boolean(),
-  mode: z.string().nullable().describe('Of the default retention of its object lock: COMPLIANCE, GOVERNANCE.'),
+  mode: z.string().optional().describe('Of the default retention of its object lock, with versions: COMPLIANCE.'),
   lockDays: days.describe('Days for which nobody can delete what was written.'),
-  hiddenAfterDays: days.describe('By a rule of its lifecycle, for all objects.'),
-  removedAfterDays: days.describe('Days after which nothing is left of what was written.'),
-  refused: z.string().nullable().describe('Why nothing was written to it, in the words of the journal.'),
+  removedAfterDays: days.describe(
+    'Days after which nothing is left of what was written, by the rule of its lifecycle.',
+  ),
+  refused: z
+    .string()
+    .optional()
+    .describe('Why nothing was written to it, in the words of the journal; the rest is then left out.'),
 });
 
 const drill = z.strictObject({

@@ -198,15 +198,15 @@ function backup({ at, passwordFetched }: Entry, now: string): readonly [boolean 
 
 /** A lock that somebody may lift is none, and one that was not asked for lately may have been taken off. */
 function locked(
-  { at, versions, mode, lockDays, removedAfterDays, refused }: Entry,
+  { at, mode, lockDays, removedAfterDays, refused }: Entry,
   now: string,
 ): readonly [boolean | 'unknown', string] {
   const [fresh, saw] = age(at, now, 26 * hour, "the bucket's last answer");
   if (fresh === 'unknown') return [fresh, 'the bucket was not asked yet'];
-  if (typeof refused === 'string') return [false, `nothing is backed up, the bucket ${refused}`];
+  if (typeof refused === 'string') return [false, `no backup, the bucket ${refused}`];
   return [
-    fresh && versions === true && mode === 'COMPLIANCE' && typeof lockDays === 'number' && lockDays > 0,
-    `versions ${versions === true ? 'kept' : 'not kept'}, locked ${String(lockDays)} days (${String(mode)}), removed after ${String(removedAfterDays)}; ${saw}`,
+    fresh && mode === 'COMPLIANCE' && typeof lockDays === 'number' && typeof removedAfterDays === 'number',
+    `locked for ${String(lockDays)} days (${String(mode)}), removed after ${String(removedAfterDays)}; ${saw}`,
   ];
 }
 
