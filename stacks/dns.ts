@@ -3,7 +3,7 @@ import { Zone } from '@cdktf/provider-hcloud/zone';
 import { ZoneRrset } from '@cdktf/provider-hcloud/zone-rrset';
 import { type App, Fn, Token } from 'cdktf';
 import { caaIdentity } from './constructs/authorities.ts';
-import { HOSTS, type HostName, nameOf } from './constructs/hosts.ts';
+import { type HostName, hostsOf, nameOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
 import type { NetworkStack } from './network.ts';
 
@@ -30,7 +30,7 @@ export class DnsStack extends LukkoStack {
       { attribute: 'ttl', path: 'dns.ttl' },
     ]);
     this.authority();
-    for (const host of HOSTS) {
+    for (const host of hostsOf(config)) {
       this.names(host, host, host);
       this.reverse(host);
     }

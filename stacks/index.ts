@@ -1,7 +1,7 @@
 import type { Config } from '@lukko/formats';
 import type { App, TerraformStack } from 'cdktf';
 import { BackupsStack } from './backups.ts';
-import { unpinned } from './constructs/hosts.ts';
+import { hostsOf, unpinned } from './constructs/hosts.ts';
 import type { Place } from './constructs/lukko-stack.ts';
 import { DnsStack } from './dns.ts';
 import { EdgeStack } from './edge.ts';
@@ -54,11 +54,18 @@ export function buildStacks(
   stacks.push(keys);
 
   const missing = unpinned(config);
+  const declared: readonly string[] = hostsOf(config);
   for (const [name, Stack] of Object.entries(DATA_STACKS)) {
-    if (missing.length === 0) stacks.push(new Stack(app, settings, { network, keys }));
+    if (!declared.includes(name)) leftOut.push({ stack: name, why: inBucket(config) });
+    else if (missing.length === 0) stacks.push(new Stack(app, settings, { network, keys }));
     else leftOut.push({ stack: name, why: notPinned(missing) });
   }
   return { stacks, leftOut };
+}
+
+function inBucket({ backups }: Config): string {
+  const { endpoint, name } = backups?.bucket ?? {};
+  return `backups.bucket is set: backups go into the bucket ${name} at ${endpoint}, and no host of ours keeps them.`;
 }
 
 function notPinned(servers: readonly string[]): string {

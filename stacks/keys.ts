@@ -7,7 +7,7 @@ import { type App, Token } from 'cdktf';
 import { furtherPorts } from './constructs/egress-ports.ts';
 import { inboundFrom, outboundTo, WORLD } from './constructs/firewall-rules.ts';
 import { tangPayload } from './constructs/host-payload.ts';
-import { HOSTS } from './constructs/hosts.ts';
+import { hostsOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
 import type { NetworkStack } from './network.ts';
 
@@ -32,7 +32,7 @@ export class KeysStack extends LukkoStack {
       rule: [
         inboundFrom(config.access.operatorNetworks, '22', 'SSH for operators'),
         inboundFrom(
-          HOSTS.map((host) => `${this.read(network, `${host}_ipv4`)}/32`),
+          hostsOf(this.config).map((host) => `${this.read(network, `${host}_ipv4`)}/32`),
           '7500',
           'Tang for our hosts, address by address',
         ),

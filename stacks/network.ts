@@ -7,7 +7,7 @@ import { SshKey } from '@cdktf/provider-hcloud/ssh-key';
 import { type App, Token } from 'cdktf';
 import { furtherPorts } from './constructs/egress-ports.ts';
 import { inboundFrom, outboundTo, WORLD } from './constructs/firewall-rules.ts';
-import { HOSTS, type HostName, locationOf } from './constructs/hosts.ts';
+import { type HostName, hostsOf, locationOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
 
 /** The private network, and for each host what must outlive it: its two addresses and its firewall. */
@@ -22,7 +22,7 @@ export class NetworkStack extends LukkoStack {
       labels: this.labels(),
     });
     this.publish('placement_group_id', group.id);
-    for (const host of HOSTS) {
+    for (const host of hostsOf(this.config)) {
       this.firewall(host);
       this.addresses(host);
     }

@@ -20,7 +20,8 @@ export const rebuild: Scenario = {
     await guest.powerOff();
     guest.rebuild(
       suite.userData('backups', (config) => {
-        config.hosts.backups.volume.luksUuid = uuid;
+        const { backups } = config.hosts;
+        if (backups !== undefined) backups.volume.luksUuid = uuid;
         config.retention.backups = 21;
       }),
     );

@@ -7,6 +7,8 @@ import { has, run } from './run.ts';
 const CADDY = 'v2.11.4';
 /** Let's Encrypt's test authority: https://github.com/letsencrypt/pebble */
 const PEBBLE = 'v2.8.0';
+/** Object storage with versions and object lock: https://github.com/versity/versitygw */
+const VERSITYGW = 'v1.8.0';
 
 type Found = { readonly program: string } | { readonly missing: string };
 
@@ -18,6 +20,11 @@ export function caddyProgram(): Found {
 /** An ACME authority for tests, with account binding. */
 export function pebbleProgram(): Found {
   return goProgram('pebble', 'github.com/letsencrypt/pebble/v2/cmd/pebble', PEBBLE, 'Pebble');
+}
+
+/** Object storage on loopback, over a folder. */
+export function versitygwProgram(): Found {
+  return goProgram('versitygw', 'github.com/versity/versitygw/cmd/versitygw', VERSITYGW, 'versitygw');
 }
 
 /**

@@ -176,6 +176,7 @@ if (missing.length > 0) {
     const text = block
       .replace('HTTPS_PROXY=http://127.0.0.1:8888 ', '')
       .replaceAll('/srv/lukko', `${folder}/volume`)
+      .replaceAll('/etc/lukko', `${folder}/etc`)
       .replace('<path>', `${folder}/volume/identity/marker`);
     const ran = run('sh', ['-euc', text], { env: { ...process.env, RESTIC_CACHE_DIR: `${folder}/cache` } });
     expect([ran.status, ran.status === 0 ? '' : ran.stderr]).toEqual([0, '']);

@@ -27,6 +27,20 @@ export function shipped(file: string, change: (config: Config) => void = () => {
   return read;
 }
 
+/** The same environment with its backups in a bucket, and no host for them. */
+export function inBucket(config: Config): void {
+  delete config.hosts.backups;
+  delete config.locations.backups;
+  config.backups = {
+    bucket: {
+      endpoint: 'https://fsn1.your-objectstorage.com',
+      name: 'lukko-example-backups',
+      region: 'fsn1',
+      lockDays: 29,
+    },
+  };
+}
+
 /** Declares all stacks and reads what they would write. */
 export function built(config: Config): Built {
   const { stacks, leftOut } = buildStacks(new App(), config, { at: () => ({ file: 'config/example.yaml', line: 1 }) });

@@ -16,6 +16,7 @@ export function basePart(config: Config, name: string, host: HostName | 'keys'):
   const further = egressPorts(config, host);
   const ports = ['443', ...further.map(({ port }) => port)];
   const told = receivers(config);
+  const bucket = bucketParts(config, kind);
   const files: readonly CloudFile[] = [
     { path: '/etc/ssh/lukko_user_ca.pub', content: `${config.access.sshUserCa}\n` },
     { path: '/etc/ssh/lukko_revoked_keys', content: payloadFile('base/revoked-keys') },
@@ -67,8 +68,8 @@ export function basePart(config: Config, name: string, host: HostName | 'keys'):
     },
     { path: '/etc/sysusers.d/lukko.conf', content: payloadFile('base/sysusers.conf') },
     { path: '/etc/sysctl.d/90-lukko.conf', content: payloadFile('base/sysctl.conf') },
-    script('/usr/local/lib/lukko/report', payloadFile('base/report')),
-    script('/usr/local/lib/lukko/serving', payloadFile('base/serving')),
+    script('/usr/local/lib/lukko/report', payloadFile('base/report', bucket.report)),
+    script('/usr/local/lib/lukko/serving', payloadFile('base/serving', { bucket: bucket.waiting })),
     ...alertFiles(config),
   ];
   return {
@@ -84,6 +85,16 @@ export function basePart(config: Config, name: string, host: HostName | 'keys'):
       ...told,
     ],
   };
+}
+
+/** What a host says of the bucket it backs up into: in its report, and while the key to it was not opened. */
+function bucketParts({ backups }: Config, kind: 'data' | 'keys') {
+  return backups === undefined || kind === 'keys'
+    ? { report: { bucketState: '', bucket: '' }, waiting: '' }
+    : {
+        report: { bucketState: '--argjson bucket "$(state bucket.json)" ', bucket: ', bucket: $bucket' },
+        waiting: payloadFile('backup/waiting'),
+      };
 }
 
 function alertFiles(config: Config): readonly CloudFile[] {

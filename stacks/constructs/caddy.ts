@@ -43,7 +43,12 @@ export function caddy(config: Config, host: HostName, sites: string): Required<O
       path: '/etc/containers/systemd/caddy.container',
       content: payloadFile('caddy/caddy.container', { image: imageText(config, 'caddy') }),
     },
-    script('/usr/local/lib/lukko/open-secrets', payloadFile('secrets/open-secrets')),
+    script(
+      '/usr/local/lib/lukko/open-secrets',
+      payloadFile('secrets/open-secrets', {
+        bucket: config.backups === undefined ? '' : payloadFile('secrets/backup-bucket'),
+      }),
+    ),
     { path: '/etc/systemd/system/lukko-secrets.service', content: payloadFile('secrets/lukko-secrets.service') },
     { path: '/etc/systemd/system/lukko-secrets.path', content: payloadFile('secrets/lukko-secrets.path') },
     { path: '/etc/systemd/system/caddy.path', content: payloadFile('caddy/caddy.path') },

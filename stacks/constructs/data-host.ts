@@ -4,7 +4,7 @@ import { EncryptedVolume } from './encrypted-volume.ts';
 import { HardenedServer } from './hardened-server.ts';
 import type { HostEnv } from './host-env.ts';
 import { hostPayload } from './host-payload.ts';
-import { HOSTS, type HostName, locationOf } from './hosts.ts';
+import { type HostName, hostOfName, hostsOf, locationOf } from './hosts.ts';
 import type { LukkoStack } from './lukko-stack.ts';
 import type { Service } from './payload-types.ts';
 
@@ -27,7 +27,7 @@ export function declareDataHost(
 ): void {
   const { config } = scope;
   const { network } = foundations;
-  const entry = config.hosts[host];
+  const entry = hostOfName(config, host);
   const place = locationOf(config, host);
   const volume = new EncryptedVolume(scope, 'data', {
     name: host,
@@ -84,7 +84,7 @@ function environmentOf(
   const { config } = scope;
   return {
     device,
-    luksUuid: config.hosts[host].volume.luksUuid,
+    luksUuid: hostOfName(config, host).volume.luksUuid,
     threshold: config.keys.threshold,
     tangs: config.keys.servers.map(({ name, thumbprint }) => ({
       url: `http://${scope.read(keys, `${name}_ipv4`)}:7500`,
@@ -97,5 +97,8 @@ function environmentOf(
 
 /** Where requests of our own hosts come from: an IPv4 address and an IPv6 network each. */
 function addressesOf(scope: LukkoStack, network: NetworkStack): readonly string[] {
-  return HOSTS.flatMap((name) => [scope.read(network, `${name}_ipv4`), scope.read(network, `${name}_ipv6_network`)]);
+  return hostsOf(scope.config).flatMap((name) => [
+    scope.read(network, `${name}_ipv4`),
+    scope.read(network, `${name}_ipv6_network`),
+  ]);
 }

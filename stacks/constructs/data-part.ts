@@ -1,7 +1,7 @@
 import type { Config } from '@lukko/formats';
-import { HOSTS, type HostName, nameOf } from './hosts.ts';
+import { nameOf } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
-import { hostOf, type Part, script } from './payload-types.ts';
+import { type Part, script } from './payload-types.ts';
 
 /** The encrypted volume, and what makes the host the same after a rebuild: identity and journal on it. */
 export function volumePart(): Part {
@@ -63,39 +63,5 @@ export function shippingPart(config: Config): Part {
     ],
     units: ['lukko-ship.service', 'lukko-shipped.timer'],
     egress: [server],
-  };
-}
-
-/** Backups of the named folders to the backups host, and the monthly drill. Each host starts at an hour of its own. */
-export function backupPart(config: Config, host: HostName, folders: readonly string[], dump = 'backup/dump'): Part {
-  const server = nameOf(config, 'backups');
-  // What was made on the host is there sealed as well: with the password, and without the host.
-  const paths = ['/srv/lukko/identity', '/srv/lukko/secrets/*.age', ...folders].join(' ');
-  const hour = String(20 + HOSTS.indexOf(host)).padStart(2, '0');
-  return {
-    packages: ['restic'],
-    files: [
-      {
-        path: '/etc/lukko/backup.env',
-        content: `LUKKO_REPOSITORY=rest:https://${server}/${host}\nLUKKO_PATHS="${paths}"\n`,
-      },
-      ...['backup', 'drill', 'restic-secret', 'sealed'].map((name) =>
-        script(`/usr/local/lib/lukko/${name}`, payloadFile(`backup/${name}`)),
-      ),
-      script('/usr/local/lib/lukko/dump', payloadFile(dump)),
-      ...['lukko-backup.service', 'lukko-drill.service', 'lukko-restic-secret.service'].map((name) => ({
-        path: `/etc/systemd/system/${name}`,
-        content: payloadFile(`backup/${name}`),
-      })),
-      ...[
-        ['lukko-backup.timer', `${hour}:15`],
-        ['lukko-drill.timer', `${hour}:45`],
-      ].map(([name, time]) => ({
-        path: `/etc/systemd/system/${name}`,
-        content: payloadFile(`backup/${name}`, { time: time as string }),
-      })),
-    ],
-    units: ['lukko-restic-secret.service', 'lukko-backup.timer', 'lukko-drill.timer'],
-    egress: [hostOf(`https://${server}`)],
   };
 }

@@ -1,9 +1,10 @@
 import type { Config } from '@lukko/formats';
+import { backupPart } from './backup-part.ts';
 import { basePart } from './base-part.ts';
 import { type CloudFile, printCloudConfig } from './cloud-config.ts';
-import { backupPart, containerPart, shippingPart, volumePart } from './data-part.ts';
+import { containerPart, shippingPart, volumePart } from './data-part.ts';
 import { type HostEnv, hostEnv } from './host-env.ts';
-import { HOSTS, type HostName } from './hosts.ts';
+import { type HostName, hostsOf } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
 import { type Part, type Payload, type Service, script, together } from './payload-types.ts';
 import { upgradeWindow } from './upgrade-window.ts';
@@ -65,7 +66,7 @@ export function tangPayload(config: Config, name: string): Payload {
 
 /** When hosts reboot by themselves, as `tang-asked` reads it: name, days, time in UTC. */
 function reboots(config: Config): string {
-  const lines = HOSTS.map((host) => {
+  const lines = hostsOf(config).map((host) => {
     const { weekdays, reboot } = upgradeWindow(config, host);
     return `${host} ${weekdays.join(',')} ${reboot}\n`;
   });

@@ -6,7 +6,7 @@ type Context = z.core.$RefinementCtx;
 /** The parts of a configuration that the checks between fields read. */
 interface Addressed {
   readonly network: { readonly range: string; readonly subnet: string };
-  readonly hosts: Readonly<Record<string, { readonly privateAddress: string }>>;
+  readonly hosts: Readonly<Record<string, { readonly privateAddress: string } | undefined>>;
 }
 interface Named {
   readonly domain: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { environmentClass, hostName, pattern, schemaVersion } from './common.ts';
+import { checkBackups } from './config-backups.ts';
 import { checkAddresses, checkNames, checkNetwork, checkQuorum } from './config-checks.ts';
 import { hasHostBits } from './network.ts';
 import { isAgeRecipient, isSshPublicKey } from './public-key.ts';
@@ -75,18 +76,32 @@ const keys = z
   })
   .superRefine(checkQuorum);
 
+const bucketName = pattern(
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  'expected a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
+);
+
 const state = z.discriminatedUnion('backend', [
   z.strictObject({ backend: z.literal('local') }),
-  z.strictObject({
-    backend: z.literal('s3'),
-    endpoint: httpsUrl,
-    bucket: pattern(
-      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-      'expected a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens',
-    ),
-    region: text,
-  }),
+  z.strictObject({ backend: z.literal('s3'), endpoint: httpsUrl, bucket: bucketName, region: text }),
 ]);
+
+const backupBucket = z.strictObject({
+  endpoint: pattern(
+    /^https:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+    'expected https:// and a host alone, such as https://fsn1.your-objectstorage.com: what leaves goes to 443, and the bucket stands in name',
+  ).describe('Its host is let out of the hosts, and judged by who operates it and where it stands.'),
+  name: bucketName,
+  region: pattern(/^[a-z0-9-]+$/, 'expected the region that requests are signed for, such as fsn1'),
+  lockDays: z
+    .number()
+    .int()
+    .min(8, 'expected at least 8: a backup may need what was written seven days before it')
+    .max(3650)
+    .describe(
+      "Days for which nobody can delete what was written: the default retention of the bucket's object lock, mode COMPLIANCE. Hosts ask for it.",
+    ),
+});
 
 /**
  * `config/<env>.yaml`: what an operator edits. It checks form and what would make no sense anywhere (a quorum that cannot be
@@ -105,7 +120,11 @@ export const config = z
       managed: z.boolean().describe('Whether the zone is managed here; false leaves out the stack dns.'),
       ttl: z.number().int().min(60).max(86400).describe('Seconds.'),
     }),
-    locations: z.strictObject({ live: slug, backups: slug, networkZone: slug }),
+    locations: z.strictObject({
+      live: slug,
+      backups: slug.optional().describe('Where hosts.backups stands; left out beside backups.bucket.'),
+      networkZone: slug,
+    }),
     network: z.strictObject({ range: networkV4, subnet: networkV4 }).superRefine(checkNetwork),
     access: z.strictObject({
       sshUserCa: z
@@ -132,7 +151,16 @@ export const config = z
         .describe('Who can recover a volume: at least two, so that one lost identity loses nothing.'),
     }),
     keys,
-    hosts: z.strictObject({ edge: host, logs: host, errors: host, backups: host }),
+    hosts: z.strictObject({
+      edge: host,
+      logs: host,
+      errors: host,
+      backups: host.optional().describe('Keeps the backups of the others, append-only; or backups.bucket does.'),
+    }),
+    backups: z
+      .strictObject({ bucket: backupBucket })
+      .optional()
+      .describe('Backups in a bucket with versions and object lock, instead of on hosts.backups.'),
     system: z.strictObject({
       image: slug,
       packageMirror: httpsUrl,
@@ -195,5 +223,6 @@ export const config = z
   })
   .superRefine(checkAddresses)
   .superRefine(checkNames)
+  .superRefine(checkBackups)
   .meta({ title: 'Lukko environment', description: 'config/<environment>.yaml: what an operator edits.' });
 export type Config = z.infer<typeof config>;

@@ -30,6 +30,22 @@ const backup = z.strictObject({
   passwordFetched: time.nullable().describe('When an operator fetched the sealed password; no backup counts before.'),
 });
 
+const days = z.number().int().positive().optional();
+
+const bucket = z.strictObject({
+  at: time.describe('When the bucket was asked, which is before each backup.'),
+  bucket: z.string(),
+  mode: z.string().optional().describe('Of the default retention of its object lock, with versions: COMPLIANCE.'),
+  lockDays: days.describe('Days for which nobody can delete what was written.'),
+  removedAfterDays: days.describe(
+    'Days after which nothing is left of what was written, by the rule of its lifecycle.',
+  ),
+  refused: z
+    .string()
+    .optional()
+    .describe('Why nothing was written to it, in the words of the journal; the rest is then left out.'),
+});
+
 const drill = z.strictObject({
   at: time,
   repository: z.string(),
@@ -88,6 +104,10 @@ export const hostReport = z
     journalOn: z.string().nullable().describe('Device the journal lies on; null while it is in memory.'),
     backup: backup.nullable(),
     drill: drill.nullable(),
+    bucket: bucket
+      .nullable()
+      .optional()
+      .describe('Of a host that backs up into a bucket: what the bucket said; null until it was asked.'),
     signature: z.string().startsWith('-----BEGIN SSH SIGNATURE-----'),
   })
   .meta({ title: 'Host report', description: 'What a host says of itself, signed with its SSH key.' });

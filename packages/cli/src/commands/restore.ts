@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { printable } from '@lukko/policy-engine';
 import { InputError } from '../errors.ts';
+import { backupsOf } from '../host/backups.ts';
 import { environmentFile } from '../host/environment-file.ts';
 import { restore } from '../host/restore.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -34,18 +35,19 @@ export function restoreHost(options: RestoreOptions, given: Ports): Promise<numb
     throw new InputError(
       `${printable(options.target)}: expected an empty directory, since nothing is ever overwritten; name another with --target`,
     );
-  return attempt(ports, () =>
-    restore({
-      base: `rest:https://backups.${config.domain}/${options.host}`,
+  return attempt(ports, () => {
+    const { base, environment } = backupsOf(config, options.host, ports.environment, options.repository);
+    return restore({
+      base,
       repository: options.repository,
       target,
       sealed: at(options.password),
       identity: at(options.identity),
-      environment: ports.environment,
+      environment,
       now: ports.now,
       say: (line) => ports.out(`${line}\n`),
       kept: at(path.join('state', config.environment.name)),
       from: config.environment.name,
-    }),
-  );
+    });
+  });
 }

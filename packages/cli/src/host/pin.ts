@@ -66,7 +66,9 @@ export async function pinVolumes(pinning: Pinning): Promise<void> {
   const { file, files, say } = pinning;
   const { environment, hosts } = file.config;
   const pins: Pin[] = [];
-  for (const [name, { volume }] of Object.entries(hosts)) {
+  for (const [name, host] of Object.entries(hosts)) {
+    if (host === undefined) continue;
+    const { volume } = host;
     const contact = await pinning.reach(`lukko-${environment.name}-${name}`);
     try {
       const found = (await answer(contact, name, 'luks-uuid')).trim();

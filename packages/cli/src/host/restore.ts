@@ -5,7 +5,7 @@ import { isRecord, textAt } from './json.ts';
 import { StepFailed } from './problem.ts';
 
 export interface Restore {
-  /** Base of a host's repositories, one a week below it: `rest:https://backups.example/logs`. */
+  /** Base of a host's repositories, one a week below it: `rest:https://backups.example/logs`, `s3:https://s3.example/bucket/logs`. */
   readonly base: string;
   /** One repository, instead of the newest below `base`. */
   readonly repository?: string | undefined;

@@ -29,6 +29,14 @@ const ORDER: readonly { readonly stack: string; readonly after: readonly string[
   ...['edge', 'logs', 'errors', 'backups'].map((stack) => ({ stack, after: ['network', 'keys'] })),
 ];
 
+/** Stacks that an environment does without, and what is there instead. */
+function instead({ dns, backups }: Config, stack: string): string | undefined {
+  if (stack === 'dns' && !dns.managed) return 'kept elsewhere (dns.managed is false)';
+  if (stack === 'backups' && backups !== undefined)
+    return `in the bucket ${backups.bucket.name} at ${backups.bucket.endpoint} (backups.bucket), which hosts ask whether it locks them`;
+  return undefined;
+}
+
 /**
  * Says of every stack and every host what it waits for.
  * @returns whether everything stands and serves.
@@ -39,8 +47,9 @@ export async function deployStatus(status: Status): Promise<boolean> {
   let good = true;
   const standing = new Set<string>();
   for (const { stack, after } of ORDER) {
-    if (stack === 'dns' && !config.dns.managed) {
-      say('dns: kept elsewhere (dns.managed is false)');
+    const other = instead(config, stack);
+    if (other !== undefined) {
+      say(`${stack}: ${other}`);
       continue;
     }
     if (applied(status, stack)) {
@@ -88,7 +97,9 @@ async function serves({ config, api, reach, say }: Status, stack: string, host: 
   const contact = reach(name, server.address);
   try {
     const said = await contact.run('serving');
-    for (const line of said.code === 0 ? ['serves'] : waitsFor(said).split('\n')) say(`${name}: ${line}`);
+    // A host that serves may still wait for a secret, and says so.
+    const waiting = said.out.split('\n').filter((line) => line.startsWith('waiting: '));
+    for (const line of said.code === 0 ? ['serves', ...waiting] : waitsFor(said).split('\n')) say(`${name}: ${line}`);
     return said.code === 0;
   } finally {
     contact.close();

@@ -62,6 +62,7 @@ export const checks: readonly Check[] = [
   host('units-active', 'Every service that should run does', 'A.8.9', 'A.8.16'),
   host('backup-fresh', 'The last backup is younger than 26 hours', 'A.8.13'),
   host('restore-tried', 'A restore was tried within 35 days', 'A.8.13', 'A.5.30'),
+  host('backups-locked', 'The bucket of backups locks what is written to it, so that nobody can delete it', 'A.8.13'),
   host('payload-as-declared', 'What it booted with is what was declared', 'A.8.9', 'A.8.32'),
   logs('log-line-found', 'A line that was written was found again', 'A.8.15'),
   logs('log-line-masked', 'A synthetic address did not reach the store', 'A.8.11', 'A.5.34'),

@@ -96,6 +96,8 @@ function checksOf(body: Entry, { now }: HostReportContext): readonly ObservedChe
           ),
           check('backup-fresh', ...backup(group(body.backup), now)),
           check('restore-tried', ...age(group(body.drill).at, now, 35 * day, 'the last restore')),
+          // Only of a host that backs up into a bucket: elsewhere there is nothing to ask.
+          ...('bucket' in body ? [check('backups-locked', ...locked(group(body.bucket), now))] : []),
         ]),
     check('swap-off', swap === undefined ? 'unknown' : swap.length === 0, swap?.join(', ') || 'no swap'),
     check(
@@ -157,6 +159,9 @@ function factsOf(body: Entry): Observation['facts'] {
     ...pick('rules', group(body.firewall).rulesSha256),
     ...pick('backup-at', group(body.backup).at),
     ...pick('drill-at', group(body.drill).at),
+    ...pick('backups-lock-mode', group(body.bucket).mode),
+    ...pick('backups-lock-days', group(body.bucket).lockDays),
+    ...pick('backups-removed-after-days', group(body.bucket).removedAfterDays),
     images: [...(strings(body.images) ?? [])],
     listening: [...(strings(body.listening) ?? [])],
     'data-paths': dataPaths(body.dataPaths).map(
@@ -189,6 +194,20 @@ function backup({ at, passwordFetched }: Entry, now: string): readonly [boolean 
   return holds === true && typeof passwordFetched !== 'string'
     ? [false, `${saw}; its password was never fetched`]
     : [holds, saw];
+}
+
+/** A lock that somebody may lift is none, and one that was not asked for lately may have been taken off. */
+function locked(
+  { at, mode, lockDays, removedAfterDays, refused }: Entry,
+  now: string,
+): readonly [boolean | 'unknown', string] {
+  const [fresh, saw] = age(at, now, 26 * hour, "the bucket's last answer");
+  if (fresh === 'unknown') return [fresh, 'the bucket was not asked yet'];
+  if (typeof refused === 'string') return [false, `no backup, the bucket ${refused}`];
+  return [
+    fresh && mode === 'COMPLIANCE' && typeof lockDays === 'number' && typeof removedAfterDays === 'number',
+    `locked for ${String(lockDays)} days (${String(mode)}), removed after ${String(removedAfterDays)}; ${saw}`,
+  ];
 }
 
 function age(at: unknown, now: string, most: number, what: string): readonly [boolean | 'unknown', string] {
