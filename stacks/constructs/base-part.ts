@@ -16,7 +16,7 @@ export function basePart(config: Config, name: string, host: HostName | 'keys'):
   const further = egressPorts(config, host);
   const ports = ['443', ...further.map(({ port }) => port)];
   const told = receivers(config);
-  const bucket = bucketParts(config, kind);
+  const bucket = bucketParts(config, host);
   const files: readonly CloudFile[] = [
     { path: '/etc/ssh/lukko_user_ca.pub', content: `${config.access.sshUserCa}\n` },
     { path: '/etc/ssh/lukko_revoked_keys', content: payloadFile('base/revoked-keys') },
@@ -88,8 +88,8 @@ export function basePart(config: Config, name: string, host: HostName | 'keys'):
 }
 
 /** What a host says of the bucket it backs up into: in its report, and while the key to it was not opened. */
-function bucketParts({ backups }: Config, kind: 'data' | 'keys') {
-  return backups === undefined || kind === 'keys'
+function bucketParts({ backups }: Config, host: HostName | 'keys') {
+  return backups === undefined || host === 'keys'
     ? { report: { bucketState: '', bucket: '' }, waiting: '' }
     : {
         report: { bucketState: '--argjson bucket "$(state bucket.json)" ', bucket: ', bucket: $bucket' },
