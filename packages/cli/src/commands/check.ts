@@ -41,15 +41,23 @@ export async function check(
   // Its bytes, often a tenth of all memory a large plan takes, are not held while rules are asked.
   const { kind } = found;
   const alone = kind === 'plan' ? !isPlanFile(found.plan.bytes) : kind === 'state';
-  const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
+  // Who compares has been here before, and asks what is new.
+  const again = options.verbose === true || earlier !== undefined;
+  const first = !again && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
   // A screen that counts needs no list: of a hundred thousand resources that takes most of the time and of the memory.
   const counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
   const { summary } = counted ?? (await writeReport());
   if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
-  if (alone && options.source === undefined && summary.unknown > 0) {
-    ports.err(
-      `note: a ${kind} shows ${kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
-    );
+  if (options.source === undefined && summary.unknown > 0) {
+    const shows = kind === 'plan' ? 'references' : 'values';
+    if (alone)
+      ports.err(
+        `note: a ${kind} shows ${shows}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
+      );
+    else if (kind === 'plan')
+      ports.err(
+        'note: a plan file holds *.tf files alone; with --source <directory> the files these read (templatefile, file) are judged too\n',
+      );
   }
   return summary.exitCode;
 
