@@ -74,3 +74,11 @@ test('a root module gets the same verdicts whether terraform or OpenTofu planned
   };
   expect(await judged('foreign-loops-tofu')).toEqual(await judged('foreign-loops'));
 });
+
+test('a plan file alone says that files its configuration reads are not in it', async () => {
+  const { err, out } = await lukko(root, ['check', `${plans}/foreign-loops/plan.tfplan`, '--format', 'json']);
+  expect(reportFormat.parse(JSON.parse(out)).summary.unknown).toBeGreaterThan(0);
+  expect(err).toBe(
+    'note: a plan file holds *.tf files alone; with --source <directory> the files these read (templatefile, file) are judged too\n',
+  );
+});
