@@ -93,3 +93,11 @@ test.each(['foreign-copies', 'foreign-loops', 'own-keys', 'own-logs'])(
     expect(out).toMatchSnapshot();
   },
 );
+
+test('a plan file alone says that files its configuration reads are not in it', async () => {
+  const { err, out } = await lukko(root, ['check', `${plans}/foreign-loops/plan.tfplan`, '--format', 'json']);
+  expect(reportFormat.parse(JSON.parse(out)).summary.unknown).toBeGreaterThan(0);
+  expect(err).toBe(
+    'note: a plan file holds *.tf files alone; with --source <directory> the files these read (templatefile, file) are judged too\n',
+  );
+});

@@ -29,9 +29,11 @@ export async function check(
 ): Promise<number> {
   const outputs = outputsOf(options.outputs);
   const earlier = options.compare === undefined ? undefined : earlierReport(options.compare, ports);
+  // Who compares has been here before, and asks what is new.
+  const again = options.verbose === true || earlier !== undefined;
   // A screen that counts needs no list: of a hundred thousand resources that takes most of the time and of the memory.
   const counts = ({ policy: { files }, posture }: PolicySource): boolean =>
-    options.verbose !== true && files.length === 0 && posture.name === 'recommended';
+    !again && files.length === 0 && posture.name === 'recommended';
   const { evaluation, policy, found, each } = await readToJudge(paths, options, ports, (source) => {
     if (options.failOn === 'new') refuseNewOnly(source, earlier);
     const { minCoverage, failOn } = options;
@@ -56,10 +58,16 @@ export async function check(
   if (counted === undefined && each !== undefined) counted = survey(each());
   const { summary } = counted ?? (await writeReport());
   if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
-  if (alone && options.source === undefined && summary.unknown > 0) {
-    ports.err(
-      `note: a ${kind} shows ${kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
-    );
+  if (options.source === undefined && summary.unknown > 0) {
+    const shows = kind === 'plan' ? 'references' : 'values';
+    if (alone)
+      ports.err(
+        `note: a ${kind} shows ${shows}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
+      );
+    else if (kind === 'plan')
+      ports.err(
+        'note: a plan file holds *.tf files alone; with --source <directory> the files these read (templatefile, file) are judged too\n',
+      );
   }
   return summary.exitCode;
 
