@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { config, parseFile } from '@lukko/formats';
+import { InputError } from '../../../../packages/cli/src/errors.ts';
 import type { Api } from '../../../../packages/cli/src/host/api.ts';
 import { contactOver } from '../../../../packages/cli/src/host/contact.ts';
 import { deployStatus } from '../../../../packages/cli/src/host/status.ts';
@@ -10,6 +11,9 @@ import { sshd, startSshd } from './sshd.ts';
 /* What waits for what, from states on disk, an API, and what hosts say. */
 
 const read = (name: string) => readFileSync(path.join(__dirname, '../../../../config', name), 'utf8');
+// Four real sshds are started, on a machine that may have other things to do.
+jest.setTimeout(60_000);
+
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'lukko-status-'));
@@ -44,6 +48,7 @@ const status = async (
   file: string,
   names: readonly string[],
   serving: Readonly<Record<string, string>> | undefined,
+  noKeys?: InputError,
 ) => {
   const said: string[] = [];
   const api = {
@@ -56,7 +61,10 @@ const status = async (
     cwd: root,
     output: 'cdktf.out',
     environment: {},
-    api: () => api,
+    api: (stack) => {
+      if (stack === 'keys' && noKeys !== undefined) throw noKeys;
+      return api;
+    },
     reach:
       serving === undefined
         ? undefined
@@ -93,6 +101,12 @@ test('what stands is asked, and says what it waits for', async () => {
   expect(await status('example.yaml', names, waits)).toMatchSnapshot();
   const all = [...KEYS, ...['edge', 'logs', 'errors', 'backups'].map((host) => `lukko-example-${host}`)];
   expect((await status('example.yaml', all, {})).good).toBe(true);
+  const noToken = new InputError('stack keys belongs to the Hetzner project keys, and HCLOUD_TOKEN_KEYS is not set');
+  const { good, said } = await status('example.yaml', all, {}, noToken);
+  expect([good, said.filter((line) => line.includes('tang-fsn1'))]).toEqual([
+    false,
+    [`lukko-example-tang-fsn1: not asked: ${noToken.message}`],
+  ]);
 });
 
 test('where the API is on this machine hosts are not asked, and that is said', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '@lukko/formats';
+import { InputError } from '../errors.ts';
 import type { Api } from './api.ts';
 import type { Contact } from './contact.ts';
 import { listAt, recordAt } from './json.ts';
@@ -87,7 +88,15 @@ interface Asked {
 
 async function serves({ config, api, reach, say }: Status, { stack, name: short, next }: Asked): Promise<boolean> {
   const name = `lukko-${config.environment.name}-${short}`;
-  const server = await serverByName(api(stack), name);
+  let asked: Api;
+  try {
+    asked = api(stack);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    say(`${name}: not asked: ${error.message}`);
+    return false;
+  }
+  const server = await serverByName(asked, name);
   if (server === undefined) {
     say(`${name}: stands in the state and not at Hetzner; ${next}`);
     return false;
