@@ -179,7 +179,7 @@ describe('the life of an environment in the sandbox', () => {
 
   withTerraform('retire lifts protection, empties the host, detaches and removes, in this order', async () => {
     const refused = await alone('destroy', 'logs');
-    expect(refused.text).toContain('lukko: refused');
+    expect(refused.text).toContain('Instance cannot be destroyed');
     expect(refused.code).not.toBe(0);
     const since = logged();
     const { code, text } = await lukko('retire', 'logs', '--reason', 'moved elsewhere', '--confirm', 'example/logs');
