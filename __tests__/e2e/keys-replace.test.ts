@@ -131,6 +131,9 @@ withTerraform('deploy status says what stands and what waits, from the states an
       logs: not deployed; npx cdktf deploy logs
       errors: not deployed; npx cdktf deploy errors
       backups: not deployed; npx cdktf deploy backups
+      lukko-example-tang-fsn1: running; skipped: asking it over SSH (the API is on this machine, there is no host)
+      lukko-example-tang-nbg1: running; skipped: asking it over SSH (the API is on this machine, there is no host)
+      lukko-example-tang-hel1: running; skipped: asking it over SSH (the API is on this machine, there is no host)
       "
     `);
   expect(code).toBe(1);
