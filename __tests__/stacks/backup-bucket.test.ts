@@ -173,7 +173,7 @@ if ('missing' in found) {
     );
   });
 
-  test('the sealed key is opened into a file of root alone; what is no key is refused', async () => {
+  test('the sealed key is opened into files of root alone; what is no key is refused', async () => {
     for (const text of [`${hosts.id}\n`, `${hosts.id}\n${hosts.secret}\nmore\n`, `id\n"; rm -rf /\n`, `a\r\nb\r\n`]) {
       const { status, stderr } = await seal('backup-bucket', text);
       expect([text, status, stderr]).toEqual([
@@ -186,8 +186,9 @@ if ('missing' in found) {
     expect(await seal('backup-bucket', `${hosts.id}\n${hosts.secret}\n`)).toMatchObject({ status: 0, stderr: '' });
     expect(statSync(at('volume/secrets/backup-bucket')).mode & 0o777).toBe(0o600);
     expect(readFileSync(at('volume/secrets/backup-bucket'), 'utf8')).toBe(
-      `export AWS_ACCESS_KEY_ID=${hosts.id}\nexport AWS_SECRET_ACCESS_KEY=${hosts.secret}\n`,
+      `[default]\naws_access_key_id = ${hosts.id}\naws_secret_access_key = ${hosts.secret}\n`,
     );
+    expect(statSync(at('volume/secrets/backup-bucket.curl')).mode & 0o777).toBe(0o600);
   }, 30_000);
 
   test('a bucket is refused for as long as it does not lock and remove what is written, in one line each', async () => {
@@ -255,7 +256,7 @@ if ('missing' in found) {
   }, 30_000);
 
   test('another key, and a server that is down, are said', async () => {
-    const file = at('volume/secrets/backup-bucket');
+    const file = at('volume/secrets/backup-bucket.curl');
     const right = readFileSync(file, 'utf8');
     writeFileSync(file, right.replace(hosts.secret, 'another'));
     expect(refusals(await script('bucket'))).toEqual(
