@@ -20,6 +20,13 @@ const expires = (script: string): TerraformJson =>
     [['/usr/local/lib/expire']],
   );
 
+const URL = 'https://fsn1.your-objectstorage.com/backups';
+/** An example's host that backs up into a bucket, after what a script does before. */
+const intoBucket = (script: string): TerraformJson =>
+  expires(`export RESTIC_REPOSITORY=s3:${URL}/logs\n${script}restic backup /srv/lukko`);
+const asking = (most: number): string =>
+  `days=$(curl --fail "${URL}?lifecycle=" | sed -n 's|.*<Days>\\(.*\\)</Days>.*|\\1|p')\nif ! [ "$days" -le ${most} ]; then\n  echo "kept for $days days" >&2\n  exit 1\nfi\n`;
+
 export const backupsExpireWithStores = rule({
   id: 'backups-expire-with-stores',
   title: 'Backups do not long outlive the stores they are copies of',
@@ -28,7 +35,7 @@ export const backupsExpireWithStores = rule({
   controls: ['ISO27001:2022/A.8.10', 'ISO27001:2022/A.8.13', 'ISO27001:2022/A.5.33', 'GDPR/5(1)(e)'],
   rationale:
     'A line of a log that is deleted after thirty days and lies in a backup for a year was kept for a year. What a store promises to forget is forgotten when its last copy is: backups may be some weeks older, for they are made and removed in steps, and no more than that.',
-  remediation: `Remove backups at most ${LONGER} days after the store with the shortest retention forgets, or keep that store longer`,
+  remediation: `Remove backups at most ${LONGER} days after the store with the shortest retention forgets, or keep that store longer; let a host that writes to a bucket ask for the rule of its lifecycle first`,
   sources: [
     'https://eur-lex.europa.eu/eli/reg/2016/679/oj',
     'https://restic.readthedocs.io/en/stable/060_forget.html',
@@ -69,6 +76,17 @@ export const backupsExpireWithStores = rule({
       verdict: 'fail',
       terraform: expires('find /srv/backups -mindepth 1 -mtime +100 -delete'),
     },
+    {
+      name: 'a bucket that is asked whether it removes them',
+      verdict: 'pass',
+      terraform: intoBucket(asking(30)),
+    },
+    {
+      name: 'a bucket that may keep them for longer',
+      verdict: 'fail',
+      terraform: intoBucket(asking(90)),
+    },
+    { name: 'a bucket that nobody asks', verdict: 'unknown', terraform: intoBucket('') },
     {
       name: 'a number that is read at run time',
       verdict: 'unknown',

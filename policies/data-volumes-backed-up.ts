@@ -14,6 +14,7 @@ import { attachment, hcloud, server, volume } from './shared/examples.ts';
 import { asSetUp, legible, missing } from './shared/host-setup.ts';
 import { forgetAfter } from './shared/kept-for.ts';
 import { fit, short } from './shared/message.ts';
+import { objectStorageAt } from './shared/object-storage.ts';
 import { addressOf } from './shared/words.ts';
 
 const TIMER = ['systemctl', 'enable', '--now', 'backup.timer'];
@@ -78,6 +79,13 @@ export const dataVolumesBackedUp = rule({
   examples: [
     { name: 'a bucket in another location', verdict: 'pass', terraform: backed(bucket('fsn1')) },
     { name: 'a bucket in the same location', verdict: 'fail', terraform: backed(bucket('hel1')) },
+    {
+      name: "another operator's bucket in another country",
+      verdict: 'pass',
+      terraform: backed(
+        'export RESTIC_REPOSITORY=s3:https://s3.gra.io.cloud.ovh.net/lukko-backups\nrestic backup /srv/lukko',
+      ),
+    },
     { name: 'no backup', verdict: 'fail', terraform: backed(undefined) },
     {
       name: 'one backup, when the server is made',
@@ -208,6 +216,10 @@ function repositories({ files, commands }: Payload): readonly { readonly host: s
 function elsewhere(host: string, at: string, own: Location | undefined, facts: Facts): Truth {
   const name = short(legible(host), 60);
   const bucket = /^(?:[^.]+\.)?([a-z]{3}\d)\.your-objectstorage\.com$/.exec(host)?.[1];
+  // Another operator's region has a country, if not a location of Hetzner's: another one is another place.
+  const abroad = bucket === undefined ? objectStorageAt(host) : undefined;
+  if (abroad?.country !== undefined && own !== undefined && abroad.country !== own.country)
+    return yes({ at, saw: `repository at ${name}, in ${abroad.country} (${abroad.source})` });
   const stores = answering(facts).get(host) ?? [];
   const places = bucket !== undefined ? [bucket] : stores.map(({ resource }) => resource.attr('location').text);
   const [first] = places.map((place) => locationOf(place ?? ''));

@@ -1,6 +1,7 @@
 import type { Rule, RuleSetName } from '@lukko/policy-engine';
 import { addressesOutliveServers } from './addresses-outlive-servers.ts';
 import { backupsExpireWithStores } from './backups-expire-with-stores.ts';
+import { backupsLockedInBuckets } from './backups-locked-in-buckets.ts';
 import { clocksDeclared } from './clocks-declared.ts';
 import { containerImagesPinnedByDigest } from './container-images-pinned-by-digest.ts';
 import { dataInFinland } from './data-in-finland.ts';
@@ -72,6 +73,7 @@ export { adequate } from './shared/countries.ts';
 export const rules: readonly Rule[] = [
   addressesOutliveServers,
   backupsExpireWithStores,
+  backupsLockedInBuckets,
   clocksDeclared,
   containerImagesPinnedByDigest,
   dataInFinland,

@@ -33,6 +33,27 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Tried | '
     '…/report': REPORT,
     'journalctl -u lukko-volume': WHY_LOCKED,
   },
+  'backup-bucket.md': {
+    'lukko register init': ['packages/cli/commands/register.test.ts', 'init'],
+    'lukko secrets seal backup-bucket': SEAL,
+    "ssh root@<host> 'cat >/srv/lukko/secrets/sealed.json' <config/<name>.sealed.json": [
+      'boot/secrets.ts',
+      'a sealed secret is opened on the host',
+    ],
+    "npx cdktf deploy '*' --parallelism 1": DEPLOY,
+    'ssh root@<host> systemctl start lukko-backup.service': [
+      'stacks/backup-bucket.test.ts',
+      'a backup is made, checked and noted',
+    ],
+    'journalctl -u lukko-backup': ['stacks/backup-bucket.test.ts', 'in one line each'],
+    'npx cdktf deploy edge logs errors --parallelism 1': DEPLOY,
+    'lukko retire backups --reason <text>': [
+      'e2e/sandbox.test.ts',
+      'retire lifts protection, empties the host, detaches and removes, in this order',
+    ],
+    '…/serving': BOOT_FIRST,
+    '…/report': REPORT,
+  },
   'certificate-trouble.md': {
     'ssh root@<host> /usr/local/lib/lukko/serving': BOOT_FIRST,
     'journalctl -u lukko-secrets': ['boot/secrets.ts', 'one that does not open is refused in one line'],
@@ -147,6 +168,9 @@ export const COMMANDS: Readonly<Record<string, Readonly<Record<string, Tried | '
       'stacks/backup.test.ts',
       'one file comes back as the page says',
     ],
+    'export RCLONE_S3_PROVIDER=Other RCLONE_S3_ENV_AUTH=true RCLONE_S3_ENDPOINT=https://fsn1.your-objectstorage.com RCLONE_S3_REGION=fsn1':
+      ['stacks/backup-bucket.test.ts', 'is brought back as the page says'],
+    'restic -r repository snapshots': ['stacks/backup-bucket.test.ts', "back('snapshots', '--json')"],
     'ssh -N -L 8081:127.0.0.1:8081 root@<backups>': [
       'stacks/ssh.test.ts',
       'an operator reaches what listens on loopback',

@@ -17,6 +17,7 @@ test('every rule answers something that was asked for, or is one of the foundati
   expect([...ids].filter((id) => !named.has(id))).toMatchInlineSnapshot(`
     [
       "addresses-outlive-servers",
+      "backups-locked-in-buckets",
       "container-images-pinned-by-digest",
       "data-in-finland",
       "data-removal-guarded",

@@ -1,4 +1,5 @@
 import type { Command, Container, Payload } from '@lukko/facts';
+import { asksFor, backupBuckets } from './bucket-settings.ts';
 import { isLogStore, optionsOf } from './log-stores.ts';
 
 /** How long something is kept; `days` undefined where the payload does not show it, infinite for ever. */
@@ -32,10 +33,16 @@ export function storesKept({ containers, files }: Payload): readonly Kept[] {
 
 /**
  * What removes old backups on a host, and after how long: restic's `forget`, `find -mtime` in a script that removes what it finds, rclone's
- * `delete --min-age`.
+ * `delete --min-age`. A bucket removes by a rule of its own, which no payload holds: it counts where the host asks for it and backs up only where it
+ * is kept; else it is not known.
  */
-export function backupsKept({ commands }: Payload): readonly Kept[] {
-  return commands.flatMap((command): Kept[] => {
+export function backupsKept(payload: Payload): readonly Kept[] {
+  const { commands } = payload;
+  const buckets = backupBuckets(payload).map(({ url, at }): Kept => {
+    const asked = asksFor(payload, url, 'lifecycle');
+    return { what: `the bucket ${url.slice(url.indexOf('//') + 2)}`, days: asked?.days, at: asked?.at ?? at };
+  });
+  const removed = commands.flatMap((command): Kept[] => {
     const { program, at, line, args } = command;
     const where = `${at}:${line}`;
     if (program === 'restic' && args.includes('forget'))
@@ -46,6 +53,7 @@ export function backupsKept({ commands }: Payload): readonly Kept[] {
     if (program !== 'find' || !args.includes('-mtime') || !removes(command, commands)) return [];
     return [{ what: 'find -mtime', days: /^[-+]?\d+$/.test(age ?? '') ? Math.abs(Number(age)) : undefined, at: where }];
   });
+  return [...removed, ...buckets];
 }
 
 function removes({ args, at }: Command, commands: readonly Command[]): boolean {
