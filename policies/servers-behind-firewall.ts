@@ -61,6 +61,19 @@ export const serversBehindFirewall = rule({
       }),
     },
     {
+      name: 'attached to a firewall that stands elsewhere',
+      verdict: 'unknown',
+      terraform: hcloud(
+        {
+          hcloud_server: { host: server({}) },
+          hcloud_firewall_attachment: {
+            host: { firewall_id: '${data.hcloud_firewall.shared.id}', server_ids: ['${hcloud_server.host.id}'] },
+          },
+        },
+        { data: { hcloud_firewall: { shared: { name: 'shared' } } } },
+      ),
+    },
+    {
       name: 'a list of firewalls whose changes are ignored',
       verdict: 'unknown',
       terraform: host({ ...guarded, lifecycle: { ignore_changes: ['firewall_ids'] } }),
