@@ -61,16 +61,16 @@ export const serversBehindFirewall = rule({
       }),
     },
     {
-      name: 'attached to a firewall that stands elsewhere',
+      name: 'attached to a firewall that a variable without value names',
       verdict: 'unknown',
       terraform: hcloud(
         {
           hcloud_server: { host: server({}) },
           hcloud_firewall_attachment: {
-            host: { firewall_id: '${data.hcloud_firewall.shared.id}', server_ids: ['${hcloud_server.host.id}'] },
+            host: { firewall_id: '${var.firewall}', server_ids: ['${hcloud_server.host.id}'] },
           },
         },
-        { data: { hcloud_firewall: { shared: { name: 'shared' } } } },
+        { variable: { firewall: { type: 'number' } } },
       ),
     },
     {
