@@ -47,8 +47,8 @@ interface Ports {
 
 /** The usual ports, and those to which SSH was moved on the servers behind this firewall. */
 function portsOf(wall: Resource, facts: Facts): Ports {
-  const moved = movedSshBehind(facts).get(wall.id);
-  if (moved === undefined) return usual;
+  const moved = movedSshBehind(wall, facts);
+  if (moved.length === 0) return usual;
   const known = moved.flatMap(({ port, server, certain }) =>
     port === undefined || adminPorts.has(port)
       ? []
@@ -57,7 +57,9 @@ function portsOf(wall: Resource, facts: Facts): Ports {
   const sure = new Set(known.filter(({ certain }) => certain).map(({ port }) => port));
   return {
     named: new Map([...adminPorts, ...known.map(({ port, name }) => [port, name] as const)]),
-    hidden: moved.find(({ port }) => port === undefined),
+    hidden:
+      moved.find(({ port, hidden }) => port === undefined && hidden === undefined) ??
+      moved.find(({ port }) => port === undefined),
     perhaps: new Set(known.map(({ port }) => port).filter((port) => !sure.has(port))),
   };
 }
@@ -182,12 +184,12 @@ function administers({ protocol, ports, attr }: InboundRule, { named, hidden, pe
   const found = portsIn(ports, { named });
   const text = ports.from === ports.to ? `port ${ports.from}` : `ports ${ports.from}-${ports.to}`;
   if (found.length === 0) {
-    if (hidden === undefined || protocol === 'udp') return no({ at: attr.at, saw: text });
-    return unknown({
-      at: hidden.at,
-      saw: `${addressOf(hidden.server)} takes SSH on a port that is not known`,
-      causes: ['function'],
-    });
+    if (hidden === undefined || protocol === 'udp' || (hidden.hidden !== undefined && isWeb(ports)))
+      return no({ at: attr.at, saw: text });
+    const name = addressOf(hidden.server);
+    return hidden.hidden === undefined
+      ? unknown({ at: hidden.at, saw: `${name} takes SSH on a port that is not known`, causes: ['function'] })
+      : unknown({ at: hidden.at, saw: `${text}; to which port ${name} moves SSH is not shown`, causes: hidden.hidden });
   }
   if (protocol === undefined)
     return unknown({ at: attr.at, saw: `${text}, protocol not known`, causes: causesAt(attr) });
@@ -199,6 +201,10 @@ function administers({ protocol, ports, attr }: InboundRule, { named, hidden, pe
     ? unknown({ at: attr.at, saw: `${saw}, perhaps behind it`, causes: ['possible'] })
     : yes({ at: attr.at, saw });
 }
+
+/** Ports of the web are open where a host serves it, and say nothing of SSH. */
+const isWeb = ({ from, to }: NonNullable<InboundRule['ports']>): boolean =>
+  from === to && (from === 80 || from === 443);
 
 function portsIn(
   { from, to }: { readonly from: number; readonly to: number },

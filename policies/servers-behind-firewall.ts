@@ -61,6 +61,19 @@ export const serversBehindFirewall = rule({
       }),
     },
     {
+      name: 'attached to a firewall that a variable without value names',
+      verdict: 'unknown',
+      terraform: hcloud(
+        {
+          hcloud_server: { host: server({}) },
+          hcloud_firewall_attachment: {
+            host: { firewall_id: '${var.firewall}', server_ids: ['${hcloud_server.host.id}'] },
+          },
+        },
+        { variable: { firewall: { type: 'number' } } },
+      ),
+    },
+    {
       name: 'a list of firewalls whose changes are ignored',
       verdict: 'unknown',
       terraform: host({ ...guarded, lifecycle: { ignore_changes: ['firewall_ids'] } }),

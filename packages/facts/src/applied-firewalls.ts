@@ -26,7 +26,13 @@ export function firewallsOf(server: Resource, graph: Graph): Found {
     complete = false;
     for (const cause of out.why) why.add(cause);
   }
-  for (const { firewall, certainty, ways } of ofOthers(server, graph)) {
+  for (const { firewall, certainty, ways, why: causes } of ofOthers(server, graph)) {
+    if (firewall === undefined) {
+      // Attached to one that this graph does not hold: by the id of a variable, of a data source, of another stack.
+      complete = false;
+      for (const cause of causes) why.add(cause);
+      continue;
+    }
     for (const way of ways) {
       const sure = certainty === 'certain' && way.certainty === 'certain' && firewall.expanded;
       found.push({ firewall, certainty: sure ? 'certain' : 'possible', via: way.via });
@@ -37,7 +43,10 @@ export function firewallsOf(server: Resource, graph: Graph): Found {
 
 /** Something that applies a firewall from its own side: an attachment, or an `apply_to` of the firewall itself. */
 interface Applying {
-  readonly firewall: Resource;
+  /** undefined when it is not one of the graph. */
+  readonly firewall: Resource | undefined;
+  /** Why it is not known. */
+  readonly why: readonly Cause[];
   readonly certainty: Applied['certainty'];
   /** Each server it names, and how. */
   readonly servers: ReadonlyMap<string, Edge<Resource>>;
@@ -59,7 +68,7 @@ const indexes = new WeakMap<Graph, Index>();
 function ofOthers(
   server: Resource,
   graph: Graph,
-): readonly (Pick<Applying, 'firewall' | 'certainty'> & { readonly ways: readonly Way[] })[] {
+): readonly (Pick<Applying, 'firewall' | 'certainty' | 'why'> & { readonly ways: readonly Way[] })[] {
   const index = indexes.get(graph) ?? indexOf(graph);
   indexes.set(graph, index);
   const naming = index.naming.get(server.id) ?? [];
@@ -71,7 +80,7 @@ function ofOthers(
     const selected = one.selectors.length === 0 ? undefined : selects(one.selectors, server);
     const ways: Way[] = [...(named === undefined ? [] : [named]), ...(selected === undefined ? [] : [selected])];
     for (const via of one.more) ways.push({ certainty: 'possible', via });
-    return ways.length === 0 ? [] : [{ firewall: one.firewall, certainty: one.certainty, ways }];
+    return ways.length === 0 ? [] : [{ firewall: one.firewall, certainty: one.certainty, why: one.why, ways }];
   });
 }
 
@@ -96,9 +105,11 @@ function byAttachments(graph: Graph): readonly Applying[] {
     const servers = byId(graph.to(attachment, ['server_ids'], 'hcloud_server').edges);
     const selectors = attachment.attr('label_selectors').items();
     const more = ['server_ids', 'label_selectors'].map((path) => attachment.attr(path)).filter(mayHoldMore);
-    return graph.to(attachment, ['firewall_id'], 'hcloud_firewall').edges.map(
+    const { edges, complete, why } = graph.to(attachment, ['firewall_id'], 'hcloud_firewall');
+    const found = edges.map(
       (edge): Applying => ({
         firewall: edge.resource,
+        why,
         // An attachment that a count may leave out attaches nothing for certain.
         certainty: attachment.expanded ? edge.certainty : 'possible',
         servers,
@@ -106,6 +117,8 @@ function byAttachments(graph: Graph): readonly Applying[] {
         more,
       }),
     );
+    const dim: Applying = { firewall: undefined, why, certainty: 'possible', servers, selectors, more };
+    return complete && edges.length > 0 ? found : [...found, dim];
   });
 }
 
@@ -118,6 +131,7 @@ function byFirewalls(graph: Graph): readonly Applying[] {
         const selector = item.attr('label_selector');
         return {
           firewall,
+          why: [],
           certainty: 'certain',
           servers: byId(graph.to(firewall, item.attr('server').path, 'hcloud_server').edges),
           selectors: selector.value.state === 'unset' ? [] : [selector],
@@ -135,7 +149,7 @@ function byId(edges: readonly Edge<Resource>[]): ReadonlyMap<string, Edge<Resour
 }
 
 /** A list whose items are not all known: something may stand there that points at this server. */
-function mayHoldMore({ value }: Attr): boolean {
+export function mayHoldMore({ value }: Attr): boolean {
   if (value.state !== 'list') return value.state === 'unknown';
   return (
     !value.complete || value.items.some((item) => item.state === 'unknown' && item.traversal?.target === undefined)

@@ -1,7 +1,8 @@
-import type { Resource } from '@lukko/terraform-model';
+import type { Cause, Resource } from '@lukko/terraform-model';
+import { mayHoldMore } from './applied-firewalls.ts';
 import { perObject } from './memo.ts';
 import { sshPorts } from './settings/ssh-ports.ts';
-import type { Facts } from './types.ts';
+import type { Facts, ServerFacts } from './types.ts';
 
 /** Another port than 22 on which a server behind a firewall takes SSH. */
 export interface MovedSsh {
@@ -10,24 +11,52 @@ export interface MovedSsh {
   readonly port: number | undefined;
   /** Whether the firewall certainly applies to the server. */
   readonly certain: boolean;
-  /** File and line that say so. */
+  /** Set where nothing says that it was moved, and nothing that it was not: the payload is not shown. */
+  readonly hidden?: readonly Cause[];
+  /** What says so. */
   readonly at: string;
 }
 
-/** By the id of a firewall: to where SSH was moved on the servers it guards, or may guard. */
-export const movedSshBehind = perObject((facts: Facts): ReadonlyMap<string, readonly MovedSsh[]> => {
-  const found = new Map<string, MovedSsh[]>();
-  for (const { resource: server, payload, exposure } of facts.servers) {
-    const moved = sshPorts(payload).filter(({ value }) => value !== '22');
+interface Moves {
+  readonly behind: ReadonlyMap<string, readonly MovedSsh[]>;
+  /** Of servers that may stand behind any firewall, since which ones apply to them is not all known. */
+  readonly anywhere: readonly MovedSsh[];
+}
+
+/** To where SSH was moved on the servers a firewall guards, or may guard. */
+export function movedSshBehind(firewall: Resource, facts: Facts): readonly MovedSsh[] {
+  const { behind, anywhere } = movesOf(facts);
+  const own = behind.get(firewall.id) ?? [];
+  return anywhere.length === 0 ? own : [...own, ...anywhere];
+}
+
+const movesOf = perObject((facts: Facts): Moves => {
+  const behind = new Map<string, MovedSsh[]>();
+  const anywhere: MovedSsh[] = [];
+  for (const server of facts.servers) {
+    const moved = movesIn(server);
     if (moved.length === 0) continue;
+    const { resource, exposure } = server;
     for (const { firewall, certainty } of exposure.firewalls) {
-      const same = found.get(firewall.id) ?? [];
-      found.set(firewall.id, same);
-      for (const { value, at, line } of moved) {
-        const port = /^\d+$/.test(value) ? Number(value) : undefined;
-        same.push({ server, port, certain: certainty === 'certain', at: `${at}:${line}` });
-      }
+      const same = behind.get(firewall.id) ?? [];
+      behind.set(firewall.id, same);
+      // Of many servers nothing is known of, one is as good as all.
+      if (moved[0]?.hidden !== undefined && same.some(({ hidden }) => hidden !== undefined)) continue;
+      for (const one of moved) same.push({ ...one, certain: certainty === 'certain' });
     }
+    if (mayHoldMore(resource.attr('firewall_ids'))) anywhere.push(...moved);
   }
-  return found;
+  return { behind, anywhere };
 });
+
+function movesIn({ resource, payload }: ServerFacts): readonly MovedSsh[] {
+  const base = { server: resource, certain: false };
+  if (payload.state === 'unknown') return [{ ...base, port: undefined, hidden: payload.causes, at: payload.attr.at }];
+  return sshPorts(payload)
+    .filter(({ value }) => value !== '22')
+    .map(({ value, at, line }) => ({
+      ...base,
+      port: /^\d+$/.test(value) ? Number(value) : undefined,
+      at: `${at}:${line}`,
+    }));
+}

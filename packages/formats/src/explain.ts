@@ -61,6 +61,7 @@ function expectation(issue: Issue, schema: z.ZodType): string {
     case 'too_big':
       return `expected at most ${amount(Number(issue.maximum), issue.origin)}`;
     case 'invalid_format':
+      if (issue.format === 'regex' && 'pattern' in issue) return `expected the form ${issue.pattern}`;
       return `expected ${formats[issue.format] ?? `the form ${issue.format}`}`;
     default:
       return `expected something else (${issue.message})`;

@@ -6,7 +6,7 @@ import { type BootCommand, type CloudConfig, decode } from './cloud-config.ts';
 import { composeContainers } from './compose.ts';
 import { documentOf } from './documents.ts';
 import { followHooks } from './hooks.ts';
-import { mark, wholeHole } from './marked.ts';
+import { LONGEST_TEXT, mark, wholeHole } from './marked.ts';
 import { followMounts, readMountTables } from './mount-tables.ts';
 import { hostsNamed } from './named-hosts.ts';
 import { containersOf } from './quadlet.ts';
@@ -44,6 +44,10 @@ export function payloadOf(server: Resource, attr: Attr, doubts: readonly Cause[]
   if (text === undefined) return unknown(causesOf(value));
   const hole = wholeHole(text.marked, text.holes);
   if (hole !== undefined || /^\s*\uE000/.test(text.marked)) return unknown(causesOf(value));
+  if (text.marked.length > LONGEST_TEXT) {
+    const why = `a payload longer than ${LONGEST_TEXT} characters`;
+    return { server, attr, ...nothing, state: 'read', causes: [], unread: [{ at: attr.at, why }] };
+  }
   const parsed = parse(text, attr.at);
   const image = parsed.unread.some(({ disks }) => disks) ? systemImage(server) : undefined;
   if (image === undefined) return { server, attr, state: 'read', causes: [], ...parsed };

@@ -1,3 +1,4 @@
+import { longestText } from '../json/types.ts';
 import type { Value } from '../value.ts';
 import { referencesOf, unknown } from '../values.ts';
 
@@ -5,7 +6,7 @@ import { referencesOf, unknown } from '../values.ts';
  * What one value may hold: characters of text, and a few for each item. Locals that double each other sixty times fit on one screen, and what
  * they make fits in no memory.
  */
-export const largest = 1 << 24;
+const largest = longestText;
 const perItem = 64;
 /** A hole has references and causes of its own. */
 const perHole = 1024;

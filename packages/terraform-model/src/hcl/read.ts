@@ -3,7 +3,7 @@ import { Cursor } from '../expression/cursor.ts';
 import { parseAt } from '../expression/parse.ts';
 import { InputError } from '../input-error.ts';
 import type { JsonDocument } from '../json/read.ts';
-import { isArray, type Json, type JsonObject } from '../json/types.ts';
+import { isArray, type Json, type JsonObject, longestText } from '../json/types.ts';
 import { jsonOf } from './json.ts';
 import { LineIndex } from './lines.ts';
 
@@ -92,6 +92,10 @@ class Reader {
     if (cursor.ended || cursor.looksAt('\n') || cursor.looksAt('\r')) cursor.fail('expected a value on the same line');
     const at = cursor.at;
     const expression: Expression = parseAt(cursor);
+    if (cursor.end - at > longestText) {
+      cursor.at = start;
+      cursor.fail(`${JSON.stringify(name)} is longer than ${longestText} characters`);
+    }
     body.set(
       name,
       jsonOf(expression, cursor.text.slice(at, cursor.end), (container, key, where) => {

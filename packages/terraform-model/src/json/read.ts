@@ -1,5 +1,5 @@
 import { InputError } from '../input-error.ts';
-import { isArray, isObject, type Json, type JsonObject, maximumDepth } from './types.ts';
+import { isArray, isObject, type Json, type JsonObject, longestText, maximumDepth } from './types.ts';
 
 /** A parsed document together with the lines its parts stand on. */
 export interface JsonDocument {
@@ -168,7 +168,9 @@ class Reader {
   }
 
   #string(): string {
-    return this.#quickString() ?? this.#slowString();
+    const text = this.#quickString() ?? this.#slowString();
+    if (text.length > longestText) this.#fail(`a text of more than ${longestText} characters`);
+    return text;
   }
 
   /** The string up to its closing quote, found by the engine's own search; undefined where something is wrong with it. */

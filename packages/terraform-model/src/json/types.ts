@@ -12,3 +12,6 @@ export function isArray(json: Json | undefined): json is readonly Json[] {
 
 /** No document we read nests anywhere near this deep; beyond it every later step would need a stack of its own. */
 export const maximumDepth = 500;
+
+/** The longest text an argument of a configuration may be: 128 times what Hetzner takes as user_data, and what patterns can still be tried on. */
+export const longestText = 1 << 22;
