@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { config, parseFile } from '@lukko/formats';
+import { type Config, config, parseFile } from '@lukko/formats';
 import type { Api } from '../../../../packages/cli/src/host/api.ts';
 import { deployStatus } from '../../../../packages/cli/src/host/status.ts';
+import { inBucket } from '../../../stacks/built.ts';
 
 /* What waits for what, from states on disk, an API, and what hosts say. */
 
@@ -32,7 +33,12 @@ const status = async (
   file: string,
   names: readonly string[],
   serving: Readonly<Record<string, string>> | undefined,
+  change: (config: Config) => void = () => undefined,
+  code = 1,
 ) => {
+  // A copy, since what was parsed once is kept.
+  const declared = structuredClone(parseFile(config, read(file), file).value);
+  change(declared);
   const said: string[] = [];
   const api = {
     get: async (url: string) => ({
@@ -40,7 +46,7 @@ const status = async (
     }),
   } as unknown as Api;
   const good = await deployStatus({
-    config: parseFile(config, read(file), file).value,
+    config: declared,
     cwd: root,
     output: 'cdktf.out',
     environment: {},
@@ -49,7 +55,7 @@ const status = async (
       serving === undefined
         ? undefined
         : (name) => ({
-            run: async () => ({ code: serving[name] === undefined ? 0 : 1, out: serving[name] ?? '', err: '' }),
+            run: async () => ({ code: serving[name] === undefined ? 0 : code, out: serving[name] ?? '', err: '' }),
             record: () => undefined,
             hostKey: () => undefined,
             close: () => undefined,
@@ -75,6 +81,13 @@ test('what stands is asked, and says what it waits for', async () => {
   expect(await status('example.yaml', names, waits)).toMatchSnapshot();
   const all = ['edge', 'logs', 'errors', 'backups'].map((host) => `lukko-example-${host}`);
   expect((await status('example.yaml', all, {})).good).toBe(true);
+});
+
+test('backups in a bucket wait for no host, and a host that serves says what it waits for', async () => {
+  applied('example', 'network', 'dns', 'keys', 'edge', 'logs', 'errors');
+  const names = ['edge', 'logs', 'errors'].map((host) => `lukko-example-${host}`);
+  const waits = { 'lukko-example-logs': 'waiting: lukko-backup.service for backup-bucket\nserving\n' };
+  expect(await status('example.yaml', names, waits, inBucket, 0)).toMatchSnapshot();
 });
 
 test('where the API is on this machine hosts are not asked, and that is said', async () => {
