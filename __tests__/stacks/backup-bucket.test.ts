@@ -5,7 +5,16 @@ import path from 'node:path';
 import { restore } from '../../packages/cli/src/host/restore.ts';
 import { has, must, type Ran, sleep } from '../boot/run.ts';
 import { versitygwProgram } from '../boot/tools.ts';
-import { type BucketServer, expires, type Key, REGION, startBucketServer } from './bucket-server.ts';
+import {
+  type BucketServer,
+  expires,
+  hostsMay,
+  type Key,
+  largestPack,
+  REGION,
+  startBucketServer,
+  versionsIn,
+} from './bucket-server.ts';
 import { built, documentOf, inBucket, REPOSITORY, serversOf, shipped } from './built.ts';
 import { onHost } from './on-host.ts';
 
@@ -21,28 +30,6 @@ const example = built(shipped('example.yaml', inBucket));
 const [[, server]] = serversOf(documentOf(example, 'edge')) as [[string, Record<string, unknown>]];
 const { files } = onHost(server.user_data);
 const contentOf = (end: string): string => files.find((file) => file.path.endsWith(end))?.content ?? '';
-
-test('no host is declared for backups, and that is said', () => {
-  expect([...example.documents.keys()]).toEqual(['network', 'dns', 'keys', 'edge', 'logs', 'errors']);
-  expect(example.leftOut).toEqual([
-    {
-      stack: 'backups',
-      why: 'backups.bucket is set: backups go into the bucket lukko-example-backups at https://fsn1.your-objectstorage.com, and no host of ours keeps them.',
-    },
-  ]);
-  // Nothing that is made for it is left: addresses, names, firewall, what key servers and other hosts admit.
-  const named = [...example.documents].filter(([, document]) =>
-    /backups[._-](ipv|firewall|A\b|AAAA)|backups\.lukko\.example/i.test(JSON.stringify(document)),
-  );
-  expect(named.map(([stack]) => stack)).toEqual([]);
-});
-
-test('the way out to the bucket is open by its name, on the hosts that back up and no others', () => {
-  expect(contentOf('/egress-names').split('\n')).toContain('^fsn1[.]your-objectstorage[.]com$');
-  const [[, tang]] = serversOf(documentOf(example, 'keys')) as [[string, Record<string, unknown>]];
-  const names = onHost(tang.user_data).files.find((file) => file.path.endsWith('/egress-names'))?.content;
-  expect(names).not.toContain('objectstorage');
-});
 
 if ('missing' in found) {
   test(`not run: backups into a real bucket (${found.missing})`, () => {
@@ -193,7 +180,7 @@ if ('missing' in found) {
 
     // One without lock, as a console makes it when nobody asks for it.
     store.make(bucket, false);
-    store.policy(bucket, hostsMay());
+    store.policy(bucket, hostsMay(hosts, bucket));
     expect(await refused()).toEqual(says('keeps no versions'));
     expect(store.ask('PUT', `/${bucket}?versioning=`, { body: versioning }).status).toBe(200);
     expect(await refused()).toEqual(
@@ -202,7 +189,7 @@ if ('missing' in found) {
     expect(store.ask('DELETE', `/${bucket}`).status).toBe(204);
 
     store.make(bucket, true);
-    store.policy(bucket, hostsMay());
+    store.policy(bucket, hostsMay(hosts, bucket));
     expect(await refused()).toEqual(says('locks in mode none, expected COMPLIANCE'));
     store.lock(bucket, 'GOVERNANCE', 29);
     expect(await refused()).toEqual(says('locks in mode GOVERNANCE, expected COMPLIANCE'));
@@ -234,7 +221,7 @@ if ('missing' in found) {
     const lines = block('backup-bucket.md', 'x-amz-bucket-object-lock-enabled').replace('<bucket>', bucket);
     const ran = await program('sh', ['-euc', lines]);
     expect([ran.status, ran.stderr]).toEqual([0, '']);
-    store.policy(bucket, hostsMay());
+    store.policy(bucket, hostsMay(hosts, bucket));
     expect(await script('bucket')).toMatchObject({ status: 0, stderr: '' });
     expect(state('bucket')).toEqual({
       at: expect.stringMatching(/^20\d\d-\d\d-\d\dT[\d:]{8}Z$/),
@@ -317,11 +304,11 @@ if ('missing' in found) {
 
   test('what a host deletes stays, and no key deletes a version before its time', async () => {
     expect((await script('backup')).status).toBe(0);
-    const before = versions();
+    const before = versionsIn(store, bucket);
     const gone = await restic(['forget', '--keep-last', '1', '--prune'], asHost);
     expect([gone.status, gone.status === 0 ? '' : gone.stderr]).toEqual([0, '']);
     // restic deleted, and every version is there.
-    expect(versions().map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)));
+    expect(versionsIn(store, bucket).map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)));
     const pack = before.find(({ key }) => key.includes('/data/'));
     const one = `/${bucket}/${pack?.key}?versionId=${pack?.id}`;
     expect(store.ask('DELETE', one, { key: hosts })).toMatchObject({ status: 403 });
@@ -347,7 +334,7 @@ if ('missing' in found) {
     const listed = async (...more: readonly string[]) =>
       (JSON.parse((await restic(['snapshots', '--json', ...more], asHost)).stdout) as { id: string }[]).length;
     const kept = await listed();
-    const key = largestPack();
+    const key = largestPack(store, bucket, `edge/${week()}/data/`);
     expect(store.ask('PUT', `/${bucket}/${key}`, { key: hosts, body: 'worthless' }).status).toBe(200);
     // This server dates a version when it is replaced, and rclone tells versions apart by seconds.
     await sleep(1_100);
@@ -384,7 +371,7 @@ if ('missing' in found) {
   test('a pack that was damaged where the bucket lies is found', async () => {
     // The week begins anew after the deletion, in the same place.
     expect((await script('backup')).status).toBe(0);
-    const file = at(`s3/store/${bucket}/${largestPack()}`);
+    const file = at(`s3/store/${bucket}/${largestPack(store, bucket, `edge/${week()}/data/`)}`);
     const bytes = readFileSync(file);
     bytes.writeUInt8(bytes.readUInt8(10) ^ 0xff, 10);
     writeFileSync(file, bytes);
@@ -395,48 +382,6 @@ if ('missing' in found) {
     expect(existsSync(at('volume/drill'))).toBe(false);
   }, 60_000);
 
-  /** What the hosts' key may do here, where a key may do nothing that is not allowed. */
-  function hostsMay(): readonly object[] {
-    const may = (actions: readonly string[], what: string) => ({
-      Effect: 'Allow',
-      Principal: hosts.id,
-      Action: actions.map((action) => `s3:${action}`),
-      Resource: `arn:aws:s3:::${what}`,
-    });
-    return [
-      may(
-        [
-          'ListBucket',
-          'GetBucketLocation',
-          'GetBucketVersioning',
-          'GetBucketObjectLockConfiguration',
-          'GetLifecycleConfiguration',
-        ],
-        bucket,
-      ),
-      may(['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload'], `${bucket}/*`),
-    ];
-  }
-
-  /** A pack of this week as it stands, by the name of its object. */
-  function largestPack(): string {
-    const { body } = store.ask('GET', `/${bucket}?list-type=2&prefix=edge%2F${week()}%2Fdata%2F`);
-    const packs = [...body.matchAll(/<Contents>([^]*?)<\/Contents>/g)].map(([, text = '']) => ({
-      key: /<Key>(.*?)<\/Key>/.exec(text)?.[1] ?? '',
-      size: Number(/<Size>(\d+)<\/Size>/.exec(text)?.[1]),
-    }));
-    const [largest] = packs.sort((a, b) => b.size - a.size);
-    expect(largest?.size).toBeGreaterThan(1_000);
-    return largest?.key ?? '';
-  }
-
-  function versions(): readonly { readonly key: string; readonly id: string }[] {
-    const { body } = store.ask('GET', `/${bucket}?max-keys=1000&versions=`);
-    return [...body.matchAll(/<Version>([^]*?)<\/Version>/g)].map(([, text = '']) => ({
-      key: /<Key>(.*?)<\/Key>/.exec(text)?.[1] ?? '',
-      id: /<VersionId>(.*?)<\/VersionId>/.exec(text)?.[1] ?? '',
-    }));
-  }
   const versioning =
     '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>';
 }

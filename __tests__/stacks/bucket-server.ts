@@ -164,3 +164,42 @@ function freePort(): Promise<number> {
     });
   });
 }
+
+/** What the hosts' key may do at this server, where a key may do nothing that is not allowed. */
+export function hostsMay(key: Key, bucket: string): readonly object[] {
+  const may = (actions: readonly string[], what: string) => ({
+    Effect: 'Allow',
+    Principal: key.id,
+    Action: actions.map((action) => `s3:${action}`),
+    Resource: `arn:aws:s3:::${what}`,
+  });
+  const settings = ['GetBucketVersioning', 'GetBucketObjectLockConfiguration', 'GetLifecycleConfiguration'];
+  return [
+    may(['ListBucket', 'GetBucketLocation', ...settings], bucket),
+    may(['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload'], `${bucket}/*`),
+  ];
+}
+
+/** The largest object below a prefix, as it stands: its name. */
+export function largestPack(store: BucketServer, bucket: string, prefix: string): string {
+  const { body } = store.ask('GET', `/${bucket}?list-type=2&prefix=${encodeURIComponent(prefix)}`);
+  const packs = [...body.matchAll(/<Contents>([^]*?)<\/Contents>/g)].map(([, text = '']) => ({
+    key: /<Key>(.*?)<\/Key>/.exec(text)?.[1] ?? '',
+    size: Number(/<Size>(\d+)<\/Size>/.exec(text)?.[1]),
+  }));
+  const [largest] = packs.sort((a, b) => b.size - a.size);
+  if (largest === undefined || largest.size < 1_000) throw new Error(`no pack below ${prefix}: ${body}`);
+  return largest.key;
+}
+
+/** Every version that is kept, whether it is hidden or not. */
+export function versionsIn(
+  store: BucketServer,
+  bucket: string,
+): readonly { readonly key: string; readonly id: string }[] {
+  const { body } = store.ask('GET', `/${bucket}?max-keys=1000&versions=`);
+  return [...body.matchAll(/<Version>([^]*?)<\/Version>/g)].map(([, text = '']) => ({
+    key: /<Key>(.*?)<\/Key>/.exec(text)?.[1] ?? '',
+    id: /<VersionId>(.*?)<\/VersionId>/.exec(text)?.[1] ?? '',
+  }));
+}

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { escapeForTerraform, LARGEST_PAYLOAD, printCloudConfig } from '../../../stacks/constructs/cloud-config.ts';
-import { built, serversOf, shipped } from '../built.ts';
+import { built, inBucket, serversOf, shipped } from '../built.ts';
 
 const minimal = {
   hostname: 'logs',
@@ -34,6 +34,20 @@ test('a payload that Hetzner would refuse is refused here, with the files to sho
   expect(() => printCloudConfig({ ...minimal, files })).toThrow(
     /^The payload of logs\.lukko\.example has \d+ bytes, expected at most 24576: .* Its largest files: \/srv\/large \(24576 bytes\), \/etc\/motd/,
   );
+});
+
+test('with backups in a bucket, and alerts by every way, the payloads are still taken', () => {
+  const config = shipped('example.yaml', inBucket);
+  config.alerts = {
+    webhook: 'https://alerts.lukko.example/hosts',
+    errors: 'https://0123456789abcdef0123456789abcdef@errors.lukko.example/1',
+    mail: { relay: 'smtp://relay.lukko.example:587', from: 'hosts@lukko.example', to: 'board@lukko.example' },
+  };
+  const sizes = [...built(config).documents.values()].flatMap((document) =>
+    serversOf(document).map(([, server]) => Buffer.byteLength(String(server.user_data))),
+  );
+  expect(sizes).toHaveLength(6);
+  for (const size of sizes) expect(size).toBeLessThanOrEqual(LARGEST_PAYLOAD);
 });
 
 test('the shipped payloads leave room for ids', () => {

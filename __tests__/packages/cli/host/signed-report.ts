@@ -8,8 +8,9 @@ const now = () => `${new Date().toISOString().slice(0, 19)}Z`;
 /**
  * What /usr/local/lib/lukko/report prints on a host whose volume is open or not, signed by ssh-keygen as the host does it.
  * @param key file of the private key that signs
+ * @param more fields beside these, or in their place
  */
-export function signedReport(key: string, unlocked: boolean): string {
+export function signedReport(key: string, unlocked: boolean, more: Readonly<Record<string, unknown>> = {}): string {
   const report = {
     schemaVersion: 1,
     host: 'logs.lukko.example',
@@ -54,6 +55,7 @@ export function signedReport(key: string, unlocked: boolean): string {
     journalOn: null,
     backup: null,
     drill: null,
+    ...more,
   };
   const text = path.join(path.dirname(key), 'to-sign');
   writeFileSync(text, `${canonical(report)}\n`);

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { config, parseFile } from '@lukko/formats';
+import { type Config, config, parseFile } from '@lukko/formats';
 import { InputError } from '../../../../packages/cli/src/errors.ts';
 import type { Api } from '../../../../packages/cli/src/host/api.ts';
 import { contactOver } from '../../../../packages/cli/src/host/contact.ts';
 import { deployStatus } from '../../../../packages/cli/src/host/status.ts';
+import { inBucket } from '../../../stacks/built.ts';
 import { sshd, startSshd } from './sshd.ts';
 
 /* What waits for what, from states on disk, an API, and what hosts say. */
@@ -48,8 +49,19 @@ const status = async (
   file: string,
   names: readonly string[],
   serving: Readonly<Record<string, string>> | undefined,
-  noKeys?: InputError,
+  {
+    noKeys,
+    change = () => undefined,
+    code = 1,
+  }: {
+    readonly noKeys?: InputError;
+    readonly change?: (config: Config) => void;
+    readonly code?: number;
+  } = {},
 ) => {
+  // A copy, since what was parsed once is kept.
+  const declared = structuredClone(parseFile(config, read(file), file).value);
+  change(declared);
   const said: string[] = [];
   const api = {
     get: async (url: string) => ({
@@ -57,7 +69,7 @@ const status = async (
     }),
   } as unknown as Api;
   const good = await deployStatus({
-    config: parseFile(config, read(file), file).value,
+    config: declared,
     cwd: root,
     output: 'cdktf.out',
     environment: {},
@@ -69,11 +81,7 @@ const status = async (
       serving === undefined
         ? undefined
         : (name) => ({
-            run: async () => ({
-              code: serving[name] === undefined ? 0 : 1,
-              out: serving[name] ?? '',
-              err: '',
-            }),
+            run: async () => ({ code: serving[name] === undefined ? 0 : code, out: serving[name] ?? '', err: '' }),
             record: () => undefined,
             hostKey: () => undefined,
             close: () => undefined,
@@ -102,11 +110,18 @@ test('what stands is asked, and says what it waits for', async () => {
   const all = [...KEYS, ...['edge', 'logs', 'errors', 'backups'].map((host) => `lukko-example-${host}`)];
   expect((await status('example.yaml', all, {})).good).toBe(true);
   const noToken = new InputError('stack keys belongs to the Hetzner project keys, and HCLOUD_TOKEN_KEYS is not set');
-  const { good, said } = await status('example.yaml', all, {}, noToken);
+  const { good, said } = await status('example.yaml', all, {}, { noKeys: noToken });
   expect([good, said.filter((line) => line.includes('tang-fsn1'))]).toEqual([
     false,
     [`lukko-example-tang-fsn1: not asked: ${noToken.message}`],
   ]);
+});
+
+test('backups in a bucket wait for no host, and a host that serves says what it waits for', async () => {
+  applied('example', 'network', 'dns', 'keys', 'edge', 'logs', 'errors');
+  const names = [...KEYS, ...['edge', 'logs', 'errors'].map((host) => `lukko-example-${host}`)];
+  const waits = { 'lukko-example-logs': 'waiting: lukko-backup.service for backup-bucket\nserving\n' };
+  expect(await status('example.yaml', names, waits, { change: inBucket, code: 0 })).toMatchSnapshot();
 });
 
 test('where the API is on this machine hosts are not asked, and that is said', async () => {
