@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gateVerdict, obligations } from '@lukko/formats';
 import { addAwsProvider, copyRepository, environment, filesBelow, run } from './e2e/support.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const ALL = ['backups', 'dns', 'edge', 'errors', 'keys', 'logs', 'network'];
 let copy: ReturnType<typeof copyRepository>;

@@ -67,6 +67,11 @@ export const backupsExpireWithStores = rule({
       terraform: expires('restic forget --keep-monthly 12 --prune'),
     },
     {
+      name: 'a forget that keeps nothing, which restic takes for no policy',
+      verdict: 'fail',
+      terraform: expires('restic forget --keep-last 0 --prune'),
+    },
+    {
       name: 'whole repositories after a hundred days',
       verdict: 'fail',
       terraform: expires('find /srv/backups -mindepth 1 -mtime +100 -delete'),
@@ -111,6 +116,14 @@ function judged(host: ServerFacts, kept: Kept, stores: readonly Kept[], facts: F
     const saw = `${what} after ${text(days)}; no store in ${facts.graph.roots.length === 1 ? 'this root' : 'these roots'} says how long it keeps`;
     return { truth: asSetUp(host, yes({ at, saw })), message: saw, at };
   }
+  if (!Number.isFinite(days)) {
+    const truth = no({ at, saw: `${what} without a span, which removes nothing` });
+    return {
+      truth,
+      message: fit(`${name} never removes backups, and ${shortest.what} keeps ${text(shortest.days)}`),
+      at,
+    };
+  }
   const saw = `${what} after ${text(days)}; ${shortest.what} keeps ${text(shortest.days)}`;
   const truth = days <= shortest.days + LONGER ? asSetUp(host, yes({ at, saw })) : no({ at, saw });
   return {
@@ -120,4 +133,6 @@ function judged(host: ServerFacts, kept: Kept, stores: readonly Kept[], facts: F
   };
 }
 
-const text = (days: number): string => (days === 1 ? '1 day' : `${Math.round(days)} days`);
+function text(days: number): string {
+  return days === 1 ? '1 day' : Number.isFinite(days) ? `${Math.round(days)} days` : 'no time at all';
+}

@@ -1,11 +1,12 @@
-import { type Facts, hostsOf, locationOf, type Placement } from '@lukko/facts';
-import { all, any, holds, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
+import { type Facts, hostsOf, type Placement } from '@lukko/facts';
+import { all, any, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
 import type { Cause, Graph, Resource, TerraformJson } from '@lukko/terraform-model';
 import { keysOnly, resticOnly } from './shared/data-services.ts';
 import { cloudConfig, quadlet, victoriaLogsImage } from './shared/example-payloads.ts';
 import { attachment, hcloud, server, volume } from './shared/examples.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
 import { fit } from './shared/message.ts';
+import { standsIn } from './shared/stands-in.ts';
 import { addressOf, stands } from './shared/words.ts';
 
 const resticUnit = `[Unit]
@@ -54,9 +55,9 @@ export const dataInFinland = rule({
     keeps === 'disk' ? yes({ at: attr.at, saw: 'it keeps data' }) : no({ at: attr.at, saw: 'it keeps no data' }),
   check: (placement, facts) => {
     const ignoring = (truth: Truth) => unlessIgnored(placement.resource, String(placement.attr.path[0]), truth);
-    const finnish = ignoring(holds(placement.attr, (name) => locationOf(String(name))?.country === 'FI'));
+    const finnish = ignoring(standsIn(placement.attr, (location) => location?.country === 'FI'));
     if (finnish.is === true) return finnish;
-    const union = ignoring(holds(placement.attr, (name) => locationOf(String(name))?.eu === true));
+    const union = ignoring(standsIn(placement.attr, (location) => location?.eu === true));
     return any([finnish, all([union, unreadable(placement, facts)])]);
   },
   message: ({ resource, attr, location }, truth) =>

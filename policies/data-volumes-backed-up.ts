@@ -12,6 +12,7 @@ import { resticOnly } from './shared/data-services.ts';
 import { cloudConfig, encryptedVolumeFiles, startVolume } from './shared/example-payloads.ts';
 import { attachment, hcloud, server, volume } from './shared/examples.ts';
 import { asSetUp, legible, missing } from './shared/host-setup.ts';
+import { forgetAfter } from './shared/kept-for.ts';
 import { fit, short } from './shared/message.ts';
 import { objectStorageAt } from './shared/object-storage.ts';
 import { addressOf } from './shared/words.ts';
@@ -97,6 +98,11 @@ export const dataVolumesBackedUp = rule({
       terraform: backed(bucket('fsn1').replace('restic backup', 'restic backup --insecure-no-password')),
     },
     {
+      name: 'backups that are all removed again',
+      verdict: 'fail',
+      terraform: backed(`${bucket('fsn1')}\nrestic forget --keep-last 0 --unsafe-allow-remove-all --prune`),
+    },
+    {
       name: 'a repository nobody knows the place of',
       verdict: 'unknown',
       terraform: backed('restic -r rest:https://backups.lukko.example/host backup /srv/lukko'),
@@ -146,6 +152,14 @@ function backedUp(
     /^(-e|--exclude|--iexclude|--exclude-file|--exclude-larger-than)(=|$)/.test(arg ?? ''),
   );
   if (left !== undefined) return unknown({ at: where, saw: `restic backup with ${left}`, causes: ['function'] });
+  const emptied = payload.commands.find(
+    ({ program, args }) => program === 'restic' && args.includes('forget') && forgetAfter(args) === 0,
+  );
+  if (emptied !== undefined)
+    return no({
+      at: `${emptied.at}:${emptied.line}`,
+      saw: 'restic forget --unsafe-allow-remove-all keeps none of them',
+    });
   const often = again(backup, payload);
   if (often === 'no') return no({ at: where, saw: 'restic backup runs once, when the server is made' });
   const made =

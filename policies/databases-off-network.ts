@@ -2,6 +2,7 @@ import type { Container } from '@lukko/facts';
 import { type Judgement, no, rule, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { quadlet } from './shared/example-payloads.ts';
 import { asSetUp, hiddenSetUp, legible, missing, setUp } from './shared/host-setup.ts';
+import { installedDatabases } from './shared/installed-databases.ts';
 import { fit, short } from './shared/message.ts';
 import { addressOf } from './shared/words.ts';
 
@@ -33,8 +34,9 @@ export const databasesOffNetwork = rule({
   waivable: true,
   controls: ['ISO27001:2022/A.8.20', 'ISO27001:2022/A.8.22', 'ISO27001:2022/A.8.3', 'GDPR/32(1)(b)'],
   rationale:
-    'A database that answers on a network is one forgotten firewall rule away from everybody, and images of databases listen on every address unless told otherwise. Beside the application, on a socket, on loopback or in a network of containers, nobody else can even ask.',
-  remediation: 'Give the container Network=none and a socket, a network of its own, or publish on 127.0.0.1 only',
+    'A database that answers on a network is one forgotten firewall rule away from everybody, and images of databases listen on every address unless told otherwise; packages mostly keep to loopback until a file says more. Beside the application, on a socket, on loopback or in a network of containers, nobody else can even ask.',
+  remediation:
+    'Give the container Network=none and a socket, a network of its own, or publish on 127.0.0.1; let a package listen on loopback',
   sources: [
     'https://docs.podman.io/en/latest/markdown/podman-systemd.unit.5.html',
     'https://hub.docker.com/_/postgres',
@@ -42,25 +44,34 @@ export const databasesOffNetwork = rule({
   appliesTo: ['server'],
   appliesWhen: (host, facts): Truth => {
     const [first] = host.payload.containers.filter(isDatabase);
-    return first === undefined
-      ? missing(facts.hostSettings(host.resource), 'no database in a container')
-      : yes({ at: first.unit.file.at, saw: legible(first.image) });
+    if (first !== undefined) return yes({ at: first.unit.file.at, saw: legible(first.image) });
+    const [installed] = installedDatabases(host.payload);
+    return installed === undefined
+      ? missing(facts.hostSettings(host.resource), 'no database')
+      : yes({ at: installed.at, saw: installed.name });
   },
   check: (host, facts): readonly Judgement[] => {
     const databases = host.payload.containers.filter(isDatabase);
-    if (databases.length === 0) {
+    const installed = installedDatabases(host.payload);
+    if (databases.length + installed.length === 0) {
       const truth = missing(facts.hostSettings(host.resource), 'databases that were not read');
       return [{ truth, message: () => fit(`${addressOf(host.resource)} may run a database that was not read`) }];
     }
     const name = addressOf(host.resource);
-    return databases.map((container): Judgement => {
-      const truth = asSetUp(host, reached(container));
+    const judgement = (what: string, shown: Truth, at: string): Judgement => {
+      const truth = asSetUp(host, shown);
       const text =
         truth.is === 'unknown'
-          ? `is not shown to keep ${container.unit.name} off the network`
-          : `lets a network reach ${container.unit.name}: ${truth.because[0]?.saw}`;
-      return { truth, message: fit(`${name} ${text}`), at: `${container.unit.file.at}:${container.line}` };
-    });
+          ? `is not shown to keep ${what} off the network`
+          : `lets a network reach ${what}: ${truth.because[0]?.saw}`;
+      return { truth, message: fit(`${name} ${text}`), at };
+    };
+    return [
+      ...databases.map((container) =>
+        judgement(container.unit.name, reached(container), `${container.unit.file.at}:${container.line}`),
+      ),
+      ...installed.map((each) => judgement(each.name, each.truth, each.at)),
+    ];
   },
   message: () => 'a database answers on a network',
   examples: [
@@ -73,6 +84,41 @@ export const databasesOffNetwork = rule({
     },
     { name: 'published on every address', verdict: 'fail', terraform: postgres('PublishPort=5432:5432') },
     { name: "on the host's network as the image has it", verdict: 'fail', terraform: postgres('Network=host') },
+    {
+      name: 'PostgreSQL from a package, as it is shipped',
+      verdict: 'pass',
+      terraform: setUp({}, [], 'packages: [postgresql]\n'),
+    },
+    {
+      name: 'PostgreSQL from a package, told to listen everywhere',
+      verdict: 'fail',
+      terraform: setUp(
+        { '/etc/postgresql/17/main/conf.d/network.conf': "listen_addresses = '*'\n" },
+        [],
+        'packages: [postgresql]\n',
+      ),
+    },
+    {
+      name: 'a command that opens MariaDB in the file of its package',
+      verdict: 'fail',
+      terraform: setUp({}, [
+        ['apt-get', 'install', '-y', 'mariadb-server'],
+        ['sed', '-i', 's/^bind-address.*/bind-address = 0.0.0.0/', '/etc/mysql/mariadb.conf.d/50-server.cnf'],
+      ]),
+    },
+    {
+      name: 'Redis with a file that does not say where it listens',
+      verdict: 'fail',
+      terraform: setUp({ '/etc/redis/redis.conf': 'maxmemory 256mb\n' }, [], 'packages: [redis-server]\n'),
+    },
+    {
+      name: 'a command that changes the file of a database in a way that is not followed',
+      verdict: 'unknown',
+      terraform: setUp({}, [
+        ['apt-get', 'install', '-y', 'postgresql'],
+        ['crudini', '--set', '/etc/postgresql/17/main/postgresql.conf', '', 'port', '5433'],
+      ]),
+    },
     { name: 'a payload that a variable without value holds', verdict: 'unknown', terraform: hiddenSetUp() },
   ],
 });

@@ -25,6 +25,18 @@ const withMirror = (uri: string) => ({
   },
 });
 
+const withStateKey = (key: Readonly<Record<string, unknown>>) => {
+  const base = hcloud({ hcloud_server: { host: server() } });
+  const [type = ''] = Object.keys(key);
+  const encryption = {
+    key_provider: { [type]: { main: key[type] } },
+    method: { aes_gcm: { main: { keys: `\${key_provider.${type}.main}` } } },
+    state: { method: '${method.aes_gcm.main}' },
+  };
+  const required = { hcloud: { source: 'hetznercloud/hcloud', version: '1.68.0' } };
+  return { ...base, terraform: { required_providers: required, encryption } };
+};
+
 export const hostsInAllowedJurisdictions = rule({
   id: 'hosts-in-allowed-jurisdictions',
   title: 'Hosts on the data path and on the pull path are operated in allowed jurisdictions',
@@ -32,7 +44,7 @@ export const hostsInAllowedJurisdictions = rule({
   waivable: true,
   controls: ['ISO27001:2022/A.5.14', 'ISO27001:2022/A.5.19', 'ISO27001:2022/A.5.23', 'GDPR/44', 'NIS2/21(2)(d)'],
   rationale:
-    'Data leaves with every request: to a model, a DSN, a storage endpoint, a resolver. With a record of the own zone it is people who are sent there. What counts is who operates the host that is reached and who controls them. Hosts that only deliver (packages, certificates, time) are judged too, and weigh less.',
+    'Data leaves with every request: to a model, a DSN, a storage endpoint, a resolver. Whoever keeps the key of a state can read it. With a record of the own zone it is people who are sent there. What counts is who operates the host that is reached and who controls them. Hosts that only deliver (packages, certificates, time) are judged too, and weigh less.',
   remediation: 'Use a service in an allowed jurisdiction, or declare who operates the host in register.yaml',
   sources: [
     'https://eur-lex.europa.eu/eli/reg/2016/679/oj',
@@ -88,6 +100,23 @@ export const hostsInAllowedJurisdictions = rule({
       name: 'a host nobody has looked at',
       verdict: 'unknown',
       terraform: hcloud(withEnvironment('https://model.unheard-of.example/v1')),
+    },
+    {
+      name: 'a state whose key an operator in the Union keeps',
+      verdict: 'pass',
+      terraform: withStateKey({ openbao: { address: 'https://bao.stackit.cloud', key_name: 'state' } }),
+    },
+    {
+      name: 'a state whose key an operator in the United States keeps',
+      verdict: 'fail',
+      terraform: withStateKey({
+        aws_kms: { kms_key_id: '1f2e-4d3c', region: 'eu-central-1', key_spec: 'AES_256' },
+      }),
+    },
+    {
+      name: 'a state whose key is kept at an address that stands in no file',
+      verdict: 'unknown',
+      terraform: withStateKey({ openbao: { key_name: 'state' } }),
     },
     {
       name: 'a record that leads to an address of nobody known',

@@ -55,6 +55,11 @@ export const hstsSent = rule({
       verdict: 'fail',
       terraform: siteExample(answering('header /login Strict-Transport-Security max-age=31536000')),
     },
+    {
+      name: 'a site that imports a file which the payload does not hold',
+      verdict: 'unknown',
+      terraform: siteExample(answering('import /etc/caddy/common.caddy')),
+    },
     { name: 'a payload that a variable without value holds', verdict: 'unknown', terraform: hiddenSetUp() },
   ],
 });

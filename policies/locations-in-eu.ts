@@ -1,8 +1,9 @@
-import { locationOf, zoneInEu } from '@lukko/facts';
+import { zoneInEu } from '@lukko/facts';
 import { holds, rule } from '@lukko/policy-engine';
 import { hcloud, server, volume } from './shared/examples.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
 import { fit } from './shared/message.ts';
+import { standsIn } from './shared/stands-in.ts';
 import { addressOf, stands } from './shared/words.ts';
 
 export const locationsInEu = rule({
@@ -19,7 +20,7 @@ export const locationsInEu = rule({
   check: ({ resource, attr, by }) => {
     const inside =
       by === 'location'
-        ? holds(attr, (name) => locationOf(String(name))?.eu === true)
+        ? standsIn(attr, (location) => location?.eu === true)
         : holds(attr, (zone) => zoneInEu(String(zone)) === true);
     return unlessIgnored(resource, String(attr.path[0]), inside);
   },
@@ -57,6 +58,11 @@ export const locationsInEu = rule({
         { hcloud_server: { host: server({ location: '${var.location}' }) } },
         { variable: { location: { type: 'string' } } },
       ),
+    },
+    {
+      name: 'a volume made for a server that this configuration does not have',
+      verdict: 'unknown',
+      terraform: hcloud({ hcloud_volume: { data: volume({ location: undefined, server_id: 4711 }) } }),
     },
     {
       name: 'a location that is in the Union either way',

@@ -13,6 +13,7 @@ const kinds: Readonly<Record<string, string>> = {
   file: 'a copy to the server over SSH',
   action: 'what its provider does beside keeping resources',
   exec: 'a program for the credentials of a provider',
+  'state key': 'a program beside OpenTofu',
 };
 
 const withProvisioner = (provisioner: Readonly<Record<string, unknown>>, extra: TerraformJson = {}) =>
@@ -123,6 +124,14 @@ export const planRunsNoForeignCode = rule({
         { hcloud_server: { host: server() } },
         { ephemeral: { external: { secret: { program: ['./secret.sh'] } } } },
       ),
+    },
+    {
+      name: 'a program that hands out the key of the state',
+      verdict: 'fail',
+      terraform: {
+        ...hcloud({ hcloud_server: { host: server() } }),
+        terraform: { encryption: { key_provider: { external: { main: { command: ['./key.sh'] } } } } },
+      },
     },
     {
       name: 'an action',

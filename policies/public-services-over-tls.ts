@@ -1,11 +1,12 @@
-import type { InboundRule, ServerFacts } from '@lukko/facts';
+import type { Facts, InboundRule, ServerFacts } from '@lukko/facts';
 import { all, type Judgement, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
+import type { Resource } from '@lukko/terraform-model';
 import { caddyImage, cloudConfig, quadlet } from './shared/example-payloads.ts';
 import { everybody, type FirewallRule, firewall, hcloud, inbound, server } from './shared/examples.ts';
 import { allRulesKnown } from './shared/firewall.ts';
-import { caddyOn, otherListener, plainUpstreams, rcloneOn } from './shared/listeners.ts';
+import { plainUpstreams, speaksTls } from './shared/listeners.ts';
 import { fit } from './shared/message.ts';
-import { readable } from './shared/payload.ts';
+import { passedThrough } from './shared/passed-through.ts';
 import { tangException } from './shared/tang.ts';
 import { addressOf } from './shared/words.ts';
 
@@ -60,9 +61,11 @@ export const publicServicesOverTls = rule({
     'https://docs.hetzner.com/cloud/networks/faq',
   ],
   appliesTo: ['server', 'hcloud_load_balancer_service'],
-  check: (subject): readonly Judgement[] => {
-    if ('address' in subject)
-      return [{ truth: balanced(subject), message: fit(`${addressOf(subject)} ${balancedSaid(subject)}`) }];
+  check: (subject, facts): readonly Judgement[] => {
+    if ('address' in subject) {
+      const truth = balanced(subject, facts);
+      return [{ truth, message: fit(`${addressOf(subject)} ${balancedSaid(subject, truth)}`) }];
+    }
     const ports = subject.exposure.inbound.map((one) => judged(subject, one));
     return [...unguarded(subject), ...moreRules(subject), ...ports, ...plainUpstreams(subject)];
   },
@@ -143,9 +146,7 @@ function judged(host: ServerFacts, one: InboundRule): Judgement {
 }
 
 function spoken(host: ServerFacts, port: number, at: string, name: string): Pick<Judgement, 'truth' | 'message'> {
-  const whole = readable(host.payload);
-  const seen = caddyOn(host.payload, port) ?? rcloneOn(host.payload, port);
-  const truth = seen?.is === false ? seen : whole.is === true ? (otherListener(host.payload, port) ?? seen) : whole;
+  const truth = speaksTls(host, port);
   if (truth === undefined) {
     const saw = `port ${port} is open, and nothing in the payload answers there`;
     return said(unknown({ at, saw, causes: ['outside'] }), name, port);
@@ -165,10 +166,10 @@ function said(truth: Truth, name: string, port: number): Pick<Judgement, 'truth'
   }
 }
 
-type Balanced = Parameters<typeof addressOf>[0];
+type Balanced = Resource;
 
 /** A load balancer's service: https ends TLS there, http never speaks it, tcp passes on what stands behind. */
-function balanced(service: Balanced): Truth {
+function balanced(service: Balanced, facts: Facts): Truth {
   const protocol = service.attr('protocol');
   const at = protocol.at;
   switch (protocol.text) {
@@ -176,6 +177,8 @@ function balanced(service: Balanced): Truth {
       return yes({ at, saw: 'protocol https' });
     case 'http':
       return no({ at, saw: 'protocol http' });
+    case 'tcp':
+      return passedThrough(service, facts);
     default: {
       const causes = protocol.value.state === 'unknown' ? protocol.value.causes : (['outside'] as const);
       return unknown({ at, saw: `protocol ${protocol.text ?? 'not known'}`, causes });
@@ -183,9 +186,10 @@ function balanced(service: Balanced): Truth {
   }
 }
 
-function balancedSaid(service: Balanced): string {
+function balancedSaid(service: Balanced, truth: Truth): string {
   const protocol = service.attr('protocol').text;
-  return protocol === 'http'
-    ? 'takes requests in the clear: protocol http'
-    : `is not shown to speak TLS: protocol ${protocol ?? 'not known'}`;
+  if (protocol === 'http') return 'takes requests in the clear: protocol http';
+  if (protocol === 'tcp' && truth.is === false)
+    return `passes bytes on to what speaks no TLS: ${truth.because[0]?.saw}`;
+  return `is not shown to speak TLS: protocol ${protocol ?? 'not known'}`;
 }

@@ -1,5 +1,6 @@
-import { any, not, rule, shown } from '@lukko/policy-engine';
-import type { TerraformJson } from '@lukko/terraform-model';
+import type { ServerFacts } from '@lukko/facts';
+import { any, not, rule, shown, type Truth, yes } from '@lukko/policy-engine';
+import type { Resource, TerraformJson } from '@lukko/terraform-model';
 import { everybody, firewall, hcloud, inbound, operators, server } from './shared/examples.ts';
 import { unlessIgnored } from './shared/lifecycle.ts';
 import { fit } from './shared/message.ts';
@@ -33,7 +34,7 @@ export const serversBehindFirewall = rule({
   appliesWhen: ({ exposure }) => shown(exposure.public),
   check: ({ resource, exposure }) => {
     const inside = unlessIgnored(resource, 'public_net', not(shown(exposure.public)));
-    return any([inside, unlessIgnored(resource, 'firewall_ids', shown(exposure.guarded))]);
+    return any([inside, ...applied(resource, exposure)]);
   },
   message: ({ resource }, truth) =>
     truth.is === 'unknown'
@@ -49,6 +50,22 @@ export const serversBehindFirewall = rule({
       terraform: host({ public_net: [{ ipv4_enabled: false, ipv6_enabled: false }], network: [{ network_id: 4711 }] }),
     },
     {
+      name: 'a firewall that is attached, where the server leaves its own list to that',
+      verdict: 'pass',
+      terraform: hcloud({
+        hcloud_server: { host: server({ lifecycle: { ignore_changes: ['firewall_ids'] } }) },
+        hcloud_firewall: { host: firewall(inbound('22', operators)) },
+        hcloud_firewall_attachment: {
+          host: { firewall_id: '${hcloud_firewall.host.id}', server_ids: ['${hcloud_server.host.id}'] },
+        },
+      }),
+    },
+    {
+      name: 'a list of firewalls whose changes are ignored',
+      verdict: 'unknown',
+      terraform: host({ ...guarded, lifecycle: { ignore_changes: ['firewall_ids'] } }),
+    },
+    {
       name: 'a firewall that a variable without value switches',
       verdict: 'unknown',
       terraform: host(
@@ -58,3 +75,17 @@ export const serversBehindFirewall = rule({
     },
   ],
 });
+
+/** Each way a firewall certainly applies: the server's own list, whose changes may be ignored, or somebody else's, which they do not concern. */
+function applied(server: Resource, { guarded, firewalls }: ServerFacts['exposure']): readonly Truth[] {
+  const whole = unlessIgnored(server, 'firewall_ids', shown(guarded));
+  if (whole.is === shown(guarded).is) return [whole];
+  const others = firewalls.filter(({ certainty, via }) => certainty === 'certain' && via.owner !== server.id);
+  return [
+    whole,
+    ...others.map(({ via }) => {
+      const there = yes({ at: via.at, saw: 'applied there' });
+      return via.at.includes('label_selector') ? unlessIgnored(server, 'labels', there) : there;
+    }),
+  ];
+}

@@ -1,4 +1,4 @@
-import { type HostSettings, otherIncludes, type ServerFacts, sshPorts } from '@lukko/facts';
+import { type HostSetting, type HostSettings, otherIncludes, type ServerFacts, sshPorts } from '@lukko/facts';
 import { all, no, not, rule, shown, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { cloudConfig } from './shared/example-payloads.ts';
 import { everybody, firewall, hcloud, inbound, server } from './shared/examples.ts';
@@ -109,19 +109,32 @@ function notInTheOpen({ resource, payload, exposure }: ServerFacts): Truth {
     exposure.guarded.is === true
       ? shown(exposure.guarded)
       : unknown({ at: resource.id, saw: 'which ports are open is not shown', causes: ['outside'] });
-  const open = moved.flatMap(({ value, at, line }) =>
-    exposure.inbound
-      .filter(({ ports, protocol }) => {
-        const within = ports === undefined || (ports.from <= Number(value) && Number(value) <= ports.to);
-        return within && (protocol === undefined || protocol === 'tcp');
-      })
-      .map(({ worldOpen, ports }) => {
-        const listens = { at: `${at}:${line}`, saw: `${LISTENS} ${value}` };
-        const there = ports === undefined ? unknown({ ...listens, causes: ['function'] }) : yes(listens);
-        return not(all([there, shown(worldOpen)]));
-      }),
+  const open = moved.flatMap((port) =>
+    /^\d+$/.test(port.value)
+      ? openTo(port, exposure)
+      : [
+          unknown({
+            at: `${port.at}:${port.line}`,
+            saw: 'sshd listens on a port that is not known',
+            causes: ['function'],
+          }),
+        ],
   );
   return all([guarded, ...seen, ...open]);
+}
+
+/** For each rule that admits a port of sshd: that it does not admit it to everybody. */
+function openTo({ value, at, line }: HostSetting, { inbound: rules }: ServerFacts['exposure']): readonly Truth[] {
+  return rules
+    .filter(({ ports, protocol }) => {
+      const within = ports === undefined || (ports.from <= Number(value) && Number(value) <= ports.to);
+      return within && (protocol === undefined || protocol === 'tcp');
+    })
+    .map(({ worldOpen, ports }) => {
+      const listens = { at: `${at}:${line}`, saw: `${LISTENS} ${value}` };
+      const there = ports === undefined ? unknown({ ...listens, causes: ['function'] }) : yes(listens);
+      return not(all([there, shown(worldOpen)]));
+    });
 }
 
 /** Not written means prohibit-password. */

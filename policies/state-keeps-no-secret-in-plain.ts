@@ -8,6 +8,17 @@ const withBackend = (backend: Readonly<Record<string, unknown>>, userData?: stri
   ...hcloud({ hcloud_server: { host: server(userData === undefined ? {} : { user_data: userData }) } }),
   terraform: { required_providers: { hcloud: { source: 'hetznercloud/hcloud', version: '1.68.0' } }, backend },
 });
+/** A token in the payload, and a state that OpenTofu encrypts with a key of the given block. */
+const withKey = (key: Readonly<Record<string, unknown>>, method: object = { aes_gcm: { main: { keys: usedKey } } }) => {
+  const base = withBackend(
+    { local: { path: '../state/example.tfstate' } },
+    '#cloud-config\nwrite_files:\n  - path: /etc/app.env\n    content: DB_PASSWORD=Zx8-quiet-Lake-71-stone\n',
+  );
+  const [name = ''] = Object.keys(method);
+  const encryption = { key_provider: key, method, state: { method: `\${method.${name}.main}` } };
+  return { ...base, terraform: { ...base.terraform, encryption } };
+};
+const usedKey = '${key_provider.pbkdf2.main}';
 const bucket = {
   bucket: 'lukko-state',
   key: 'example.tfstate',
@@ -26,10 +37,12 @@ export const stateKeepsNoSecretInPlain = rule({
   controls: ['ISO27001:2022/A.8.24', 'ISO27001:2022/A.8.3', 'GDPR/32(1)(a)'],
   rationale:
     'State is a file of clear text. On a disk of somebody, or in a bucket that does not encrypt, whoever copies it has every value a resource was given. A local file passes only where all stacks are at hand and none of them shows a secret; so does a bucket that is not asked to encrypt, when no provider but that of Hetzner gives resources values nobody sees here.',
-  remediation: 'Keep secrets out of Terraform, or use a backend that encrypts: s3 with encrypt = true',
+  remediation:
+    'Keep secrets out of Terraform, use a backend that encrypts (s3 with encrypt = true), or the encryption block of OpenTofu',
   sources: [
     'https://developer.hashicorp.com/terraform/language/state/sensitive-data',
     'https://developer.hashicorp.com/terraform/language/backend/s3',
+    'https://opentofu.org/docs/language/state/encryption/',
   ],
   appliesTo: ['root'],
   check: (root, facts): readonly Judgement[] => {
@@ -51,6 +64,29 @@ export const stateKeepsNoSecretInPlain = rule({
         { local: { path: '../state/example.tfstate' } },
         '#cloud-config\nwrite_files:\n  - path: /etc/app.env\n    content: DB_PASSWORD=Zx8-quiet-Lake-71-stone\n',
       ),
+    },
+    {
+      name: 'a token in the payload, and a state that OpenTofu encrypts with a passphrase from outside',
+      verdict: 'pass',
+      terraform: {
+        ...withKey({ pbkdf2: { main: { passphrase: '${var.passphrase}' } } }),
+        variable: { passphrase: { type: 'string', sensitive: true } },
+      },
+    },
+    {
+      name: 'a state that OpenTofu encrypts with a passphrase which stands beside it',
+      verdict: 'fail',
+      terraform: withKey({ pbkdf2: { main: { passphrase: 'Zx8-quiet-Lake-71-stone' } } }),
+    },
+    {
+      name: 'a method of OpenTofu that writes it in clear text',
+      verdict: 'fail',
+      terraform: withKey({ pbkdf2: { main: { passphrase: '${var.passphrase}' } } }, { unencrypted: { main: {} } }),
+    },
+    {
+      name: 'a state that a program encrypts',
+      verdict: 'unknown',
+      terraform: withKey({}, { external: { main: { encrypt_command: ['./lock'], decrypt_command: ['./open'] } } }),
     },
     { name: 'a bucket that encrypts', verdict: 'pass', terraform: withBackend({ s3: { ...bucket, encrypt: true } }) },
     {
@@ -88,6 +124,8 @@ function kept(root: Root, facts: Facts): Truth {
   const { backend } = root;
   const { graph } = facts;
   const at = backend.id;
+  const before = beforeItLeaves(root, facts);
+  if (before !== undefined) return before;
   if (backend.type === 'local') return plain(root, facts);
   if (encryptedByOperator.has(backend.type))
     return yes({ at, saw: `backend ${backend.type}: encrypted by its operator` });
@@ -106,6 +144,26 @@ function kept(root: Root, facts: Facts): Truth {
     return unknown({ at: encrypt.at, saw: 'encrypt is not known', causes: ['function'] });
   }
   return unknown({ at, saw: `backend ${backend.type}: whether it encrypts is not shown`, causes: ['outside'] });
+}
+
+/**
+ * What OpenTofu's `encryption` block makes of the state wherever it lies; undefined when it writes clear text. A key that can be read beside the
+ * state keeps nobody out.
+ */
+function beforeItLeaves({ encryption }: Root, { secrets }: Facts): Truth | undefined {
+  if (encryption?.state === undefined) return undefined;
+  const { keyProviders, methods, state } = encryption;
+  const method = methods.find(({ type, name }) => state === `method.${type}.${name}`);
+  if (method?.type === 'unencrypted') return undefined;
+  const keys = keyProviders.find(({ type, name }) => method?.keys === `key_provider.${type}.${name}`);
+  if (method?.type !== 'aes_gcm' || keys === undefined) {
+    const at = method?.id ?? state;
+    return unknown({ at, saw: `${state}: what it makes of the state is not shown`, causes: ['outside'] });
+  }
+  const readable = secrets.find(({ owner }) => owner === keys.id);
+  return readable === undefined
+    ? yes({ at: method.id, saw: `encryption: ${state}, with the key of ${keys.type}` })
+    : no({ at: readable.at, saw: `${readable.kind}: the key of the state can be read` });
 }
 
 /** Of Hetzner's provider, whose attributes are known, or of Terraform itself: neither keeps a secret that the graph does not show. */

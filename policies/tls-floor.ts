@@ -47,6 +47,11 @@ export const tlsFloor = rule({
     { name: 'as Caddy has it', verdict: 'pass', terraform: siteExample(answering('encode gzip')) },
     { name: 'nginx with old versions', verdict: 'fail', terraform: nginx('TLSv1 TLSv1.1 TLSv1.2') },
     { name: 'nginx with 1.2 and 1.3', verdict: 'pass', terraform: nginx('TLSv1.2 TLSv1.3') },
+    {
+      name: 'a site that imports a file which the payload does not hold',
+      verdict: 'unknown',
+      terraform: siteExample(answering('import /etc/caddy/common.caddy')),
+    },
     { name: 'a payload that a variable without value holds', verdict: 'unknown', terraform: hiddenSetUp() },
   ],
 });

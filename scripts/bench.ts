@@ -30,12 +30,14 @@ interface Program {
   readonly args: readonly string[];
 }
 
-function programs(plan: string): readonly Program[] {
+/** @param apart the same plan with copies that are not alike */
+function programs(plan: string, apart: string): readonly Program[] {
   const node = process.execPath;
   const count = catalogue.rules.length;
   return [
     { name: 'JSON.parse alone', command: node, args: ['-e', parse, plan] },
     { name: `lukko, ${count} rules`, command: node, args: [lukko, 'check', plan, '--rule-set', 'all'] },
+    { name: 'lukko, no copies alike', command: node, args: [lukko, 'check', apart, '--rule-set', 'all'] },
     ...(version('conftest') === undefined
       ? []
       : [4, count].map((rules) => ({
@@ -60,12 +62,13 @@ function measure(sizes: readonly number[]): void {
   );
   if (!existsSync(time)) say('/usr/bin/time is not there: memory is left out');
   for (const size of sizes) {
-    const plan = join(place, `plan-${size}.json`);
+    const [plan, apart] = [join(place, `plan-${size}.json`), join(place, `apart-${size}.json`)];
     const resources = writePlan(plan, size);
+    writePlan(apart, size, true);
     const rounds = size <= 1000 ? 7 : size <= 10_000 ? 5 : 3;
     say(`\n${resources} resources, ${(statSync(plan).size / 1e6).toFixed(1)} MB, median of ${rounds} rounds`);
-    table(programs(plan), rounds);
-    rmSync(plan);
+    table(programs(plan, apart), rounds);
+    for (const file of [plan, apart]) rmSync(file);
   }
   hcl(300);
 }

@@ -76,11 +76,7 @@ function environment(temporary: string, sandbox: RunningSandbox): Place['environ
 /** Somebody else's root module with count, for_each, conditionals and locals; its HCL is the fixture's own. */
 async function foreign(place: Place): Promise<void> {
   const theme = 'foreign-loops';
-  const folder = path.join(place.temporary, theme);
-  cpSync(path.join(out, theme), folder, {
-    recursive: true,
-    filter: (file) => !/plan\.(json|tfplan)$|README/.test(file),
-  });
+  const folder = configurationOf(place, theme);
   await record(
     place,
     { theme, project: 'foreign', folder },
@@ -89,6 +85,7 @@ async function foreign(place: Place): Promise<void> {
 \`service/main.tf\`). Everything is created; \`location\` was given on the command line.`,
   );
   await byOpenTofu(place);
+  await copies(place);
   // What was planned for ash cannot be: its volumes would hang on servers of another location. All in one location, they can.
   const env = place.environment('foreign');
   const applied = ['apply', '-input=false', '-no-color', '-auto-approve', '-var=location=hel1'];
@@ -102,14 +99,30 @@ async function foreign(place: Place): Promise<void> {
   );
 }
 
+/** The HCL of a fixture, where it can be planned. */
+function configurationOf(place: Place, theme: string, as = theme): string {
+  const folder = path.join(place.temporary, as);
+  const filter = (file: string): boolean => !/plan\.(json|tfplan)$|README/.test(file);
+  cpSync(path.join(out, theme), folder, { recursive: true, filter });
+  return folder;
+}
+
+/** Modules that are called for many. */
+async function copies(place: Place): Promise<void> {
+  const theme = 'foreign-copies';
+  await record(
+    place,
+    { theme, project: 'foreign', folder: configurationOf(place, theme) },
+    [],
+    `A root module that calls modules for many (\`main.tf\`, \`host/main.tf\`, \`tied/main.tf\`): instances that nothing but their names tells apart, one of
+them elsewhere; instances that each get something of their own; and instances of which one is picked.`,
+  );
+}
+
 /** The same root module, planned by OpenTofu, where its program is on PATH; else what was recorded stays. */
 async function byOpenTofu(place: Place): Promise<void> {
   const theme = 'foreign-loops-tofu';
-  const folder = path.join(place.temporary, theme);
-  cpSync(path.join(out, 'foreign-loops'), folder, {
-    recursive: true,
-    filter: (file) => !/plan\.(json|tfplan)$|README/.test(file),
-  });
+  const folder = configurationOf(place, 'foreign-loops', theme);
   const found = await run('tofu', ['version'], { env: place.environment('foreign') }).catch(() => undefined);
   if (found === undefined) {
     process.stdout.write(`not recorded: ${theme} (no program tofu on PATH)\n`);

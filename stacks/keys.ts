@@ -4,7 +4,7 @@ import { PrimaryIp } from '@cdktf/provider-hcloud/primary-ip';
 import { Server } from '@cdktf/provider-hcloud/server';
 import { SshKey } from '@cdktf/provider-hcloud/ssh-key';
 import { type App, Token } from 'cdktf';
-import { mailPort } from './constructs/base-part.ts';
+import { furtherPorts } from './constructs/egress-ports.ts';
 import { inboundFrom, outboundTo, WORLD } from './constructs/firewall-rules.ts';
 import { tangPayload } from './constructs/host-payload.ts';
 import { hostsOf } from './constructs/hosts.ts';
@@ -21,7 +21,6 @@ export class KeysStack extends LukkoStack {
   constructor(app: App, settings: Settings, network: NetworkStack) {
     super(app, 'keys', settings);
     const { config } = this;
-    const mail = mailPort(config);
     const key = new SshKey(this, 'user-ca', {
       name: this.resourceName('keys-user-ca'),
       publicKey: config.access.sshUserCa,
@@ -42,7 +41,7 @@ export class KeysStack extends LukkoStack {
         outboundTo(WORLD, 'udp', '123', 'Clocks'),
         outboundTo(config.system.resolvers, 'udp', '53', 'Resolvers'),
         outboundTo(config.system.resolvers, 'tcp', '53', 'Resolvers'),
-        ...(mail === undefined ? [] : [outboundTo(WORLD, 'tcp', mail, 'Alerts to the mail relay')]),
+        ...furtherPorts(config, 'keys').map(({ port, why }) => outboundTo(WORLD, 'tcp', port, why)),
       ],
       labels: this.project(),
     });

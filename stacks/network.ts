@@ -5,7 +5,7 @@ import { PlacementGroup } from '@cdktf/provider-hcloud/placement-group';
 import { PrimaryIp } from '@cdktf/provider-hcloud/primary-ip';
 import { SshKey } from '@cdktf/provider-hcloud/ssh-key';
 import { type App, Token } from 'cdktf';
-import { mailPort } from './constructs/base-part.ts';
+import { furtherPorts } from './constructs/egress-ports.ts';
 import { inboundFrom, outboundTo, WORLD } from './constructs/firewall-rules.ts';
 import { type HostName, hostsOf, locationOf } from './constructs/hosts.ts';
 import { LukkoStack, type Settings } from './constructs/lukko-stack.ts';
@@ -65,7 +65,6 @@ export class NetworkStack extends LukkoStack {
 
   private firewall(host: HostName): void {
     const { config } = this;
-    const mail = mailPort(config);
     const rule: FirewallRule[] = [
       inboundFrom(config.access.operatorNetworks, '22', 'SSH for operators'),
       inboundFrom(WORLD, '80', 'ACME validates from anywhere (RFC 8555 section 8.3); Caddy redirects the rest'),
@@ -77,7 +76,7 @@ export class NetworkStack extends LukkoStack {
       outboundTo(WORLD, 'udp', '123', 'Clocks'),
       outboundTo(config.system.resolvers, 'udp', '53', 'Resolvers'),
       outboundTo(config.system.resolvers, 'tcp', '53', 'Resolvers'),
-      ...(mail === undefined ? [] : [outboundTo(WORLD, 'tcp', mail, 'Alerts to the mail relay')]),
+      ...furtherPorts(config, host).map(({ port, why }) => outboundTo(WORLD, 'tcp', port, why)),
     ];
     const firewall = new Firewall(this, `${host}-firewall`, {
       name: this.resourceName(host),

@@ -1,6 +1,7 @@
 import type { Guest } from './guest.ts';
 import type { Outside } from './outside.ts';
 import { seal } from './secrets.ts';
+import { publicAddress } from './site.ts';
 import { eventually, expectIn, expectSame, type Suite } from './suite.ts';
 
 const JOURNAL = 'journalctl -b -u caddy.service -o cat --no-pager';
@@ -71,6 +72,14 @@ export async function keptOverReboot(suite: Suite, guest: Guest, outside: Outsid
   });
 }
 
+/**
+ * systemd-resolved answers for a host's own name with every address it has. Of those of the guest only one is one that Terraform knows, and
+ * with it others know it; the rest are QEMU's.
+ */
+function knowsItself(guest: Guest, name: string): void {
+  guest.sshMust('cat >>/etc/hosts', `${publicAddress(name.split('.')[0] as string)} ${name}\n`);
+}
+
 /** What stands behind Caddy on each host, by a client of the network and by one of our own hosts. */
 export const BEHIND: Readonly<
   Record<string, (suite: Suite, guest: Guest, outside: Outside, images: ReadonlySet<string>) => Promise<void>>
@@ -92,6 +101,7 @@ async function edge(suite: Suite, _: Guest, outside: Outside): Promise<void> {
 
 async function backups(suite: Suite, guest: Guest, outside: Outside): Promise<void> {
   const { name } = outside;
+  knowsItself(guest, name);
   guest.sshMust('cat >/run/outside.pem', outside.trusted);
   const restic = (args: string) =>
     guest.ssh(
@@ -108,7 +118,8 @@ async function backups(suite: Suite, guest: Guest, outside: Outside): Promise<vo
       if (status !== 0) throw new Error(`restic ${args}: ${stderr}`);
     }
     expectSame(count(), 1);
-    expectSame(restic('forget latest').status === 0, false);
+    // restic 0.18 says so and ends with 0; 0.14 ended with 1.
+    expectIn(restic('forget latest').stderr, /unable to remove .*snapshot/);
     expectSame(outside.status('/edge/2026-w01/config', ['-X', 'DELETE']), '403');
     expectSame(count(), 1);
   });
@@ -128,6 +139,7 @@ async function logs(suite: Suite, guest: Guest, outside: Outside, images: Readon
   });
   if (!images.has('victoriaLogs')) return;
   await suite.check('logs: a line from an address of ours is found by an operator with a certificate', async () => {
+    knowsItself(guest, name);
     guest.sshMust('cat >/run/outside.pem', outside.trusted);
     const send = `curl -sf --cacert /run/outside.pem --data-binary @- 'https://${name}${insert}'`;
     guest.sshMust(send, `${line}\n`);

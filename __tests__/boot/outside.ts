@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '@lukko/formats';
-import { ended, free, freeUdp } from '../stacks/front.ts';
+import { freePort } from '../ports.ts';
+import { ended, freeUdp } from '../stacks/front.ts';
 import type { Outside as Settings } from './outside-process.ts';
 import { must, type Ran, run, sleep } from './run.ts';
 import { publicAddress } from './site.ts';
@@ -53,7 +54,12 @@ export class Outside {
     mkdirSync(folder, { recursive: true });
     const { domain, upstreams } = suite.site.config;
     const upstreamHosts = upstreams.map(({ to }) => new URL(to).hostname);
-    const ports = { http: await free(), https: await free(), acme: await free(), management: await free() };
+    const ports = {
+      http: await freePort(),
+      https: await freePort(),
+      acme: await freePort(),
+      management: await freePort(),
+    };
     const names = {
       ...Object.fromEntries(upstreams.map(({ name }) => [name, publicAddress('edge')])),
       ...Object.fromEntries(upstreamHosts.map((name) => [name, UPSTREAM_ADDRESS])),
@@ -61,7 +67,14 @@ export class Outside {
       [`${host}.${domain}`]: publicAddress(host),
     };
     const settings: Settings = {
-      ...{ frames: await freeUdp(), resolver: RESOLVER, names, dns: await freeUdp(), domain, upstream: await free() },
+      ...{
+        frames: await freeUdp(),
+        resolver: RESOLVER,
+        names,
+        dns: await freeUdp(),
+        domain,
+        upstream: await freePort(),
+      },
       ...{ certificate: `${folder}/upstream.pem`, key: `${folder}/upstream.key` },
     };
     const outside = new Outside(folder, host, ports, settings, await freeUdp());

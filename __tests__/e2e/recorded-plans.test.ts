@@ -33,6 +33,7 @@ test('what is recorded', () => {
   expect(themes.sort()).toEqual(
     [
       'foreign-012',
+      'foreign-copies',
       'foreign-loops',
       'foreign-loops-changed',
       'foreign-loops-tofu',

@@ -8,6 +8,7 @@ import {
   environment,
   filesBelow,
   findTerraform,
+  inStack,
   repository,
   run,
 } from './support.ts';
@@ -50,16 +51,9 @@ afterAll(async () => {
 });
 
 const at = (file: string, root = copy.root) => path.join(root, file);
-/** One stack alone is deployed although what it reads is not named: that was deployed before. */
-const cdktf = (verb: 'deploy' | 'destroy', stacks: string) =>
-  run(
-    'npx',
-    [
-      ...['cdktf', verb, stacks, '--parallelism', '1', '--auto-approve'],
-      ...(stacks === '*' ? [] : ['--ignore-missing-stack-dependencies']),
-    ],
-    { cwd: copy.root, env },
-  );
+const cdktf = (verb: 'deploy' | 'destroy') =>
+  run('cdktf', [verb, '*', '--parallelism', '1', '--auto-approve'], { cwd: copy.root, env });
+const alone = (verb: 'apply' | 'destroy', stack: string) => inStack(verb, stack, { cwd: copy.root, env });
 const lukko = (...args: string[]) => run('lukko', args, { cwd: copy.root, env });
 const edit = (change: (text: string) => string) => copy.edit('config/life.yaml', change);
 
@@ -132,7 +126,7 @@ const logged = () =>
 
 describe('the life of an environment in the sandbox', () => {
   withTerraform('every stack is applied through cdktf, and a second plan finds nothing to do', async () => {
-    expectDone(await cdktf('deploy', '*'));
+    expectDone(await cdktf('deploy'));
     expect(filesBelow(at('state/example')).filter((file) => file.endsWith('.tfstate')).length).toBe(STACKS.length);
     await expectNothingToDo(STACKS);
     // What exists is judged as well as what is planned: addresses and ids are known by now.
@@ -151,7 +145,7 @@ describe('the life of an environment in the sandbox', () => {
       edit((text) =>
         text.replace('volume: { size: 100 }', 'volume: { size: 120 }').replace(/audit: \d+/, 'audit: 401'),
       );
-      const { code, text } = await cdktf('deploy', 'logs');
+      const { code, text } = await alone('apply', 'logs');
       expect(text).toContain('lukko-example-logs: skipped: quiesce over SSH');
       expect(code).toBe(0);
       const after = await serverOf('logs');
@@ -184,7 +178,8 @@ describe('the life of an environment in the sandbox', () => {
   });
 
   withTerraform('retire lifts protection, empties the host, detaches and removes, in this order', async () => {
-    const refused = await cdktf('destroy', 'logs');
+    const refused = await alone('destroy', 'logs');
+    expect(refused.text).toContain('Instance cannot be destroyed');
     expect(refused.code).not.toBe(0);
     const since = logged();
     const { code, text } = await lukko('retire', 'logs', '--reason', 'moved elsewhere', '--confirm', 'example/logs');
@@ -211,9 +206,9 @@ describe('the life of an environment in the sandbox', () => {
     'an environment that became disposable is destroyed through cdktf, and no host is detached running',
     async () => {
       edit((text) => text.replace('class: production', 'class: disposable'));
-      expectDone(await cdktf('deploy', '*'));
+      expectDone(await cdktf('deploy'));
       const since = logged();
-      expectDone(await cdktf('destroy', '*'));
+      expectDone(await cdktf('destroy'));
       expect(sandbox.objects()).toEqual({ main: 0, keys: 0 });
       const commands = begun(since);
       for (const host of ['edge', 'errors', 'backups', 'logs']) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, copyRepository, environment, filesBelow, findTerraform, run } from './support.ts';
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 const found = findTerraform();
 const declared: string[] = [];

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -51,7 +53,7 @@ export function copyRepository(): {
   edit(file: string, change: (text: string) => string): void;
   remove(): void;
 } {
-  const root = mkdtempSync(path.join(tmpdir(), 'lukko-e2e-'));
+  const { root, letGo } = claimFolder();
   for (const name of COPIED)
     if (existsSync(path.join(repository, name)))
       cpSync(path.join(repository, name), path.join(root, name), { recursive: true });
@@ -68,8 +70,40 @@ export function copyRepository(): {
       if (after === before) throw new Error(`the change of ${file} changed nothing`);
       writeFileSync(path.join(root, file), after);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      rmSync(root, { recursive: true, force: true });
+      letGo();
+    },
   };
+}
+
+/**
+ * A new folder whose path comes again: tsx keeps what it compiled by path and text, and a copy in a place of its own was compiled whole
+ * each time. A file beside it holds the process that uses it; what a killed one left is taken over.
+ */
+function claimFolder(): { readonly root: string; letGo(): void } {
+  const name = `lukko-e2e-${createHash('sha256').update(repository).digest('hex').slice(0, 12)}`;
+  for (let slot = 0; ; slot += 1) {
+    const root = path.join(tmpdir(), `${name}-${slot}`);
+    const owner = `${root}.pid`;
+    if (existsSync(owner) && !runs(Number(readFileSync(owner, 'utf8')))) rmSync(owner, { force: true });
+    try {
+      writeFileSync(owner, String(process.pid), { flag: 'wx' });
+    } catch {
+      continue;
+    }
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(root, { mode: 0o700 });
+    return { root, letGo: () => rmSync(owner, { force: true }) };
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** As somebody would add it: a provider of cdktf's own making, in the stack of the logs. */
@@ -92,12 +126,28 @@ export function withoutHashes(lock: string): string {
   return lock.replace(/^ *hashes = \[[^\]]*\]\n/gm, '');
 }
 
-/** The bundles under test are those of the sources as they are now. */
+/** The bundles under test are those of the sources as they are now: made again only where a source or a bundle is another one. */
 export function build(): void {
+  const [stamp, dist] = ['node_modules/.cache/lukko-built', 'packages/cli/dist'].map((name) =>
+    path.join(repository, name),
+  ) as [string, string];
+  const digest = () => {
+    const hash = createHash('sha256').update(process.version);
+    for (const folder of ['packages', 'policies', 'scripts'])
+      for (const file of filesBelow(path.join(repository, folder)))
+        if (!file.includes('node_modules/'))
+          hash.update(`\n${folder}/${file}\0`).update(readFileSync(path.join(repository, folder, file)));
+    for (const file of ['package.json', 'package-lock.json', 'tsconfig.json'])
+      hash.update(readFileSync(path.join(repository, file)));
+    return hash.digest('hex');
+  };
+  if (existsSync(dist) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest()) return;
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], {
     cwd: repository,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest());
 }
 
 /** Environment as `npx` makes it, without what the developer's shell says about Lukko, tokens and endpoints. */
@@ -118,7 +168,7 @@ export function environment(extra: Readonly<Record<string, string>> = {}): Recor
 export const tokens = { HCLOUD_TOKEN_MAIN: 'm'.repeat(64), HCLOUD_TOKEN_KEYS: 'k'.repeat(64) };
 
 /** Longer than any of these runs takes on a slow machine; a run that waits for something that never comes ends here. */
-const LONGEST = 240_000;
+const LONGEST = 540_000;
 
 /** Runs a program without a terminal and keeps what it prints. */
 export function run(
@@ -133,6 +183,30 @@ export function run(
     child.once('error', reject);
     child.once('close', (code) => resolve({ code: code ?? 128, text: Buffer.concat(pieces).toString('utf8') }));
   });
+}
+
+/**
+ * What cdktf runs for one stack, without loading cdktf, which takes longer than both: synth, init, and the gate's apply or destroy.
+ * Ends at what fails first. That cdktf finds the gate and passes these on is tested where it deploys several stacks.
+ */
+export async function inStack(
+  verb: 'apply' | 'destroy',
+  stack: string,
+  { cwd, env }: { cwd: string; env: Record<string, string> },
+): Promise<Ended> {
+  const folder = path.join(cwd, 'cdktf.out/stacks', stack);
+  const calls: readonly [string, readonly string[], string][] = [
+    [process.execPath, ['--import', 'tsx', 'main.ts'], cwd],
+    ['terraform', ['init', '-input=false', '-no-color'], folder],
+    ['terraform', [verb, '-auto-approve', '-no-color'], folder],
+  ];
+  let text = '';
+  for (const [program, args, at] of calls) {
+    const ended = await run(program, args, { cwd: at, env });
+    text += ended.text;
+    if (ended.code !== 0) return { code: ended.code, text };
+  }
+  return { code: 0, text };
 }
 
 /** Runs a shell line on a terminal of its own, and types an answer each time a text appears, key by key. */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Config, config as schema } from '@lukko/formats';
 import { has, must, run, sleep } from '../boot/run.ts';
+import { freePort } from '../ports.ts';
 import { AlertHost } from './alert-host.ts';
 import { type Built, built, documentOf, serversOf, shipped } from './built.ts';
-import { ended, free } from './front.ts';
+import { ended } from './front.ts';
 import { onHost } from './on-host.ts';
 import { type Relay, SmtpServer } from './smtp-server.ts';
 
@@ -109,7 +110,7 @@ if (missing.length > 0) {
     const made = certificates.get(how.name ?? 'localhost') as { key: string; certificate: string };
     relay = new SmtpServer({ tls: 'starttls', asks: false, ...made, ...how });
     port = await relay.start();
-    proxyPort = await free();
+    proxyPort = await freePort();
     alertHost.put(filesOf('edge', shippedFor), programs, proxyPort, (text) =>
       text
         .replace(/^(LUKKO_MAIL=.*):\d+$/m, `$1:${port}`)

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, type Ran, run, sleep } from '../boot/run.ts';
+import { freePort } from '../ports.ts';
 import { built, documentOf, REPOSITORY, serversOf, shipped } from './built.ts';
 import { type HostFile, onHost } from './on-host.ts';
 
@@ -63,12 +63,7 @@ if (missing.length > 0) {
     ])
       mkdirSync(path.join(folder, each), { recursive: true });
     writeFileSync(`${folder}/volume/identity/marker`, 'what a backup must hold\n');
-    port = await new Promise((resolve) => {
-      const probe = createServer().listen(0, '127.0.0.1', () => {
-        const address = probe.address();
-        probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
+    port = await freePort();
     const recipients = ['a', 'b'].map((name) => {
       run('age-keygen', ['-o', `${folder}/${name}`]);
       return run('age-keygen', ['-y', `${folder}/${name}`]).stdout.trim();

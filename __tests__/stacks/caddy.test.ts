@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request, createServer as serveHttp } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { run, sleep } from '../boot/run.ts';
 import { caddyProgram } from '../boot/tools.ts';
+import { freePort } from '../ports.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
 import { onHost } from './on-host.ts';
 
@@ -67,14 +67,6 @@ if ('missing' in found) {
     }
     return text.replaceAll(/127\.0\.0\.1:(8000|8081|9427|9428)/g, `127.0.0.1:${ports.backend}`);
   };
-
-  const free = (): Promise<number> =>
-    new Promise((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
 
   /** One request over TLS of a version, and the whole answer; undefined when the handshake is refused. */
   const get = (
@@ -139,7 +131,7 @@ if ('missing' in found) {
   };
 
   beforeAll(async () => {
-    for (const key of ['https', 'http', 'backend'] as const) ports[key] = await free();
+    for (const key of ['https', 'http', 'backend'] as const) ports[key] = await freePort();
     mkdirSync(path.join(folder, 'storage'));
     writeFileSync(path.join(folder, 'security.txt'), securityText());
   });

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { must, type Ran, run, sleep } from '../boot/run.ts';
 import { caddyProgram } from '../boot/tools.ts';
+import { freePort } from '../ports.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
-import { Front, free } from './front.ts';
+import { Front } from './front.ts';
 import { GLITCHTIP_PROJECT } from './glitchtip-project.ts';
 import { onHost } from './on-host.ts';
 
@@ -49,7 +50,7 @@ export class ErrorServer {
 
   async start(): Promise<void> {
     await this.database();
-    const port = await free();
+    const port = await freePort();
     this.port = port;
     await this.front.start('errors', errorFile('/caddy/Caddyfile'), new Map([['8000', port]]));
     const { host } = new URL(this.front.url('/'));

@@ -1,19 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { run, sleep } from '../boot/run.ts';
 import { caddyProgram } from '../boot/tools.ts';
-
-/** A port of loopback that nobody listens on. */
-export const free = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+import { freePort } from '../ports.ts';
 
 /** The same for datagrams. */
 export const freeUdp = (): Promise<number> =>
@@ -60,7 +51,7 @@ export class Front {
   async start(host: string, caddyfile: string, backends: ReadonlyMap<string, number>, queryCa?: string): Promise<void> {
     const found = caddyProgram();
     if ('missing' in found) throw new Error(found.missing);
-    this.https = await free();
+    this.https = await freePort();
     mkdirSync(path.join(this.folder, 'etc'), { recursive: true });
     if (queryCa !== undefined) writeFileSync(path.join(this.folder, 'etc/query-ca.pem'), queryCa);
     const changes: readonly (readonly [RegExp, string])[] = [
@@ -68,7 +59,7 @@ export class Front {
       [/admin unix\/\/\S+/, 'admin off\n\tskip_install_trust\n\tlocal_certs'],
       [
         /\tacme_ca \S+\n/,
-        `\thttp_port ${await free()}\n\thttps_port ${this.https}\n\tdefault_bind 127.0.0.1\n\tstorage file_system ${this.folder}/storage\n`,
+        `\thttp_port ${await freePort()}\n\thttps_port ${this.https}\n\tdefault_bind 127.0.0.1\n\tstorage file_system ${this.folder}/storage\n`,
       ],
       [/\tacme_eab \{[\s\S]*?\n\t\}\n/, ''],
       ...[...backends].map(([from, to]) => [new RegExp(`127\\.0\\.0\\.1:${from}`, 'g'), `127.0.0.1:${to}`] as const),

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has, type Ran, run, sleep } from '../boot/run.ts';
 import { caddyProgram } from '../boot/tools.ts';
+import { freePort } from '../ports.ts';
 import { built, documentOf, serversOf, shipped } from './built.ts';
-import { ended, Front, free } from './front.ts';
+import { ended, Front } from './front.ts';
 import { onHost } from './on-host.ts';
 
 /** The two stores; neither Debian nor the npm registry has VictoriaLogs, so its program is named or found on the PATH. */
@@ -87,7 +88,7 @@ export class LogServer {
 
   /** Starts a store, on the port and folder it had before. */
   async open(name: LogClass): Promise<void> {
-    const port = this.stores.get(name)?.port ?? (await free());
+    const port = this.stores.get(name)?.port ?? (await freePort());
     const options = optionsOf(name).map((option) =>
       option
         .replace('/victoria-logs-data', path.join(this.folder, name))

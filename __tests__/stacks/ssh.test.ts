@@ -6,8 +6,9 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { has, must, run, sleep } from '../boot/run.ts';
 import { sshd } from '../packages/cli/host/sshd.ts';
+import { freePort } from '../ports.ts';
 import { built, documentOf, REPOSITORY, serversOf, shipped } from './built.ts';
-import { ended, free } from './front.ts';
+import { ended } from './front.ts';
 import { onHost } from './on-host.ts';
 
 /*
@@ -60,7 +61,7 @@ if (missing.length > 0) {
   beforeAll(async () => {
     if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true });
     for (const name of ['ca', 'other-ca', 'host', 'joiner', 'leaver', 'stranger', 'bare']) makeKey(name);
-    port = await free();
+    port = await freePort();
     writeFileSync(at('revoked'), contentOf('/etc/ssh/lukko_revoked_keys'));
     // A key in a home folder counts for nothing.
     mkdirSync(at('.ssh'));
@@ -105,7 +106,7 @@ if (missing.length > 0) {
     expect(page).toContain('`ssh -N -L 8081:127.0.0.1:8081 root@<backups>`');
     const behind = createServer((_, answer) => answer.end('behind')).listen(0, '127.0.0.1');
     await new Promise((resolve) => behind.once('listening', resolve));
-    const here = await free();
+    const here = await freePort();
     const { port: there } = behind.address() as AddressInfo;
     const tunnel = spawn('ssh', ['-N', '-L', `${here}:127.0.0.1:${there}`, ...wordsOf('joiner'), `${user}@127.0.0.1`], {
       stdio: 'ignore',

@@ -1,6 +1,14 @@
 import type { Operator } from '@lukko/formats';
 import { read, vendorRegister } from './sources.ts';
 
+/**
+ * Name servers of Route 53: `ns-1536.awsdns-00.co.uk`, 64 numbers under four endings
+ * (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html).
+ */
+const route53: readonly string[] = ['co.uk', 'com', 'net', 'org'].flatMap((ending) =>
+  Array.from({ length: 64 }, (_, number) => `awsdns-${String(number).padStart(2, '0')}.${ending}`),
+);
+
 /** Clouds of general purpose with their own Terraform provider and, most of them, a state backend. */
 export const hyperscalers: readonly Operator[] = [
   {
@@ -28,6 +36,7 @@ export const hyperscalers: readonly Operator[] = [
     ],
     backends: ['s3'],
     hosts: [
+      ...route53,
       'amazonaws.com',
       'amazonaws.com.cn',
       'amazontrust.com',
@@ -97,6 +106,8 @@ export const hyperscalers: readonly Operator[] = [
     ],
     backends: ['azurerm'],
     hosts: [
+      // Addresses of clusters of AKS: <name>.hcp.<region>.azmk8s.io (https://learn.microsoft.com/en-us/azure/aks/).
+      'azmk8s.io',
       'azure.com',
       'azure.net',
       'azurecr.io',

@@ -4,6 +4,16 @@ import { read, vendorRegister } from './sources.ts';
 /** Application platforms, managed databases and smaller clouds outside the EU. */
 export const platforms: readonly Operator[] = [
   {
+    id: 'backblaze',
+    name: 'Backblaze B2',
+    // The page states the place, an agreement filed with the Securities and Exchange Commission on 23 June 2026 the entity: "Backblaze, Inc."
+    legal: { entity: 'Backblaze, Inc.', country: 'US' },
+    source: 'https://github.com/backblaze',
+    date: '2026-11-22',
+    providers: [{ source: 'backblaze/b2', reaches: 'fixed' }],
+    hosts: ['backblazeb2.com', 'backblaze.com'],
+  },
+  {
     id: 'clickhouse',
     name: 'ClickHouse Cloud',
     legal: { entity: 'ClickHouse, Inc.', country: 'US' },
@@ -171,6 +181,15 @@ export const platforms: readonly Operator[] = [
     date: read,
     providers: [{ source: 'supabase/supabase', reaches: 'fixed' }],
     hosts: ['supabase.com', 'supabase.co', 'supabase.in'],
+  },
+  {
+    id: 'timescale',
+    name: 'Tiger Cloud (Timescale)',
+    legal: { entity: 'Timescale, Inc.', country: 'US' },
+    source: vendorRegister(8093),
+    date: '2026-11-22',
+    providers: [{ source: 'timescale/timescale', reaches: 'fixed' }],
+    hosts: ['timescale.com', 'tigerdata.com'],
   },
   {
     id: 'upstash',

@@ -4,6 +4,16 @@ import { read, vendorRegister } from './sources.ts';
 /** Where code and images come from: registries, git hosts, Terraform's own services. */
 export const registries: readonly Operator[] = [
   {
+    id: 'broadcom',
+    name: 'Bitnami and VMware',
+    // The annual report for 2023, which also tells of the purchase of VMware; charts and images of Bitnami are licensed by Broadcom:
+    // https://raw.githubusercontent.com/bitnami/charts-syncer/refs/heads/v2/LICENSE
+    legal: { entity: 'Broadcom Inc.', country: 'US' },
+    source: 'https://quarterlytics.com/company/broadcom_avgo/annual-report-2023',
+    date: '2026-11-22',
+    hosts: ['bitnami.com', 'broadcom.com', 'vmware.com'],
+  },
+  {
     id: 'docker',
     name: 'Docker Hub',
     // "Docker, Inc. is a corporation registered in Delaware"

@@ -83,6 +83,13 @@ export function servesWeb(host: ServerFacts, facts: Facts): Truth {
   return anyOf(settings, sitesOf(host), 'web site');
 }
 
+/** What a site says is not known where an import of it was not found; Caddy does not start without one that is named by its path. */
+function hidden({ unfollowed, at }: Payload['sites'][number]): Truth | undefined {
+  if (unfollowed === undefined) return undefined;
+  const saw = `imports ${short(legible(unfollowed.what), 60)}, which the payload does not hold`;
+  return unknown({ at: `${at}:${unfollowed.line}`, saw, causes: ['outside'] });
+}
+
 /** One judgement for each site of a server; one that is open where what it serves was not read. */
 export function judgeSites(
   host: ServerFacts,
@@ -96,7 +103,7 @@ export function judgeSites(
   }
   const name = addressOf(host.resource);
   return sites.map((site): Judgement => {
-    const truth = asSetUp(host, judge(site));
+    const truth = asSetUp(host, hidden(site) ?? judge(site));
     const named = short(legible(site.addresses[0] ?? 'a site'), 40);
     const shownAs =
       truth.is === 'unknown'

@@ -2,7 +2,7 @@ import type { Command, Container, Payload } from '@lukko/facts';
 import { asksFor, backupBuckets } from './bucket-settings.ts';
 import { isLogStore, optionsOf } from './log-stores.ts';
 
-/** How long something is kept; `days` undefined where the payload does not show it. */
+/** How long something is kept; `days` undefined where the payload does not show it, infinite for ever. */
 export interface Kept {
   readonly what: string;
   readonly days: number | undefined;
@@ -63,21 +63,45 @@ function removes({ args, at }: Command, commands: readonly Command[]): boolean {
   );
 }
 
-/** The longest of restic's `--keep-…`; undefined where one is not known, or there is none. https://restic.readthedocs.io/en/stable/060_forget.html */
-function forgetAfter(args: Command['args']): number | undefined {
-  const spans: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 31, yearly: 366 };
+/** What restic's options keep, in days each, with the short form; `last` keeps a number that no span of time follows from. */
+const SPANS: readonly (readonly [name: string, short: string, days: number | undefined])[] = [
+  ['last', '-l', undefined],
+  ['hourly', '-H', 1 / 24],
+  ['daily', '-d', 1],
+  ['weekly', '-w', 7],
+  ['monthly', '-m', 31],
+  ['yearly', '-y', 366],
+];
+
+/**
+ * After how long `restic forget` has removed a backup: the longest of its `--keep-…`. Options that keep nothing are no policy, and without
+ * one it removes nothing, unless it is allowed to remove all (https://restic.readthedocs.io/en/stable/060_forget.html). undefined where one is
+ * not known.
+ */
+export function forgetAfter(args: Command['args']): number | undefined {
+  if (args.includes(undefined)) return undefined;
+  if (args.some((arg) => /^(--dry-run|-n)$/.test(arg ?? ''))) return Number.POSITIVE_INFINITY;
   const kept = [
-    ...Object.entries(spans).flatMap(([name, days]) => {
-      const value = option(args, `--keep-${name}`);
-      return value === undefined ? [] : [value !== null && /^\d+$/.test(value) ? Number(value) * days : Number.NaN];
+    ...SPANS.flatMap(([name, short, days]) => {
+      const value = option(args, `--keep-${name}`) ?? option(args, short);
+      if (value === undefined) return [];
+      if (value === 'unlimited' || value === '-1') return [Number.POSITIVE_INFINITY];
+      if (value === null || !/^\d+$/.test(value)) return [Number.NaN];
+      return Number(value) === 0 ? [] : [Number(value) * (days ?? Number.NaN)];
     }),
-    ...['', '-daily', '-weekly', '-monthly', '-yearly'].flatMap((name) => {
+    ...['', '-hourly', '-daily', '-weekly', '-monthly', '-yearly'].flatMap((name) => {
       const value = option(args, `--keep-within${name}`);
-      return value === undefined ? [] : [spell(value) ?? Number.NaN];
+      const days = value === undefined ? 0 : (spell(value) ?? Number.NaN);
+      return days === 0 ? [] : [days];
     }),
+    ...(option(args, '--keep-tag') === undefined ? [] : [Number.NaN]),
   ];
-  const most = Math.max(...kept);
-  return Number.isFinite(most) ? most : undefined;
+  if (kept.some(Number.isNaN)) return undefined;
+  if (kept.length > 0) return Math.max(...kept);
+  // Backups that are named are removed whatever options keep.
+  const named = args.slice(args.indexOf('forget') + 1).some((arg) => /^(latest|[0-9a-f]{8,64})$/.test(arg ?? ''));
+  if (named) return undefined;
+  return args.includes('--unsafe-allow-remove-all') ? 0 : Number.POSITIVE_INFINITY;
 }
 
 /** Null: given, and not known. */

@@ -1,11 +1,11 @@
 import type { CaddySite, Payload, ServerFacts } from '@lukko/facts';
 import { type Judgement, no, type Truth, unknown, yes } from '@lukko/policy-engine';
 import { fit, short } from './message.ts';
-import { isCaddy } from './payload.ts';
+import { isCaddy, readable } from './payload.ts';
 import { addressOf } from './words.ts';
 
 /** What Caddy speaks on a port: undefined when none of its sites is there. https://caddyserver.com/docs/caddyfile/concepts#addresses */
-export function caddyOn(payload: Payload, port: number): Truth | undefined {
+function caddyOn(payload: Payload, port: number): Truth | undefined {
   if (!runsCaddy(payload)) return undefined;
   const here = payload.sites.flatMap((site) =>
     site.addresses.flatMap((address) => (portOf(address) === port ? [{ site, address }] : [])),
@@ -38,7 +38,7 @@ function portOf(address: string): number {
 }
 
 /** rclone's own server: TLS with a certificate and a key. https://rclone.org/commands/rclone_serve_restic/ */
-export function rcloneOn(payload: Payload, port: number): Truth | undefined {
+function rcloneOn(payload: Payload, port: number): Truth | undefined {
   const serving = payload.commands.find(
     ({ program, args }) =>
       program === 'rclone' && args[0] === 'serve' && optionOf(args, '--addr')?.endsWith(`:${port}`),
@@ -57,8 +57,15 @@ function optionOf(args: readonly (string | undefined)[], option: string): string
   return found === option ? args[index + 1] : found.slice(option.length + 1);
 }
 
+/** Whether what answers on a port of a server speaks TLS, as far as its payload shows; undefined when nothing there does. */
+export function speaksTls({ payload }: ServerFacts, port: number): Truth | undefined {
+  const whole = readable(payload);
+  const seen = caddyOn(payload, port) ?? rcloneOn(payload, port);
+  return seen?.is === false ? seen : whole.is === true ? (otherListener(payload, port) ?? seen) : whole;
+}
+
 /** A container other than Caddy that publishes the port: what it speaks there is not shown. */
-export function otherListener(payload: Payload, port: number): Truth | undefined {
+function otherListener(payload: Payload, port: number): Truth | undefined {
   const other = payload.containers.find(
     (container) => !isCaddy(container.image) && container.publishes.some((one) => publishes(one, port)),
   );

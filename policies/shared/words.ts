@@ -1,4 +1,4 @@
-import { type Location, locationOf } from '@lukko/facts';
+import { isAtServer, type Location, locationOf } from '@lukko/facts';
 import type { Attr, Resource } from '@lukko/terraform-model';
 import { describe } from '@lukko/terraform-model';
 import { short } from './message.ts';
@@ -11,6 +11,7 @@ export function addressOf(resource: Resource): string {
 /** `stands in ash (Ashburn, US)`, or that no location was written. */
 export function stands(attr: Attr, location: Location | undefined): string {
   if (location !== undefined) return `stands in ${location.name} (${location.city}, ${location.country})`;
+  if (isAtServer(attr)) return 'stands where its server does, which is not known for certain';
   if (attr.value.state === 'unset') return 'names no location: Hetzner picks one';
   const { text } = attr;
   if (text !== undefined && text !== text.toLowerCase() && locationOf(text.toLowerCase()) !== undefined)

@@ -1,5 +1,7 @@
 import type { Config } from '@lukko/formats';
 import type { CloudFile } from './cloud-config.ts';
+import { egressPorts, furtherPorts } from './egress-ports.ts';
+import type { HostName } from './hosts.ts';
 import { payloadFile } from './payload-file.ts';
 import { hostOf, type Part, type PayloadOrigin, script } from './payload-types.ts';
 import { upgradeWindow } from './upgrade-window.ts';
@@ -7,14 +9,14 @@ import { upgradeWindow } from './upgrade-window.ts';
 const DATA_HOST_KEY = 'HostKey /srv/lukko/identity/ssh_host_ed25519_key\n';
 
 /** What every server has, key servers too: firewall, way out, SSH, clock, resolvers, journal, updates, alerts, report. */
-export function basePart(config: Config, name: string, kind: 'data' | 'keys'): Part {
+export function basePart(config: Config, name: string, host: HostName | 'keys'): Part {
   const { clocks, resolvers, packageMirror, securityMirror } = config.system;
   const window = upgradeWindow(config, name);
-  const data = kind === 'data';
-  const mail = mailPort(config);
-  const ports = mail === undefined ? ['443'] : ['443', mail];
+  const data = host !== 'keys';
+  const further = egressPorts(config, host);
+  const ports = ['443', ...further.map(({ port }) => port)];
   const told = receivers(config);
-  const bucket = bucketParts(config, kind);
+  const bucket = bucketParts(config, host);
   const files: readonly CloudFile[] = [
     { path: '/etc/ssh/lukko_user_ca.pub', content: `${config.access.sshUserCa}\n` },
     { path: '/etc/ssh/lukko_revoked_keys', content: payloadFile('base/revoked-keys') },
@@ -28,7 +30,9 @@ export function basePart(config: Config, name: string, kind: 'data' | 'keys'): P
         resolvers4: family(resolvers, 4),
         resolvers6: family(resolvers, 6),
         ports: data ? '22, 80, 443' : '22, 7500',
-        mail: mail === undefined ? '' : `, ${mail}`,
+        further: furtherPorts(config, host)
+          .map(({ port }) => `, ${port}`)
+          .join(''),
       }),
     },
     { path: '/etc/systemd/system/nftables.service.d/10-lukko.conf', content: payloadFile('base/nftables-sets.conf') },
@@ -84,8 +88,8 @@ export function basePart(config: Config, name: string, kind: 'data' | 'keys'): P
 }
 
 /** What a host says of the bucket it backs up into: in its report, and while the key to it was not opened. */
-function bucketParts({ backups }: Config, kind: 'data' | 'keys') {
-  return backups === undefined || kind === 'keys'
+function bucketParts({ backups }: Config, host: HostName | 'keys') {
+  return backups === undefined || host === 'keys'
     ? { report: { bucketState: '', bucket: '' }, waiting: '' }
     : {
         report: { bucketState: '--argjson bucket "$(state bucket.json)" ', bucket: ', bucket: $bucket' },
@@ -134,11 +138,6 @@ function receivers({ alerts }: Config): readonly PayloadOrigin[] {
     { value: alerts?.errors === undefined ? undefined : envelopeUrl(alerts.errors), path: 'alerts.errors' },
     { value: alerts?.mail?.relay, path: 'alerts.mail.relay' },
   ].flatMap(({ value, path }) => (value === undefined ? [] : [{ value, path }]));
-}
-
-/** The port at which alerts are handed to a mail relay; undefined where none is configured. */
-export function mailPort({ alerts }: Config): string | undefined {
-  return alerts?.mail === undefined ? undefined : new URL(alerts.mail.relay).port;
 }
 
 /** Addresses of one family, as the elements of an nftables set; never empty, since a set of no elements is a syntax error. */

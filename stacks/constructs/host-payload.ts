@@ -12,7 +12,7 @@ import { upgradeWindow } from './upgrade-window.ts';
 /** The payload of a host that keeps data. */
 export function hostPayload(config: Config, name: HostName, service: Service, env: HostEnv): Payload {
   const { packages, files, units, egress, origins } = together([
-    basePart(config, name, 'data'),
+    basePart(config, name, name),
     volumePart(),
     containerPart(config),
     shippingPart(config),

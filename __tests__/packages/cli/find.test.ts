@@ -34,6 +34,14 @@ describe('finds', () => {
     ]);
   });
 
+  test.each(['{"version": "6.3.2"}', 'no JSON', '[]'])(
+    '*.tf beside a manifest of something else: %s',
+    async (other) => {
+      const result = await found({ 'manifest.json': other, 'main.tf': 'locals {}\n' });
+      expect(result.kind === 'root' && result.files.map(({ file }) => file)).toEqual(['main.tf']);
+    },
+  );
+
   test('the *.tf.json files of a directory as one root module', async () => {
     const result = await found({ 'b.tf.json': '{}', 'a.tf.json': '{}', 'README.md': '' });
     expect(result.kind === 'root' && result.files.map(({ file }) => file)).toEqual(['a.tf.json', 'b.tf.json']);

@@ -95,7 +95,7 @@ describe('--compare', () => {
     const more = { second: { name: 'second', type: 'ipv4', location: 'hil' } };
     const directory = directoryWith({ ...abroad, 'now/main.tf.json': edge('hel1', more) });
     await lukko(directory, ['check', 'main.tf.json', '-o', 'before.json']);
-    const ran = await lukko(directory, ['check', 'now', '--compare', 'before.json', '--verbose']);
+    const ran = await lukko(directory, ['check', 'now', '--compare', 'before.json']);
     expect(ran.code).toBe(1);
     expect(ran.out).toContain('hcloud_primary_ip.second stands in hil (Hillsboro, US) (new)');
     expect(ran.out.split('\n').filter((line) => /^(fixed|compared)/.test(line))).toMatchSnapshot();

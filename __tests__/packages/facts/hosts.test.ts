@@ -24,6 +24,17 @@ describe('providers', () => {
       ['data provider amazonaws.com implicit provider.aws'],
     ],
     [
+      'of nobody known, told what to reach',
+      {
+        ...providers({ docker: { source: 'kreuzwerker/docker' } }),
+        provider: { docker: [{ host: 'ssh://admin@ec2-3-1-2-3.eu-central-1.compute.amazonaws.com:22' }] },
+      },
+      [
+        'data provider ? (outside) implicit provider.docker',
+        'data provider ec2-3-1-2-3.eu-central-1.compute.amazonaws.com provider.docker.host',
+      ],
+    ],
+    [
       'endpoints, one written',
       { ...aws, provider: { aws: [{ endpoints: [{ s3: 'https://hel1.your-objectstorage.com' }] }] } },
       ['data provider hel1.your-objectstorage.com provider.aws.endpoints[0].s3'],
@@ -121,6 +132,11 @@ it.each([
     'PostgreSQL',
     backend('pg', { conn_str: 'postgres://u@db.example/x' }),
     ['data state backend db.example backend.pg.conn_str'],
+  ],
+  [
+    'PostgreSQL, in keywords',
+    backend('pg', { conn_str: "host=db.example,10.0.0.9 port=5432 dbname='my state' user=u" }),
+    ['data state backend db.example backend.pg.conn_str', 'data state backend 10.0.0.9 backend.pg.conn_str'],
   ],
   [
     'modules',

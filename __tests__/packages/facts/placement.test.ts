@@ -17,6 +17,9 @@ it.each([
     { hcloud_volume: { a: { server_id: '${hcloud_server.b.id}' } }, hcloud_server: { b: { location: 'sin' } } },
     ['hcloud_server location sin disk location SG', 'hcloud_volume location sin disk location SG'],
   ],
+  [{ hcloud_volume: { a: { server_id: 4711 } } }, ['hcloud_volume server_id 4711 disk location -']],
+  [{ hcloud_volume: { a: { server_id: '${var.x}' } } }, ['hcloud_volume server_id unknown disk location -']],
+  [{ hcloud_volume: { a: { server_id: null } } }, ['hcloud_volume location unset disk location -']],
   [{ hcloud_primary_ip: { a: { location: 'fsn1' } } }, ['hcloud_primary_ip location fsn1 address location DE']],
   [
     { hcloud_floating_ip: { a: { home_location: 'hil' } } },

@@ -188,6 +188,8 @@ describe('what programs are given', () => {
     ['a random key', 'head -c 32 /dev/urandom | cryptsetup luksFormat /dev/sdb -'],
     ['an option without a value', 'apt-get install -y --token --quiet'],
     ['a word that only begins so', 'make bypass=on compass=north'],
+    ['a file of the home directory', 'SSH_PRIVATE_KEY=~/.ssh/id_ed25519'],
+    ['a file beside it', 'TLS_SECRET=./keys/secret.pem'],
   ])('is no secret: %s', (_, line) => {
     expect(inScript(line)).toEqual([]);
   });

@@ -143,10 +143,39 @@ describe('bad input', () => {
       config/mine.yaml:77: system.packageMirror: expected a URL that starts with https://, found "http://mirror.hetzner.com/debian/packages"; correct it
       config/mine.yaml:80: system.clocks[0]: expected a DNS name in lower case, such as logs.lukko.example, found "https://ntp1.hetzner.de"; correct it
       config/mine.yaml:91: images.registry: expected the host of a registry, such as registry.lukko.example, found "https://registry.lukko.example"; correct it
-      config/mine.yaml:117: upstreams[0].to: expected a URL such as https://errors.lukko.example, found "errors.lukko.example"; correct it
+      config/mine.yaml:117: upstreams[0].to: expected a URL of scheme, name and port alone, such as https://errors.lukko.example, found "errors.lukko.example"; correct it
       "
     `);
   });
+
+  test.each([
+    'https://errors.lukko.example/issues',
+    'https://errors.lukko.example/',
+    'https://errors.lukko.example?team=1',
+    'https://user:password@errors.lukko.example',
+    'https://errors.lukko.example:70000',
+    'https://errors..example',
+    '"https://errors.lukko.example/} respond 200 {"',
+  ])('%s is no upstream: Caddy would not start with it, or a login lies in the payload', (to) => {
+    expect(problems(changed(['to: https://errors.lukko.example', `to: ${to}`]))).toContain(
+      'upstreams[0].to: expected a URL of scheme, name and port alone',
+    );
+    expect(problems(changed(['to: https://errors.lukko.example', 'to: https://errors.lukko.example:8443']))).toBe(
+      'nothing is wrong',
+    );
+  });
+
+  test.each(['registry..example', 'registry.lukko.example:0', 'registry.lukko.example:65536', 'registry.example:'])(
+    '%s is no registry',
+    (registry) => {
+      expect(problems(changed(['registry: registry.lukko.example', `registry: "${registry}"`]))).toContain(
+        'images.registry: expected the host of a registry',
+      );
+      expect(problems(changed(['registry: registry.lukko.example', 'registry: registry.lukko.example:65535']))).toBe(
+        'nothing is wrong',
+      );
+    },
+  );
 
   test('networks and addresses', () => {
     const text = changed(

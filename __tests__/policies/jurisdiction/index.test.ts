@@ -103,6 +103,11 @@ describe('operators', () => {
     ['api.mistral.ai', 'mistral', 'FR'],
     ['db.project.supabase.co', 'supabase', 'SG'],
     ['login.tailscale.com', 'tailscale', 'US'],
+    ['s3.eu-central-003.backblazeb2.com', 'backblaze', 'US'],
+    ['app-dns-1a2b.hcp.westeurope.azmk8s.io', 'microsoft', 'US'],
+    ['ns-1536.awsdns-00.co.uk', 'aws', 'US'],
+    ['ns-421.awsdns-52.com', 'aws', 'US'],
+    ['charts.bitnami.com', 'broadcom', 'US'],
     ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', 'aws', 'US'],
   ])('%s is operated by %s (%s)', (host, id, country) => {
     const entry = operatorOf(host);

@@ -53,14 +53,26 @@ function resolveTarget(target: string | undefined, { cwd, files }: Ports): strin
 }
 
 function inDirectory(path: string, name: string, files: Files): Found {
-  const names = files.list(path);
-  if (names.includes('manifest.json')) return synthesised(path, name, files);
+  const synth = files.list(path).includes('manifest.json');
+  if (synth && namesStacks(path, name, files)) return synthesised(path, name, files);
   const root = rootAt(path, name, files);
   if (root.files.length > 0) return { kind: 'root', ...root };
+  if (synth) return synthesised(path, name, files);
   if (files.kind(join(path, 'cdktf.out/manifest.json')) === 'file') {
     return synthesised(join(path, 'cdktf.out'), below(name, 'cdktf.out'), files);
   }
   throw new InputError(`${name}: nothing to check here; expected ${looked} (\`npx cdktf synth\` writes the first)`);
+}
+
+/** Whether it is cdktf that wrote the manifest of a directory: many programs have a file of that name, beside *.tf too. */
+function namesStacks(path: string, name: string, files: Files): boolean {
+  const file = below(name, 'manifest.json');
+  try {
+    const parsed: unknown = JSON.parse(decode(readBytes(join(path, 'manifest.json'), file, files), file));
+    return parsed !== null && typeof parsed === 'object' && 'stacks' in parsed;
+  } catch {
+    return false;
+  }
 }
 
 /** https://github.com/hashicorp/terraform-cdk: manifest.json names each stack's file below the output directory. */

@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly siblings?: PlanInput['siblings'];
   /** Files of values for variables of the configurations. */
   readonly variableFiles?: readonly string[] | undefined;
+  /** Of the JSON of a plan, see `PlanInput.copies`. */
+  readonly copies?: PlanInput['copies'];
 }
 
 /**
@@ -61,7 +63,10 @@ export function readGraph(
     switch (one.kind) {
       case 'plan': {
         const { bytes, file } = one.plan;
-        inputs.push({ kind: 'plan', input: { bytes, file, source: source?.input, siblings: options.siblings ?? [] } });
+        const { siblings = [] } = options;
+        // What stands beside it may read its outputs.
+        const copies = all.length === 1 && siblings.length === 0 ? options.copies : 'each';
+        inputs.push({ kind: 'plan', input: { bytes, file, source: source?.input, siblings, copies } });
         read.push({ kind: 'plan', file: one.plan }, ...(source?.files ?? []).map(asConfiguration));
         break;
       }

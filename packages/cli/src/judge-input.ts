@@ -6,7 +6,7 @@ import { catalogue } from './catalogue.ts';
 import { environmentClassOf } from './environment-class.ts';
 import { InputError } from './errors.ts';
 import { type Found, find } from './find.ts';
-import { readGraph } from './graph.ts';
+import { type ReadOptions, readGraph } from './graph.ts';
 import { type PolicyOptions, policyAt } from './policy-files.ts';
 import type { Ports } from './ports/ports.ts';
 import { refuseNothing } from './refuse-nothing.ts';
@@ -29,13 +29,16 @@ export interface Judgeable {
   readonly facts: Facts;
   readonly found: Found;
   readonly evaluation: Evaluation;
+  /** Where the graph leaves out copies of a module: the same with each of them. */
+  readonly each?: () => Evaluation;
 }
 
 export interface Judged extends Judgeable {
   readonly report: Report;
 }
 
-type Changes = Partial<Pick<Evaluation, 'collect' | 'earlier' | 'failOn' | 'minCoverage' | 'baseline'>>;
+type Changes = Partial<Pick<Evaluation, 'collect' | 'earlier' | 'failOn' | 'minCoverage' | 'baseline'>> &
+  Pick<ReadOptions, 'copies'>;
 
 /** Each path once; without any, what is found here. */
 function pathsOf(paths: string | readonly string[] | undefined): readonly (string | undefined)[] {
@@ -61,7 +64,7 @@ export async function readToJudge(
   change: (policy: PolicySource) => Changes = () => ({}),
 ): Promise<Judgeable> {
   const policy = await policyAt(options, ports);
-  const changes = change(policy);
+  const { copies, ...changes } = change(policy);
   const all: Found[] = [];
   for (const path of pathsOf(paths))
     all.push(options.live === true ? await live(path, options, ports) : await find(path, ports));
@@ -73,26 +76,31 @@ export async function readToJudge(
   if (siblings.length > 0 && (found.kind !== 'plan' || more.length > 0))
     throw new InputError('--siblings: goes with the JSON of one plan');
   const { source, varFile: variableFiles } = options;
-  const { graph, inputs } = readGraph(all, { source, siblings, variableFiles }, ports);
-  refuseNothing(graph, inputs[0]?.file ?? '.');
-  const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
-  const evaluation: Evaluation = {
-    rules: policy.rules,
-    ruleSet: policy.ruleSet,
-    facts,
-    context: { ...policy.context, environmentClass: environmentClassOf(graph) },
-    posture: policy.posture,
-    waivers: policy.waivers,
-    waiversFile: policy.waiversFile,
-    approvers: policy.approvers,
-    baseline: policy.baseline,
-    asOf: ports.now().toISOString().slice(0, 10),
-    version: catalogue.version,
-    inputs,
-    policy: policy.policy,
-    ...changes,
+  const judgeable = (asked: ReadOptions['copies']) => {
+    const { graph, inputs } = readGraph(all, { source, siblings, variableFiles, copies: asked }, ports);
+    refuseNothing(graph, inputs[0]?.file ?? '.');
+    const facts = deriveFacts(graph, { operators: policy.operators, register: policy.services });
+    const evaluation: Evaluation = {
+      rules: policy.rules,
+      ruleSet: policy.ruleSet,
+      facts,
+      context: { ...policy.context, environmentClass: environmentClassOf(graph) },
+      posture: policy.posture,
+      waivers: policy.waivers,
+      waiversFile: policy.waiversFile,
+      approvers: policy.approvers,
+      baseline: policy.baseline,
+      asOf: ports.now().toISOString().slice(0, 10),
+      version: catalogue.version,
+      inputs,
+      policy: policy.policy,
+      ...changes,
+    };
+    return { facts, evaluation };
   };
-  return { policy, facts, found, evaluation };
+  const read = { policy, found, ...judgeable(copies) };
+  // What it is read from again is kept only where that may be asked for.
+  return read.facts.graph.copies?.length ? { ...read, each: () => judgeable('each').evaluation } : read;
 }
 
 /** A binary plan tells itself which stack it was made from. */

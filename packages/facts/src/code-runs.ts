@@ -3,7 +3,8 @@ import type { CodeRun } from './types.ts';
 
 /**
  * Code terraform itself runs: provisioners at apply (those of `removed` blocks too), `external` and `http` as data sources (also
- * inside `check` blocks) or ephemeral resources at plan, actions, and programs that a provider starts for its credentials.
+ * inside `check` blocks) or ephemeral resources at plan, actions, and programs that a provider starts for its credentials, or OpenTofu
+ * for the key of a state.
  */
 export function codeRunsOf(graph: Graph): CodeRun[] {
   return [
@@ -26,6 +27,7 @@ export function codeRunsOf(graph: Graph): CodeRun[] {
           command: undefined,
         }),
       ),
+      ...keyPrograms(root),
       ...root.providers.flatMap((provider): CodeRun[] => {
         const exec = provider.attr('exec');
         if (exec.value.state === 'unset' || exec.items().length === 0) return [];
@@ -34,6 +36,18 @@ export function codeRunsOf(graph: Graph): CodeRun[] {
       }),
     ]),
   ];
+}
+
+/** Key providers and methods of type `external` (https://opentofu.org/docs/language/state/encryption/). */
+function keyPrograms(root: Root): CodeRun[] {
+  const { keyProviders = [], methods = [] } = root.encryption ?? {};
+  return [...keyProviders, ...methods]
+    .filter(({ type }) => type.startsWith('external'))
+    .map((each): CodeRun => {
+      const { id, place } = each;
+      const command = each.attr(each.kind === 'key-provider' ? 'command' : 'encrypt_command');
+      return { owner: id, root, at: id, place, kind: 'state key', command };
+    });
 }
 
 function provisionerRun(owner: string, root: Root, provisioner: Provisioner): CodeRun {

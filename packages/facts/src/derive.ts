@@ -7,6 +7,7 @@ import { encryptionOf } from './encryption.ts';
 import { exposureOf } from './exposure.ts';
 import { attributeHosts } from './hosts/attributes.ts';
 import { imageHosts, payloadHosts } from './hosts/payload.ts';
+import { stateKeyHosts } from './hosts/state-keys.ts';
 import { backendHosts, dataSourceHosts, dnsHosts, moduleHosts, providerHosts } from './hosts/terraform.ts';
 import { imagesOf } from './images.ts';
 import { once } from './memo.ts';
@@ -60,6 +61,7 @@ export function deriveFacts(graph: Graph, { operators, register }: FactsOptions)
     distinct([
       ...providerHosts(graph, operators),
       ...backendHosts(graph),
+      ...stateKeyHosts(graph),
       ...moduleHosts(graph),
       ...dataSourceHosts(graph),
       ...dnsHosts(graph),

@@ -44,20 +44,29 @@ function placed(resource: Resource, rule: Rule, graph: Graph): Placement {
     attr,
     holds: rule.holds,
     by: 'location',
-    location: attr.text === undefined ? undefined : locationOf(attr.text),
+    location: attr.text === undefined || isAtServer(attr) ? undefined : locationOf(attr.text),
   };
+}
+
+/** Whether the place is that of a server that only its id is known of. @param attr of a placement */
+export function isAtServer({ path: [name] }: Attr): boolean {
+  return name === 'server_id' || name === 'assignee_id';
 }
 
 const isNull = (attr: Attr): boolean => attr.value.state === 'known' && attr.value.value === null;
 
-/** A volume created for a server, a primary or floating IP assigned to one, without location of its own: at that server. */
+/**
+ * A volume created for a server, a primary or floating IP assigned to one, without location of its own: at that server.
+ * @returns the server's location; what names the server where that is not certain; undefined where none is named
+ */
 function inherited(resource: Resource, graph: Graph): Attr | undefined {
   const path =
     resource.type === 'hcloud_volume' || resource.type === 'hcloud_floating_ip' ? 'server_id' : 'assignee_id';
-  if (resource.attr(path).value.state === 'unset') return undefined;
+  const server = resource.attr(path);
+  if (server.value.state === 'unset' || isNull(server)) return undefined;
   const { edges } = graph.to(resource, [path], 'hcloud_server');
   const [edge] = edges;
-  return edges.length === 1 && edge?.certainty === 'certain' ? edge.resource.attr('location') : undefined;
+  return edges.length === 1 && edge?.certainty === 'certain' ? edge.resource.attr('location') : server;
 }
 
 /** Snapshots are kept where their server stands. */

@@ -34,7 +34,7 @@ const NOT_SECRET =
 
 /** Values that stand for a secret without being one. */
 const STAND_IN =
-  /^(|true|false|null|none|yes|no|trust|peer|scram-sha-256|md5|sha256|changeme-?not|\*+|x+|\$\{?[A-Za-z_]\w*\}?|\$\(.*\)|\{\{.*\}\}|\{\$?[\w./-]+\}|%[a-z]|<[^>]*>|\/[\w./-]+|file:\/\/.*|env:.*|vault:.*)$/i;
+  /^(|true|false|null|none|yes|no|trust|peer|scram-sha-256|md5|sha256|changeme-?not|\*+|x+|\$\{?[A-Za-z_]\w*\}?|\$\(.*\)|\{\{.*\}\}|\{\$?[\w./-]+\}|%[a-z]|<[^>]*>|(~|\.{1,2})?\/[\w./-]+|file:\/\/.*|env:.*|vault:.*)$/i;
 
 /** Whether a name says its value is a secret: `admin_password`, `SECRET_KEY`, `hcloud_token`. */
 export const isSecretName = byText((name: string): boolean => {

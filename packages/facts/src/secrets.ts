@@ -38,6 +38,7 @@ export function secretsOf(
   const owners: Owner[] = [
     ...loud,
     ...graph.roots.flatMap((root) => [...root.providers, root.backend, ...root.modules]),
+    ...graph.roots.flatMap(({ encryption }) => [...(encryption?.keyProviders ?? []), ...(encryption?.methods ?? [])]),
   ];
   const judged = new Set(payloads.map((payload) => payload.attr.at));
   const found = [

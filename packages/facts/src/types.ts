@@ -278,6 +278,8 @@ export interface CaddySite {
   readonly paths: readonly string[];
   /** Loggers that a request of this site reaches, each with what its filter does to a field: `request>remote_ip` → `ip_mask 24 48`. */
   readonly loggers: readonly { readonly line: number; readonly filters: ReadonlyMap<string, string> }[];
+  /** An import in it, or beside it, that the payload does not hold: it may say anything more. */
+  readonly unfollowed?: { readonly what: string; readonly line: number } | undefined;
 }
 
 export interface DataPath {
@@ -347,7 +349,7 @@ export interface CodeRun {
   readonly root: Root;
   readonly at: string;
   readonly place: Place;
-  /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials). */
+  /** `local-exec`, `remote-exec`, `file`, `external`, `http`; `action`, `exec` (a provider that starts a program for its credentials), `state key` (OpenTofu starts one). */
   readonly kind: string;
   /** Set for provisioners. */
   readonly provisioner?: Provisioner;

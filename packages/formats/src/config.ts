@@ -25,6 +25,10 @@ const addressV4 = z.ipv4('expected an IPv4 address such as 10.20.1.10');
 const address = z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address such as 192.0.2.53 or 2001:db8::53' });
 const httpsUrl = z.url({ protocol: /^https$/, error: 'expected a URL that starts with https://' });
 
+/** What a name of a server may look like where a port may follow: RFC 1123's letters, and a port from 1 to 65535. */
+const SERVER = String.raw`(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?`;
+const PORT = String.raw`(?::(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?`;
+
 const thumbprint = pattern(
   /^([A-Za-z0-9_-]{43}|[A-Za-z0-9_-]{27})$/,
   'expected a JWK thumbprint of 43 characters, as `tang-show-keys` prints it',
@@ -166,7 +170,7 @@ export const config = z
     }),
     images: z.strictObject({
       registry: pattern(
-        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?$/,
+        new RegExp(`^${SERVER}${PORT}$`),
         'expected the host of a registry, such as registry.lukko.example',
       ),
       caddy: image,
@@ -182,7 +186,11 @@ export const config = z
       .array(
         z.strictObject({
           name: hostName,
-          to: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://errors.lukko.example' }),
+          // Caddy takes no path, and a login would stand in the payload for all to read.
+          to: pattern(
+            new RegExp(`^https?://${SERVER}${PORT}$`),
+            'expected a URL of scheme, name and port alone, such as https://errors.lukko.example',
+          ),
         }),
       )
       .describe('What the edge proxies: a public name and the service behind it.'),

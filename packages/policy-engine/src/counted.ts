@@ -1,4 +1,5 @@
 import type { Report } from '@lukko/formats';
+import { Standing } from './copies.ts';
 import { Coverage } from './coverage.ts';
 import type { Evaluation } from './evaluate.ts';
 import { judge, type Ruling } from './judge.ts';
@@ -12,6 +13,8 @@ export interface Counted {
   readonly proven: Report['summary']['proven'];
   readonly exceptions: Report['exceptions'];
   readonly looked: ReturnType<Coverage['summary']>;
+  /** False where a ruling about a copy of a module cannot stand for those that the graph leaves out. */
+  readonly standing: boolean;
 }
 
 /** Asks every rule about everything it applies to; `see` is given each ruling, of how many it holds, and what it does not keep is not kept. */
@@ -20,14 +23,15 @@ export function askAll(
   messages: 'at once' | 'late',
   see: (ruling: Ruling, count: number) => void,
 ): Counted {
-  const coverage = new Coverage(facts);
+  const standing = new Standing(facts.graph.copies ?? []);
+  const coverage = new Coverage(facts, standing);
   const verdicts: Record<Verdict, number> = { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0 };
   const proven = new Map<string, number>();
   const exceptions = new Map<string, Report['exceptions'][number]>();
   for (const rule of rules) {
     let passes = 0;
     const each = (ruling: Ruling, alike?: readonly Located[]): void => {
-      const count = alike?.length ?? 1;
+      const count = standing.count(ruling, alike);
       coverage.note(ruling, alike);
       verdicts[ruling.verdict] += count;
       if (ruling.verdict === 'pass') {
@@ -50,6 +54,7 @@ export function askAll(
       (a, b) => byText(a.rule, b.rule) || byText(a.address, b.address) || byText(a.reason, b.reason),
     ),
     looked: coverage.summary(),
+    standing: standing.holds,
   };
 }
 

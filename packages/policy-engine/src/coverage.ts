@@ -1,6 +1,7 @@
 import type { Facts } from '@lukko/facts';
 import type { Report } from '@lukko/formats';
 import type { Resource } from '@lukko/terraform-model';
+import type { Standing } from './copies.ts';
 import type { Ruling } from './judge.ts';
 import { elementAt } from './origins.ts';
 import type { Located } from './subjects.ts';
@@ -13,6 +14,7 @@ import type { Located } from './subjects.ts';
  */
 export class Coverage {
   readonly #facts: Facts;
+  readonly #standing: Standing;
   readonly #resources: readonly Resource[];
   readonly #unseen: Set<string>;
   readonly #hosts: readonly string[];
@@ -20,8 +22,10 @@ export class Coverage {
   /** Many rules rule on the same. */
   readonly #noted = new WeakSet<readonly Located[]>();
 
-  constructor(facts: Facts) {
+  /** @param standing tells for how many copies of a module one resource stands */
+  constructor(facts: Facts, standing: Standing) {
     this.#facts = facts;
+    this.#standing = standing;
     this.#resources = facts.graph.resources.filter(({ mode, change }) => mode === 'managed' && change !== 'delete');
     this.#unseen = new Set(this.#resources.map(({ id }) => id));
     this.#hosts = hostPlaces(facts);
@@ -60,15 +64,18 @@ export class Coverage {
     const hosts = this.#hosts;
     const openHosts = [...this.#unseenHosts];
     const seenTypes = new Set(resources.filter(({ id }) => !this.#unseen.has(id)).map(({ type }) => type));
-    const of = resources.length + hosts.length;
-    const lookedAt = of - open.length - openHosts.length;
+    const weight = (ids: readonly string[]): number => ids.reduce((sum, id) => sum + this.#standing.weight(id), 0);
+    const all = { resources: weight(resources.map(({ id }) => id)), hosts: weight(hosts) };
+    const unseen = { resources: weight(open.map(({ id }) => id)), hosts: weight(openHosts) };
+    const of = all.resources + all.hosts;
+    const lookedAt = of - unseen.resources - unseen.hosts;
     return {
       notLookedAt: [...new Set([...open.map(({ id }) => id), ...openHosts])].sort(),
       coverage: {
         // Rounded down: 99.9 % is not all.
         percent: of === 0 ? 0 : Math.floor((100 * lookedAt) / of),
-        resources: { lookedAt: resources.length - open.length, of: resources.length },
-        hosts: { lookedAt: hosts.length - openHosts.length, of: hosts.length },
+        resources: { lookedAt: all.resources - unseen.resources, of: all.resources },
+        hosts: { lookedAt: all.hosts - unseen.hosts, of: all.hosts },
         typesNotLookedAt: [...new Set(open.map(({ type }) => type).filter((type) => !seenTypes.has(type)))].sort(),
       },
     };

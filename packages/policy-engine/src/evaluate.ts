@@ -48,9 +48,12 @@ export interface Evaluation {
 
 /**
  * Judges everything the rules apply to. Pure: the same arguments give the same report, byte for byte.
- * @throws TypeError when waivers or a baseline are given without the date to judge them by: a fault of the caller, not of the input.
+ * @throws TypeError when waivers or a baseline are given without the date to judge them by, or a graph that leaves out copies of a module:
+ * faults of the caller, not of the input.
  */
 export function evaluate(evaluation: Evaluation): Report {
+  if ((evaluation.facts.graph.copies ?? []).length > 0)
+    throw new TypeError('a report lists what each copy of a module has: read the plan with copies: each');
   const { facts, posture, collect = false, failOn = 'all' } = evaluation;
   const gate = evaluation.gate ?? gateOf(facts.graph);
   const findings = new Found();

@@ -27,6 +27,8 @@ export interface Group {
 
 /** A report whose findings are counted and not kept: what one screen needs of a hundred thousand. */
 export interface Survey extends Omit<Report, 'findings'> {
+  /** How many resources and hosts no rule looked at; of copies of a module `summary` names those that stand for the others. */
+  readonly notLookedAt: number;
   /** In the order in which a report has their first findings. */
   readonly groups: readonly Group[];
   /** Rules that found something, excused or not. */
@@ -41,12 +43,19 @@ export function surveyOf({ findings, ...report }: Report): Survey {
     const part = partOf(finding, report);
     if (part !== undefined) groups.add(finding.rule, part, finding);
   }
-  return { ...report, groups: groups.sorted(), found: new Set(open.map(({ rule }) => rule)) };
+  const { notLookedAt } = report.summary;
+  return {
+    ...report,
+    notLookedAt: notLookedAt.length,
+    groups: groups.sorted(),
+    found: new Set(open.map(({ rule }) => rule)),
+  };
 }
 
 /**
  * Judges as `evaluate` does, and counts what it would list. Waivers, a baseline, an earlier report and a least coverage speak of single
- * findings or add some: with them only a whole report tells, and the answer is undefined.
+ * findings or add some: with them only a whole report tells, and the answer is undefined. So it is where the graph leaves out copies of a
+ * module (`Graph.copies`) and what is said of the others cannot be said of those: then the input is to be read with `copies: 'each'`.
  */
 export function survey(evaluation: Evaluation): Survey | undefined {
   const { facts, waivers = [], baseline, earlier, minCoverage, posture, failOn } = evaluation;
@@ -67,8 +76,14 @@ export function survey(evaluation: Evaluation): Survey | undefined {
     const part = partOf(kind, head);
     if (part !== undefined) groups.add(ruling.rule.id, part, ruling, count);
   });
+  const { notLookedAt, coverage } = counted.looked;
+  const left = (facts.graph.copies ?? []).length > 0;
+  // The screen lists these where no whole type was overlooked.
+  if (!counted.standing || (left && notLookedAt.length > 0 && coverage.typesNotLookedAt.length === 0)) return undefined;
+  const { resources, hosts } = coverage;
   return {
     ...head,
+    notLookedAt: left ? resources.of - resources.lookedAt + hosts.of - hosts.lookedAt : notLookedAt.length,
     groups: groups.sorted(),
     found: groups.rules,
     exceptions: counted.exceptions,

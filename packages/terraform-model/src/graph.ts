@@ -27,6 +27,8 @@ export interface Root {
   /** The environment this root was made for, where our stacks wrote it into the document's metadata. */
   readonly environment?: { readonly name: string; readonly class: string } | undefined;
   readonly backend: Backend;
+  /** OpenTofu's `encryption` block; undefined when the input shows none. */
+  readonly encryption?: StateEncryption | undefined;
   readonly requiredProviders: readonly RequiredProvider[];
   readonly providers: readonly ProviderConfig[];
   readonly modules: readonly ModuleCall[];
@@ -82,6 +84,31 @@ export interface Backend extends Element {
   readonly written: boolean;
   /** Where the values came from, as for a resource. */
   readonly origins: readonly Origin[];
+}
+
+/** How OpenTofu writes the state of a root, and who keeps the key. */
+export interface StateEncryption {
+  readonly place: Place;
+  readonly keyProviders: readonly KeyProvider[];
+  readonly methods: readonly EncryptionMethod[];
+  /** Address of the method that writes the state, such as `method.aes_gcm.main`; undefined when none is named. */
+  readonly state: string | undefined;
+}
+
+/** A `key_provider` block: `pbkdf2`, `aws_kms`, `openbao` … */
+export interface KeyProvider extends Element {
+  readonly kind: 'key-provider';
+  readonly type: string;
+  readonly name: string;
+}
+
+/** A `method` block: `aes_gcm`, `external`, `unencrypted`. */
+export interface EncryptionMethod extends Element {
+  readonly kind: 'encryption-method';
+  readonly type: string;
+  readonly name: string;
+  /** Address of the key provider it takes its key from. */
+  readonly keys: string | undefined;
 }
 
 export interface RequiredProvider {
@@ -211,6 +238,17 @@ export interface Edges<R> {
   readonly why: readonly Cause[];
 }
 
+/**
+ * Instances of one module call that a plan shows alike: the same resources with the same values, but for what tells the instances apart.
+ * Of many a few are read, and the first of them stands for those that are not. docs/decisions/0024-copies-of-a-module.md
+ */
+export interface Copies {
+  /** Ids of the module instances in the graph, in the order of their text: `module.copy["0"]`. */
+  readonly kept: readonly string[];
+  /** How many there are in the plan. */
+  readonly count: number;
+}
+
 export interface Graph {
   readonly roots: readonly Root[];
   readonly resources: readonly Resource[];
@@ -220,6 +258,8 @@ export interface Graph {
    */
   readonly closed: boolean;
   readonly closedBecause: string;
+  /** Whose resources stand for those of others like them; empty unless that was asked for (`PlanInput.copies`). */
+  readonly copies?: readonly Copies[];
   all<K extends ResourceType>(type: K): readonly Resource<K>[];
   ofType(type: string): readonly Resource[];
   byId(id: string): Resource | undefined;

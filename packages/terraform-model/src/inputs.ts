@@ -32,6 +32,7 @@ export function readInputs(inputs: readonly Input[]): Graph {
     built.flatMap(({ roots }) => roots),
     world.resources,
     jointly(built.map(({ closure }) => closure)),
+    opened.flatMap(({ copies = [] }) => copies),
   );
 }
 

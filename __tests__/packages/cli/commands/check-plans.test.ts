@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { report as reportFormat } from '@lukko/formats';
-import { lukko } from '../fake-ports.ts';
+import { inCopies } from '../../../../scripts/bench/plan.ts';
+import { directoryWith, lukko } from '../fake-ports.ts';
 
 const root = join(__dirname, '../../../..');
 const plans = '__tests__/fixtures/plans';
@@ -73,4 +74,30 @@ test('a root module gets the same verdicts whether terraform or OpenTofu planned
     return JSON.parse(JSON.stringify({ seen, summary }).replaceAll(`${name}/`, 'plans/'));
   };
   expect(await judged('foreign-loops-tofu')).toEqual(await judged('foreign-loops'));
+});
+
+test.each(['foreign-copies', 'foreign-loops', 'own-keys', 'own-logs'])(
+  'the first screen of %s in copies counts what its report lists',
+  async (name) => {
+    const plan = JSON.parse(readFileSync(join(root, plans, name, 'plan.json'), 'utf8'));
+    const many = name === 'foreign-copies' ? plan : inCopies(plan, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+    const directory = directoryWith({ 'plan.json': JSON.stringify(many) });
+    const { out } = await lukko(directory, ['check', 'plan.json']);
+    const { summary } = reportFormat.parse(
+      JSON.parse((await lukko(directory, ['check', 'plan.json', '--format', 'json'])).out),
+    );
+    expect(out).toContain(`lukko judged ${summary.coverage.resources.of} resources of 1 file`);
+    expect(out).toContain(`not proven: ${summary.unknown} check`);
+    expect(out).toContain(`proven: ${summary.pass} check`);
+    if (summary.notLookedAt.length > 0) expect(out).toContain(`no rule looked at ${summary.notLookedAt.length} (`);
+    expect(out).toMatchSnapshot();
+  },
+);
+
+test('a plan file alone says that files its configuration reads are not in it', async () => {
+  const { err, out } = await lukko(root, ['check', `${plans}/foreign-loops/plan.tfplan`, '--format', 'json']);
+  expect(reportFormat.parse(JSON.parse(out)).summary.unknown).toBeGreaterThan(0);
+  expect(err).toBe(
+    'note: a plan file holds *.tf files alone; with --source <directory> the files these read (templatefile, file) are judged too\n',
+  );
 });

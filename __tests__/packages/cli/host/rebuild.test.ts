@@ -80,6 +80,7 @@ describe('where the API is on this machine', () => {
       await quiesceHost(world.work(), 'lukko-example-logs');
       await quiesceHost(world.work(), 'lukko-example-logs');
       await quiesceHost(world.work(), 'lukko-example-errors');
+      await expect(quiesceHost(world.work(), 'logs')).rejects.toThrow('there is no server logs, and none of example');
       expect(await actionsOf(world)).toEqual(['stop_server']);
       expect(world.said).toMatchSnapshot();
     }));

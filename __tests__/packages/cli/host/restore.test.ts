@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { restore, week } from '../../../../packages/cli/src/host/restore.ts';
+import { freePort } from '../../../ports.ts';
 import { lukko } from '../fake-ports.ts';
 
 /* The real restic against the real append-only server of the backups host, with the password sealed by the real age. */
@@ -20,16 +20,29 @@ const withRestic = (name: string, body: () => Promise<void>): void => {
   if (missing === '') test(name, body);
 };
 
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+
+/** What a program says until it was refused so often; then it is ended as by an operator's Ctrl-C. */
+const refusals = (times: number, program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (piece: Buffer) => {
+      said += piece.toString();
+      if (said.split('403 Forbidden').length > times) child.kill('SIGINT');
+    });
+    child.once('close', (code) => resolve(code === 0 ? `it went through: ${said}` : said));
+  });
+
 withRestic(
   'a backup is restored where the volume never was; a host can delete nothing; a damaged pack is found',
   async () => {
     const root = mkdtempSync(path.join(tmpdir(), 'lukko-restore-'));
-    const port = await new Promise<number>((resolve) => {
-      const free = createServer().listen(0, '127.0.0.1', () => {
-        const address = free.address();
-        free.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
+    const port = await freePort();
     const args = ['serve', 'restic', '--append-only', '--addr', `127.0.0.1:${port}`, path.join(root, 'store')];
     const server = spawn('rclone', args, {
       stdio: 'ignore',
@@ -59,7 +72,20 @@ withRestic(
       const restic = (...all: string[]) => execFileSync('restic', all, { env, stdio: 'pipe' });
       restic('init');
       restic('backup', '--tag', 'lukko', data);
-      expect(() => restic('forget', 'latest', '--prune')).toThrow();
+      const store = path.join(root, 'store/logs', week(new Date('2026-11-10T12:00:00Z')));
+      const kept = () =>
+        ['config', 'data', 'index', 'keys', 'snapshots'].flatMap((name) =>
+          name === 'config' ? [name] : filesIn(path.join(store, name)).map((file) => `${name}/${path.basename(file)}`),
+        );
+      const before = kept();
+      // restic asks ten times, ever more patiently, for what is refused each time: two refusals say as much.
+      expect(await refusals(2, 'restic', ['forget', 'latest', '--prune'], env)).toMatch(/403 Forbidden/);
+      for (const file of before)
+        expect([file, (await fetch(`${repository.slice(5)}/${file}`, { method: 'DELETE' })).status]).toEqual([
+          file,
+          403,
+        ]);
+      expect([before.length > 4, kept()]).toEqual([true, before]);
 
       const identity = path.join(root, 'identity');
       execFileSync('age-keygen', ['-o', identity], { stdio: 'pipe' });
@@ -94,10 +120,7 @@ withRestic(
         'the sealed password does not open',
       );
 
-      const packs = path.join(root, 'store/logs', week(new Date('2026-11-10T12:00:00Z')), 'data');
-      const [pack = ''] = readdirSync(packs, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => path.join(entry.parentPath, entry.name));
+      const [pack = ''] = filesIn(path.join(store, 'data'));
       const bytes = readFileSync(pack);
       bytes[10] = (bytes[10] ?? 0) ^ 0xff;
       rmSync(pack);

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import { type Config, config, parseFile } from '@lukko/formats';
 import { loadImages } from '../../../../packages/cli/src/images/load.ts';
 import { mirrorImages } from '../../../../packages/cli/src/images/mirror.ts';
 import { digestAt, imagesOf } from '../../../../packages/cli/src/images/skopeo.ts';
+import { freePort } from '../../../ports.ts';
 import { sshd, startSshd } from '../host/sshd.ts';
 
 /* Two of Debian's docker-registry on loopback, the real skopeo, and podman with a store of its own behind a real sshd. */
@@ -46,12 +46,7 @@ interface World {
 }
 
 async function registry(root: string, name: string, stop: (() => Promise<void>)[]): Promise<string> {
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+  const port = await freePort();
   const file = path.join(root, `${name}.yml`);
   writeFileSync(
     file,

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { has } from '../../../boot/run.ts';
-import { ended, free } from '../../../stacks/front.ts';
+import { freePort } from '../../../ports.ts';
+import { ended } from '../../../stacks/front.ts';
 import { look, verdicts } from './harness.ts';
 
 /** The alert canary against the real Alertmanager (Debian's package), which delivers to a receiver of this test. */
@@ -30,7 +31,7 @@ if (!has(program)) {
       `${folder}/alertmanager.yml`,
       `route: { receiver: inbox, group_wait: 1s }\nreceivers: [{ name: inbox, webhook_configs: [{ url: "${delivered}" }] }]\n`,
     );
-    const port = await free();
+    const port = await freePort();
     const manager = spawn(
       program,
       [

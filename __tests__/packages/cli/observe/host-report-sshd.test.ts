@@ -1,5 +1,6 @@
+import { freePort } from '../../../ports.ts';
 import { look, verdicts } from './harness.ts';
-import { access, freePort, host, now, report, sshdRuns, stopHosts, stored } from './sshd-host.ts';
+import { access, host, now, report, sshdRuns, stopHosts, stored } from './sshd-host.ts';
 
 afterAll(stopHosts);
 

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { canonical } from '../../../../packages/evidence/src/index.ts';
+import { freePort } from '../../../ports.ts';
 import { directoryWith } from '../fake-ports.ts';
 
 const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find((path) => existsSync(path));
@@ -113,14 +114,6 @@ export async function host(document: object, signer?: string) {
     client: readFileSync(client, 'utf8'),
     target: { address: '127.0.0.1', port, user: userInfo().username, hostKey: fingerprint },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function untilOpen(port: number): Promise<void> {

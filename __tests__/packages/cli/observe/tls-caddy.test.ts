@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcp } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../../ports.ts';
 import { directoryWith } from '../fake-ports.ts';
 import { Authority } from './certificates.ts';
 import { look, verdicts } from './harness.ts';
@@ -14,14 +15,6 @@ const caddy = (() => {
     return undefined;
   }
 })();
-
-async function freePort(): Promise<number> {
-  const server = createTcp();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function untilOpen(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {

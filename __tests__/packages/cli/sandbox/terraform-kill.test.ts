@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
 import { environment, findTerraform, run } from '../../../e2e/support.ts';
+import { freePort } from '../../../ports.ts';
 import { directoryWith } from '../fake-ports.ts';
 
 /*
@@ -54,14 +54,6 @@ resource "hcloud_volume_attachment" "all" {
 
 // biome-ignore lint/suspicious/noExplicitAny: answers and states are JSON of many forms, read by tests alone
 type Json = any;
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 interface Served {
   readonly child: ChildProcess;

@@ -94,6 +94,23 @@ http://plain.example {
       'line 3: imports gone, which the payload does not hold',
       'line 6: imports s, which the payload does not hold',
     ]);
+    expect(sites.map(({ unfollowed }) => unfollowed)).toEqual([
+      { what: 'gone', line: 3 },
+      { what: 's', line: 6 },
+    ]);
+  });
+
+  it.each([
+    ['beside the sites', 'import gone/*\na.example {\nrespond 404\n}', { what: 'gone/*', line: 1 }],
+    ['deep inside one', 'a.example {\ntls {\nimport gone\n}\n}', { what: 'gone', line: 3 }],
+    ['among the global options', '{\nimport gone\n}\na.example {\nrespond 404\n}', { what: 'gone', line: 2 }],
+    ['in a site without braces', 'a.example\nimport gone', { what: 'gone', line: 2 }],
+    ['nowhere', 'a.example {\nrespond 404\n}', undefined],
+  ])('an import that is not there, %s, is known of its sites', (_, text, unfollowed) => {
+    const { sites } = facts(text);
+    expect(sites).toHaveLength(1);
+    expect(sites[0]?.addresses).toEqual(['a.example']);
+    expect(sites[0]?.unfollowed).toEqual(unfollowed);
   });
 
   it.each([

@@ -62,7 +62,7 @@ ntp: {servers: [ntp1.example]}
     ['no YAML', '#cloud-config\na: [', /YAML not understood: .* in line \d+/],
     ['a key that stands twice', '#cloud-config\na: 1\na: 2\n', /YAML not understood: duplicate key/],
     ['a list', '#cloud-config\n- a\n', /not a YAML mapping/],
-    ['nothing', '#cloud-config\n', /not a YAML mapping/],
+    ['a text', '#cloud-config\nhello\n', /not a YAML mapping/],
     ['files that are no list', '#cloud-config\nwrite_files: x\n', /not a list/],
     ['a file without path', '#cloud-config\nwrite_files: [{content: x}]\n', /without path/],
     ['a file that is appended to', '#cloud-config\nwrite_files: [{path: /a, content: x, append: true}]\n', /appended/],
@@ -103,6 +103,10 @@ ntp: {servers: [ntp1.example]}
     const { unread } = read(text);
     expect(unread).toHaveLength(1);
     expect(unread[0]?.why).toMatch(why);
+  });
+
+  it.each(['#cloud-config\n', '#cloud-config\n\n  # later\n'])('%j asks for nothing', (text) => {
+    expect(read(text)).toMatchObject({ unread: [], files: [], runcmd: [] });
   });
 
   it('nesting beyond reason is unread', () => {

@@ -29,27 +29,45 @@ export async function check(
 ): Promise<number> {
   const outputs = outputsOf(options.outputs);
   const earlier = options.compare === undefined ? undefined : earlierReport(options.compare, ports);
-  const { evaluation, policy, found } = await readToJudge(paths, options, ports, (source) => {
+  // Who compares has been here before, and asks what is new.
+  const again = options.verbose === true || earlier !== undefined;
+  // A screen that counts needs no list: of a hundred thousand resources that takes most of the time and of the memory.
+  const counts = ({ policy: { files }, posture }: PolicySource): boolean =>
+    !again && files.length === 0 && posture.name === 'recommended';
+  const { evaluation, policy, found, each } = await readToJudge(paths, options, ports, (source) => {
     if (options.failOn === 'new') refuseNewOnly(source, earlier);
+    const { minCoverage, failOn } = options;
+    const { waivers, baseline, rules } = source;
+    const single = [waivers[0], baseline, earlier, minCoverage].some((one) => one !== undefined);
     return {
       collect: outputs.some(({ format }) => format === 'junit'),
-      failOn: options.failOn,
-      minCoverage: options.minCoverage,
+      failOn,
+      minCoverage,
       earlier,
+      // An own rule may look at what tells the copies of a module apart.
+      ...(counts(source) && outputs.every(isScreen) && !single && rules.every(({ file }) => file === undefined)
+        ? { copies: 'once' }
+        : {}),
     };
   });
   // Its bytes, often a tenth of all memory a large plan takes, are not held while rules are asked.
   const { kind } = found;
   const alone = kind === 'plan' ? !isPlanFile(found.plan.bytes) : kind === 'state';
-  const first = options.verbose !== true && policy.policy.files.length === 0 && policy.posture.name === 'recommended';
-  // A screen that counts needs no list: of a hundred thousand resources that takes most of the time and of the memory.
-  const counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
+  const first = counts(policy);
+  let counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
+  if (counted === undefined && each !== undefined) counted = survey(each());
   const { summary } = counted ?? (await writeReport());
   if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
-  if (alone && options.source === undefined && summary.unknown > 0) {
-    ports.err(
-      `note: a ${kind} shows ${kind === 'plan' ? 'references' : 'values'}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
-    );
+  if (options.source === undefined && summary.unknown > 0) {
+    const shows = kind === 'plan' ? 'references' : 'values';
+    if (alone)
+      ports.err(
+        `note: a ${kind} shows ${shows}, not texts; with --source <planfile> its configuration is judged too, and more is proven\n`,
+      );
+    else if (kind === 'plan')
+      ports.err(
+        'note: a plan file holds *.tf files alone; with --source <directory> the files these read (templatefile, file) are judged too\n',
+      );
   }
   return summary.exitCode;
 

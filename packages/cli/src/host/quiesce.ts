@@ -1,4 +1,5 @@
 import { takeTurn } from './one-at-a-time.ts';
+import { StepFailed } from './problem.ts';
 import { type HostWork, quiesced, recorder } from './rebuild.ts';
 import { serverById, serverByName } from './server.ts';
 
@@ -12,6 +13,13 @@ export async function quiesceHost(work: HostWork, named: string): Promise<void> 
   const server =
     (await serverByName(api, named)) ?? (/^\d{1,15}$/.test(named) ? await serverById(api, Number(named)) : undefined);
   if (server === undefined) {
+    const ours = `lukko-${stack.environment}-`;
+    // Whoever mistypes a name is not told that a host is closed which runs on.
+    if (!/^\d+$/.test(named) && !named.startsWith(ours))
+      throw new StepFailed(
+        `there is no server ${named}, and none of ${stack.environment} was ever called that`,
+        `give its name at Hetzner, such as ${ours}${stack.name}, or its id`,
+      );
     say(`there is no server ${named} any more: nothing to quiesce`);
     return;
   }

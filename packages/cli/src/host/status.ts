@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '@lukko/formats';
+import { InputError } from '../errors.ts';
 import type { Api } from './api.ts';
 import type { Contact } from './contact.ts';
 import { listAt, recordAt } from './json.ts';
@@ -70,8 +71,11 @@ export async function deployStatus(status: Status): Promise<boolean> {
         : `${stack}: waits for ${what.join(', ')}`,
     );
   }
-  for (const host of Object.keys(config.hosts))
-    if (standing.has(host)) good = (await serves(status, 'network', host)) && good;
+  const asked = [
+    ...config.keys.servers.map(({ name }) => ({ stack: 'keys', name, next: `lukko keys replace --server ${name}` })),
+    ...Object.keys(config.hosts).map((name) => ({ stack: name, name, next: `npx cdktf deploy ${name}` })),
+  ].filter(({ stack }) => standing.has(stack));
+  for (const each of asked) good = (await serves(status, each)) && good;
   return good;
 }
 
@@ -83,11 +87,27 @@ function applied({ config, cwd, output, environment }: Status, stack: string): b
   return listAt(recordAt({ state: readState(found, environment) }, 'state'), 'resources').length > 0;
 }
 
-async function serves({ config, api, reach, say }: Status, stack: string, host: string): Promise<boolean> {
-  const name = `lukko-${config.environment.name}-${host}`;
-  const server = await serverByName(api(stack), name);
+interface Asked {
+  readonly stack: string;
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** What is to be done where the server is gone. */
+  readonly next: string;
+}
+
+async function serves({ config, api, reach, say }: Status, { stack, name: short, next }: Asked): Promise<boolean> {
+  const name = `lukko-${config.environment.name}-${short}`;
+  let asked: Api;
+  try {
+    asked = api(stack);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    say(`${name}: not asked: ${error.message}`);
+    return false;
+  }
+  const server = await serverByName(asked, name);
   if (server === undefined) {
-    say(`${name}: stands in the state and not at Hetzner; npx cdktf deploy ${host}`);
+    say(`${name}: stands in the state and not at Hetzner; ${next}`);
     return false;
   }
   if (reach === undefined || server.address === undefined) {
@@ -97,10 +117,10 @@ async function serves({ config, api, reach, say }: Status, stack: string, host: 
   const contact = reach(name, server.address);
   try {
     const said = await contact.run('serving');
-    // A host that serves may still wait for a secret, and says so.
-    const waiting = said.out.split('\n').filter((line) => line.startsWith('waiting: '));
-    for (const line of said.code === 0 ? ['serves', ...waiting] : waitsFor(said).split('\n')) say(`${name}: ${line}`);
-    return said.code === 0;
+    // A host serves although something on it waits, such as Caddy for the secret an operator seals.
+    const waiting = said.code === 0 ? said.out.split('\n').filter((line) => line.startsWith('waiting: ')) : [];
+    for (const line of said.code === 0 ? [...waiting, 'serves'] : waitsFor(said).split('\n')) say(`${name}: ${line}`);
+    return said.code === 0 && waiting.length === 0;
   } finally {
     contact.close();
   }

@@ -70,7 +70,7 @@ function begin(sealing: Sealing): Sealed {
 
 function tangsOf({ file, files, urlOf }: Sealing): readonly (Tang & { name: string; thumbprint: string })[] {
   const path = file.beside('advertisements');
-  const shown = path.slice(path.lastIndexOf('/') + 1);
+  const shown = `${file.name.replace(/\.ya?ml$/, '')}.advertisements.json`;
   if (files.kind(path) !== 'file')
     throw new InputError(
       `${shown} is missing: what the key servers advertise is not known; run \`lukko keys pin\` first`,

@@ -95,7 +95,10 @@ function checksOf(body: Entry, { now }: HostReportContext): readonly ObservedChe
             `${String(of.threshold ?? '?')} of ${strings(of.keyServers)?.length ?? 0} key servers`,
           ),
           check('backup-fresh', ...backup(group(body.backup), now)),
-          check('restore-tried', ...age(group(body.drill).at, now, 35 * day, 'the last restore')),
+          check(
+            'restore-tried',
+            ...age(group(body.drill).at, now, 35 * day, lastRestore(group(body.drill).openedWith)),
+          ),
           // Only of a host that backs up into a bucket: elsewhere there is nothing to ask.
           ...('bucket' in body ? [check('backups-locked', ...locked(group(body.bucket), now))] : []),
         ]),
@@ -162,6 +165,7 @@ function factsOf(body: Entry): Observation['facts'] {
     ...pick('backups-lock-mode', group(body.bucket).mode),
     ...pick('backups-lock-days', group(body.bucket).lockDays),
     ...pick('backups-removed-after-days', group(body.bucket).removedAfterDays),
+    ...pick('drill-opened-with', group(body.drill).openedWith),
     images: [...(strings(body.images) ?? [])],
     listening: [...(strings(body.listening) ?? [])],
     'data-paths': dataPaths(body.dataPaths).map(
@@ -215,6 +219,12 @@ function age(at: unknown, now: string, most: number, what: string): readonly [bo
   if (Number.isNaN(time)) return ['unknown', `${what} is not told`];
   const old = Date.parse(now) - time;
   return [old <= most, `${what} is ${Math.round(old / hour)} hours old`];
+}
+
+/** Only what an operator unsealed proves that the copy opens which is left when the host is gone. */
+function lastRestore(openedWith: unknown): string {
+  if (openedWith === 'sealed') return 'the last restore, with the unsealed copy of the password,';
+  return openedWith === 'host' ? "the last restore, with the host's own password," : 'the last restore';
 }
 
 function known(value: unknown): boolean {

@@ -41,16 +41,26 @@ export function hostUse(text: string, holes: readonly Hole[], spot: Spot): HostU
   return { ...base, host: undefined, causes: causes.length > 0 ? causes : ['function'] };
 }
 
+/**
+ * Hosts of a connection in keywords, `host=db.lukko.example dbname=state` (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING);
+ * none for a socket. undefined when the text is of another form.
+ */
+function keywordHosts(text: string): readonly string[] | undefined {
+  if (!/^\s*[a-z_]+\s*=/i.test(text) || text.includes('://')) return undefined;
+  const found = [...text.matchAll(/(?:^|\s)(?:host|hostaddr)\s*=\s*(?:'([^']*)'|(\S+))/gi)];
+  return found.flatMap(([, quoted, bare = '']) =>
+    (quoted ?? bare).split(',').filter((host) => !/^(\/|@|$)/.test(host)),
+  );
+}
+
 /** The hosts an attribute names: a text, or a list of texts. Unknown values are hosts that are not known. */
 export function hostUses(attr: Attr, spot: Omit<Spot, 'at'>): HostUse[] {
   const at = { ...spot, at: attr.at };
   const { value } = attr;
   if (value.state === 'unset' || (value.state === 'known' && (value.value === null || value.value === ''))) return [];
   const text = mark(value);
-  if (text !== undefined) {
-    const use = hostUse(text.marked, text.holes, at);
-    return use === undefined ? [] : [use];
-  }
+  if (text !== undefined)
+    return (keywordHosts(text.marked) ?? [text.marked]).flatMap((one) => hostUse(one, text.holes, at) ?? []);
   if (value.state === 'list') return attr.items().flatMap((item) => hostUses(item, spot));
   if (value.state === 'map') return [...value.entries.keys()].flatMap((key) => hostUses(attr.attr(key), spot));
   if (value.state !== 'unknown') return [];

@@ -62,7 +62,11 @@ function hostsOfProvider(
   const data = providerData(provider.source, operators);
   const implicit: Spot = { ...spot, at: provider.id, implicit: true };
   if (isBuiltIn(provider.source)) return [];
-  if (data === undefined) return [{ ...implicit, implicit: true, host: undefined, causes: ['outside'] }];
+  if (data === undefined) {
+    // What it is told to reach is read all the same: a daemon at `ssh://user@host`, a cluster's address.
+    const told = ENDPOINTS.flatMap((name) => hostUses(provider.attr(name), spot));
+    return [{ ...implicit, implicit: true, host: undefined, causes: ['outside'] }, ...told];
+  }
   const { operator, entry } = data;
   if (entry.reaches === 'nothing') return named(operator, { ...implicit, class: 'build' });
   // `endpoints` holds every argument below it.

@@ -1,5 +1,5 @@
 import type { CaddySite, PayloadFile } from '../types.ts';
-import { CaddyfileError, type Directive, expandImports, parseCaddyfile } from './caddyfile.ts';
+import { CaddyfileError, type Directive, expandImports, parseCaddyfile, UNFOLLOWED } from './caddyfile.ts';
 
 export interface CaddyFacts {
   readonly sites: readonly CaddySite[];
@@ -25,17 +25,33 @@ export function caddyFacts(file: PayloadFile, find: (path: string) => PayloadFil
       void unread.push({ at: file.at, why: `line ${line}: imports ${what}, which the payload does not hold` });
     const top = expandImports(parseCaddyfile(file.text.marked), read, missing);
     const global = top[0]?.words.length === 0 ? (top[0].block ?? []) : [];
-    const sites = top.filter((each) => each.words.length > 0);
+    const sites = top.filter((each) => each.words.length > 0 && each.words[0] !== UNFOLLOWED);
+    const general = unfollowedIn([...global, ...top.filter(({ words }) => words[0] === UNFOLLOWED)]);
     const single = sites.some((each) => each.block !== undefined) ? undefined : sites;
     const blocks: readonly Directive[] =
       single === undefined || single.length === 0
         ? sites
         : [{ words: single[0]?.words ?? [], line: single[0]?.line ?? 1, block: single.slice(1) }];
-    return { sites: blocks.map((site) => siteOf(site, global, file)), storage: storageOf(global), unread };
+    const opened = (site: Directive): CaddySite => {
+      const unfollowed = unfollowedIn(site.block ?? []) ?? general;
+      const made = siteOf(site, global, file);
+      return unfollowed === undefined ? made : { ...made, unfollowed };
+    };
+    return { sites: blocks.map(opened), storage: storageOf(global), unread };
   } catch (error) {
     if (!(error instanceof CaddyfileError)) throw error;
     return { sites: [], storage: [], unread: [{ at: file.at, why: `Caddyfile not understood: ${error.message}` }] };
   }
+}
+
+/** The first import that was not found, wherever it stands below. */
+function unfollowedIn(directives: readonly Directive[]): CaddySite['unfollowed'] {
+  const open = [...directives].reverse();
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.words[0] === UNFOLLOWED) return { what: node.words[1] ?? '', line: node.line };
+    open.push(...[...(node.block ?? [])].reverse());
+  }
+  return undefined;
 }
 
 function storageOf(global: readonly Directive[]): { path: string; line: number }[] {

@@ -94,9 +94,12 @@ function tokenize(text: string): Token[] {
   return tokens;
 }
 
+/** No directive of Caddy: an import stood here that was not found. */
+export const UNFOLLOWED = '\uE000import';
+
 /**
  * Puts snippets (`(name) { … }`) where `import name` stands, and files where a path stands. Imports inside imports are followed
- * eight deep; what cannot be found is reported through `missing`.
+ * eight deep; what cannot be found is reported through `missing`, and a directive `UNFOLLOWED` stands in its place.
  */
 export function expandImports(
   directives: readonly Directive[],
@@ -120,7 +123,7 @@ export function expandImports(
       const body = depth < 8 ? (snippets.get(what) ?? readFile(what)) : undefined;
       if (body === undefined) {
         missing(what, node.line);
-        return [];
+        return [{ words: [UNFOLLOWED, what], line: node.line, block: undefined }];
       }
       return walk(
         body.map((each) => withArguments(each, args)),

@@ -48,6 +48,8 @@ export function readCloudConfig(text: string, holes: readonly Hole[], at: string
   const nothing = { files: [], bootcmd: [], runcmd: [], packages: [], settings: [], unread, keys: [] };
   const root = rootOf(text, at, unread);
   if (root?.kind !== 'map') {
+    // Nothing but comments is a cloud-config that asks for nothing.
+    if (unread.length === 0 && text.split('\n').every((line) => /^\s*(#|$)/.test(line))) return nothing;
     if (unread.length === 0) unread.push({ at, why: 'the cloud-config is not a YAML mapping' });
     return nothing;
   }

@@ -101,10 +101,9 @@ function provenLine({ summary, found }: Survey, paint: Paint): readonly string[]
   return [listed(`${head}; whole rules:`, whole, 'green', paint)];
 }
 
-function coverageLine({ summary }: Survey, paint: Paint): readonly string[] {
+function coverageLine({ summary, notLookedAt: many }: Survey, paint: Paint): readonly string[] {
   const { percent, typesNotLookedAt } = summary.coverage;
-  if (summary.notLookedAt.length === 0) return [];
-  const many = summary.notLookedAt.length;
+  if (many === 0) return [];
   const what = typesNotLookedAt.length > 0 ? typesNotLookedAt : summary.notLookedAt;
   return [listed(`${paint('cyan', 'no rule looked at')} ${many} (${100 - percent} %):`, what, 'cyan', paint)];
 }
@@ -165,6 +164,8 @@ function cut(text: string, room: number): string {
 
 /** Columns a text takes: East Asian wide and full-width characters, and pictures, take two (https://unicode.org/reports/tr11/). */
 function width(text: string): number {
+  // Nearly every text, and the pattern below takes longer to make than the screen.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columnsTaken = 0;
   for (const mark of text)
     columnsTaken +=

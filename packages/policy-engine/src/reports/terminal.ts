@@ -28,8 +28,12 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
 /** Failures that set no exit code, one line per rule. */
 function lighterLines(findings: readonly Finding[], paint: Paint): readonly string[] {
   return [...groupBy(findings, (finding) => finding.rule)].map(([rule, group]) => {
-    const [first] = group as [Finding, ...Finding[]];
-    const more = group.length > 1 ? `, and ${group.length - 1} more` : '';
+    // What is new is what somebody who compares came for.
+    const fresh = group.filter(({ since }) => since === 'new');
+    const first = (fresh[0] ?? group[0]) as Finding;
+    const added =
+      fresh.length === 0 ? '' : `, ${fresh.length === group.length ? 'new' : `${fresh.length} of them new`}`;
+    const more = `${group.length > 1 ? `, and ${group.length - 1} more` : ''}${added}`;
     const label = paint('yellow', `warning[${printable(rule)}]`);
     return `${label}: ${printable(first.message)} (${first.severity}, ${printable(placeText(first))}${more})`;
   });

@@ -3,7 +3,7 @@ import { oneOf } from '../expression/evaluate.ts';
 import { plainOf } from '../expression/plain.ts';
 import type { Closure } from '../graph/build.ts';
 import type { GraphResource } from '../graph/resource.ts';
-import type { Root } from '../graph.ts';
+import type { Copies, Root } from '../graph.ts';
 import { InputError } from '../input-error.ts';
 import { readJson } from '../json/read.ts';
 import { isObject } from '../json/types.ts';
@@ -26,6 +26,8 @@ export interface SynthInput {
 /** One input, its modules loaded and its resources not yet made: outputs lead from one input to another. */
 export interface Opened {
   readonly loaded: readonly LoadedRoot[];
+  /** What of a plan stands for more than itself. */
+  readonly copies?: readonly Copies[];
   /** Makes roots and resources, which the world keeps. */
   build(remote: ReturnType<typeof remoteOutputs>): { readonly roots: readonly Root[]; readonly closure: Closure };
 }

@@ -24,6 +24,7 @@ import {
   outputOf,
   writtenProviders,
 } from './elements.ts';
+import { encryptionOf } from './encryption.ts';
 import { bracket, type Inputs, ModuleInstance, type PlannedIndexes } from './instance.ts';
 import { lockedProviders } from './lock-file.ts';
 import { stackMetadata } from './metadata.ts';
@@ -236,6 +237,9 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
     get backend() {
       return backend;
     },
+    get encryption() {
+      return encryption;
+    },
     requiredProviders: allRequired,
     providers,
     modules,
@@ -255,6 +259,7 @@ export function buildRoot(loaded: LoadedRoot, world: World, populate: Populate, 
     ...more,
   };
   const backend = backendOf(root, module, idPrefix, world.evaluator);
+  const encryption = encryptionOf(root, module, idPrefix, world.evaluator);
   const outputs = source.outputs.map((block) => outputOf(root, module, block, world.evaluator));
   for (const [instance, own] of withDescendants(module, required)) {
     if (instance !== module) allRequired.push(...own.filter((one) => !allRequired.includes(one)));

@@ -24,6 +24,7 @@ import { evaluateFor, loopValues } from './for.ts';
 import { binary, negate } from './operators.ts';
 import { parseTemplate } from './parse.ts';
 import { asBoolean, asText, equal, isList, isMap, normal, numberText, type Plain, plainOf, toValue } from './plain.ts';
+import { within } from './size.ts';
 import { Unwritten } from './unwritten.ts';
 
 /** What a name leads to: the value, how many of the following attribute steps it used up, and whether it stands for many. */
@@ -53,9 +54,13 @@ export interface Scope {
 /** Nested evaluations, through however many locals, before an expression is given up as not evaluated. */
 const deepest = 400;
 
+/** Expressions evaluated for one value, loops within loops included, before the rest of it is given up. */
+const mostSteps = 5_000_000;
+
 /** Computes expressions with partial knowledge. One for all roots of an input, since outputs lead from one to another. */
 export class Evaluator {
   #depth = 0;
+  #steps = 0;
   readonly #parsed = new Map<string, Template | ExpressionError>();
 
   /** JSON of a configuration: strings are templates, everything else stands for itself. */
@@ -90,17 +95,19 @@ export class Evaluator {
     const pieces: (string | Unknown)[] = [];
     const references = template.flatMap((part) => {
       const value = this.#part(part, scope);
-      pieces.push(...piecesOf(value, part));
+      for (const piece of piecesOf(value, part)) pieces.push(piece);
       return value.state === 'unknown' || value.state === 'text' ? [] : ownReferences(value);
     });
     return text(pieces, references);
   }
 
   evaluate(expression: Expression, scope: Scope): Value {
-    if (this.#depth >= deepest) return unknown(['function'], expression.text);
+    if (this.#depth === 0) this.#steps = 0;
+    if (this.#depth >= deepest || this.#steps >= mostSteps) return unknown(['function'], expression.text);
     this.#depth++;
+    this.#steps++;
     try {
-      return this.#evaluate(expression, scope);
+      return within(this.#evaluate(expression, scope), expression.text);
     } finally {
       this.#depth--;
     }

@@ -1,4 +1,4 @@
-import type { Edge, Edges, Graph, Resource, Root } from '../graph.ts';
+import type { Copies, Edge, Edges, Graph, Resource, Root } from '../graph.ts';
 import type { Cause, Path } from '../value.ts';
 import { pathText } from '../values.ts';
 import type { ResourceType } from '../zz_resource_types.ts';
@@ -10,8 +10,13 @@ export interface Closure {
 }
 
 /** The graph over resources of any input. Indexes are made when first asked for, once per question. */
-export function buildGraph(roots: readonly Root[], resources: readonly Resource[], closure: Closure): Graph {
-  return new IndexedGraph(roots, resources, closure);
+export function buildGraph(
+  roots: readonly Root[],
+  resources: readonly Resource[],
+  closure: Closure,
+  copies: readonly Copies[] = [],
+): Graph {
+  return new IndexedGraph(roots, resources, closure, copies);
 }
 
 /** Who points along one attribute of one type, by the id of the resource pointed at. */
@@ -27,13 +32,20 @@ class IndexedGraph implements Graph, Targets {
   readonly resources: readonly Resource[];
   readonly closed: boolean;
   readonly closedBecause: string;
+  readonly copies: readonly Copies[];
   readonly #byId: ReadonlyMap<string, Resource>;
   readonly #byType = new Map<string, Resource[]>();
   readonly #incoming = new Map<string, Incoming>();
   readonly #providerIds = new Map<string, ReadonlyMap<string, Resource>>();
 
-  constructor(roots: readonly Root[], resources: readonly Resource[], { closed, closedBecause }: Closure) {
+  constructor(
+    roots: readonly Root[],
+    resources: readonly Resource[],
+    { closed, closedBecause }: Closure,
+    copies: readonly Copies[],
+  ) {
     this.roots = roots;
+    this.copies = copies;
     this.resources = resources;
     this.closed = closed;
     this.closedBecause = closedBecause;

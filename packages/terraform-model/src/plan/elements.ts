@@ -1,5 +1,7 @@
+import type { Copies } from '../graph.ts';
 import type { Watcher } from '../json/scan.ts';
 import { keysIn, type Span, type Splitter } from '../json/split.ts';
+import type { CopyFinder } from './copies.ts';
 import { own, type ResourceChange } from './format.ts';
 import { faultOf } from './shape.ts';
 import { rememberMarks } from './shown.ts';
@@ -14,15 +16,41 @@ const MOST_KEPT = 1 << 12;
  * @throws InputError for what is no JSON, or not of the form terraform writes
  */
 export function* changesIn(splitter: Splitter, span: Span): Generator<ResourceChange> {
-  const cut = new MarksCut(splitter.bytes);
   const marks = new Marks(splitter);
-  for (const item of splitter.items(span, cut)) {
-    const where = cut.take();
-    const change = where === undefined ? splitter.parse(item) : marks.parse(item, where);
-    const fault = faultOf(change);
-    if (fault !== undefined) splitter.fail(item.start, `an element of resource_changes ${fault}`);
-    yield change as ResourceChange;
-  }
+  for (const element of elementsIn(splitter, span)) yield parsed(splitter, element, marks);
+}
+
+/** The same without those of instances that others stand for, which is known once all were looked at. */
+export function changesOnce(
+  splitter: Splitter,
+  span: Span,
+  finder: CopyFinder,
+): { readonly changes: ResourceChange[]; readonly copies: readonly Copies[] } {
+  const all = Array.from(elementsIn(splitter, span), (element) => ({ ...element, copy: finder.take(element.item) }));
+  const { copies, left } = finder.found();
+  const marks = new Marks(splitter);
+  const changes = all.flatMap(({ copy, ...element }) =>
+    copy !== undefined && left.has(copy) ? [] : [parsed(splitter, element, marks)],
+  );
+  return { changes, copies };
+}
+
+interface Element {
+  readonly item: Span;
+  /** Where its marks stand. */
+  readonly where: Span | undefined;
+}
+
+function* elementsIn(splitter: Splitter, span: Span): Generator<Element> {
+  const cut = new MarksCut(splitter.bytes);
+  for (const item of splitter.items(span, cut)) yield { item, where: cut.take() };
+}
+
+function parsed(splitter: Splitter, { item, where }: Element, marks: Marks): ResourceChange {
+  const change = where === undefined ? splitter.parse(item) : marks.parse(item, where);
+  const fault = faultOf(change);
+  if (fault !== undefined) splitter.fail(item.start, `an element of resource_changes ${fault}`);
+  return change as ResourceChange;
 }
 
 const quoted = (key: string): Uint8Array => Buffer.from(JSON.stringify(key));

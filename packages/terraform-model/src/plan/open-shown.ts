@@ -8,7 +8,7 @@ import type { ModuleSource } from '../configuration/source.ts';
 import type { World } from '../configuration/world.ts';
 import type { Closure } from '../graph/build.ts';
 import { attrOf } from '../graph/resource.ts';
-import type { Backend, Root } from '../graph.ts';
+import type { Backend, Copies, Root } from '../graph.ts';
 import { InputError } from '../input-error.ts';
 import { literal } from '../navigate.ts';
 import type { Value } from '../value.ts';
@@ -31,6 +31,8 @@ export interface Shown {
   readonly siblings: readonly RootInput[];
   readonly version: unknown;
   readonly closure: Closure;
+  /** Instances of modules that others of them stand for. */
+  readonly copies?: readonly Copies[];
 }
 
 /** Joins instances with the blocks that declare them. @throws InputError for one that stands twice */
@@ -55,6 +57,7 @@ export function openShown(shown: Shown, world: World, prefix: string): Opened {
   const { idPrefix } = loaded;
   return {
     loaded: [loaded, ...others],
+    copies: (shown.copies ?? []).map(({ kept, count }) => ({ kept: kept.map((each) => idPrefix + each), count })),
     build: (remote) => {
       const remoteOutput: RemoteOutput = (reader, output) => only(remote(loaded, reader, output));
       const sources = new Map<string, string>();

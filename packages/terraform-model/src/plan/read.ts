@@ -7,7 +7,8 @@ import { type Span, Splitter } from '../json/split.ts';
 import { shownByPlanFile } from '../plan-file/open.ts';
 import { isPlanFile } from '../plan-file/read.ts';
 import { recordedModules } from './configuration.ts';
-import { changesIn } from './elements.ts';
+import { CopyFinder } from './copies.ts';
+import { changesIn, changesOnce } from './elements.ts';
 import { entriesOf, own, type ResourceChange } from './format.ts';
 import { openShown } from './open-shown.ts';
 import { member, stateResources } from './prior-state.ts';
@@ -22,6 +23,8 @@ export interface PlanInput {
   readonly source?: Omit<RootInput, 'kind' | 'variables'> | undefined;
   /** Configurations of the roots whose states it reads, by paths relative to those of `source`: they become part of the graph. */
   readonly siblings?: readonly RootInput[] | undefined;
+  /** `once`: of instances of a module that are alike a few are read; the graph says how many there are. Only without `source`. */
+  readonly copies?: 'each' | 'once' | undefined;
 }
 
 const showPlan = 'give the output of: terraform show -json <plan file>';
@@ -46,12 +49,19 @@ export function openPlan(input: PlanInput, world: World, prefix: string): Opened
     const fault = 'terraform ended this plan with an error: it is not whole, and cannot be applied';
     throw new InputError(file, undefined, fault, 'mend what terraform reported, then plan again');
   }
-  const changes = [...changesOf(splitter, sections)];
+  const configuration = source === undefined ? configurationOf(small('configuration') ?? {}, file) : undefined;
+  const state = member(splitter, sections.get('prior_state'), 'values');
+  const reads = [...stateResources(splitter, state, 'data')];
+  const span = changesSpan(splitter, sections);
+  const { changes, copies } =
+    span === undefined
+      ? { changes: [], copies: [] }
+      : input.copies === 'once' && configuration !== undefined
+        ? changesOnce(splitter, span, new CopyFinder(splitter, configuration, reads.map(moduleOf)))
+        : { changes: [...changesIn(splitter, span)], copies: [] };
   const listed = new Set(changes.map(({ address }) => address));
   // What is read again at apply is listed as a change; its last values say nothing then.
-  const state = member(splitter, sections.get('prior_state'), 'values');
-  for (const read of stateResources(splitter, state, 'data')) if (!listed.has(read.address)) changes.push(read);
-  const configuration = source === undefined ? configurationOf(small('configuration') ?? {}, file) : undefined;
+  for (const read of reads) if (!listed.has(read.address)) changes.push(read);
   return openShown(
     {
       kind: 'plan',
@@ -63,6 +73,7 @@ export function openPlan(input: PlanInput, world: World, prefix: string): Opened
       siblings,
       version: small('terraform_version'),
       closure: closureOf(file, small),
+      copies,
     },
     world,
     prefix,
@@ -90,12 +101,13 @@ function refuseOtherFormats(splitter: Splitter, sections: ReadonlyMap<string, Sp
   }
 }
 
-function* changesOf(splitter: Splitter, sections: ReadonlyMap<string, Span>): Generator<ResourceChange> {
+function changesSpan(splitter: Splitter, sections: ReadonlyMap<string, Span>): Span | undefined {
   const span = sections.get('resource_changes');
-  if (span === undefined || splitter.text({ start: span.start, end: Math.min(span.end, span.start + 4) }) === 'null')
-    return;
-  yield* changesIn(splitter, span);
+  if (span === undefined) return undefined;
+  return splitter.text({ start: span.start, end: Math.min(span.end, span.start + 4) }) === 'null' ? undefined : span;
 }
+
+const moduleOf = ({ module_address: module = '' }: ResourceChange): string => module;
 
 /** Values of variables stand in a plan in clear text, those marked sensitive too: the marks are in the configuration. */
 function variablesOf(section: unknown): ReadonlyMap<string, unknown> {
