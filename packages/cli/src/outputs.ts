@@ -62,14 +62,22 @@ export async function writeOutputs(
   rules: readonly Rule[],
   outputs: readonly Output[],
   terminal: TerminalOptions,
-  ports: Pick<Ports, 'out' | 'cwd' | 'files' | 'color'>,
+  ports: Pick<Ports, 'out' | 'cwd' | 'files' | 'color' | 'screen'>,
 ): Promise<void> {
   const texts: { readonly file: string | undefined; readonly parts: Iterable<string> }[] = [];
   for (const { format, file } of outputs) {
     const color = file === undefined && ports.color;
     // A file is kept and searched: there everything stands in full.
     const first = file === undefined && terminal.first === true;
-    texts.push({ file, parts: await partsOf(format, report, rules, { ...terminal, color, first }) });
+    texts.push({
+      file,
+      parts: await partsOf(format, report, rules, {
+        ...terminal,
+        color,
+        first,
+        screen: file === undefined ? ports.screen : undefined,
+      }),
+    });
   }
   for (const { file, parts } of texts) {
     if (file === undefined) continue;

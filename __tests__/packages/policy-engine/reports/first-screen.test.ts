@@ -4,11 +4,18 @@ import { type Fruit, factsOf, known } from '../fake-facts.ts';
 import { ruleWith, run } from '../fake-rules.ts';
 import { everything, evil, rules } from './orchard.ts';
 
-const first = (report: Parameters<typeof render>[1], color = false) =>
-  render('terminal', report, [], { first: true, color });
+const first = (
+  report: Parameters<typeof render>[1],
+  color = false,
+  screen?: { readonly columns: number; readonly rows: number },
+) => render('terminal', report, [], { first: true, color, screen });
 
 test('what is proven, what is not and why, and what to do next', async () => {
   expect(await first(everything())).toMatchSnapshot();
+});
+
+test('on a terminal of 80 columns and 24 rows', async () => {
+  expect(await first(everything(), false, { columns: 80, rows: 24 })).toMatchSnapshot();
 });
 
 test('nothing refused is not called clean', async () => {
@@ -52,6 +59,11 @@ test('fits one screen of 25 lines and 100 columns, whatever was found', async ()
       const lines = (await first(report)).trimEnd().split('\n');
       expect(lines.length).toBeLessThanOrEqual(25);
       for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(100);
+      // With a note below it, and the prompt.
+      const small = (await first(report, false, { columns: 80, rows: 24 })).trimEnd().split('\n');
+      expect(small.length).toBeLessThanOrEqual(21);
+      for (const line of small) expect(columnsOf(line)).toBeLessThanOrEqual(80);
+      expect(await first(report, false, { columns: 200, rows: 60 })).toBe(await first(report));
       expect(lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: colour is what is taken away
       const colored = (await first(report, true)).replace(/\u001b\[\d+m/g, '');

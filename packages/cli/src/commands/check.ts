@@ -57,7 +57,7 @@ export async function check(
   let counted = first && outputs.every(isScreen) ? survey(evaluation) : undefined;
   if (counted === undefined && each !== undefined) counted = survey(each());
   const { summary } = counted ?? (await writeReport());
-  if (counted !== undefined) ports.out(await renderSurvey(counted, ports.color));
+  if (counted !== undefined) ports.out(await renderSurvey(counted, { color: ports.color, screen: ports.screen }));
   if (options.source === undefined && summary.unknown > 0) {
     const shows = kind === 'plan' ? 'references' : 'values';
     if (alone)

@@ -73,6 +73,8 @@ export function nodePorts(): Ports {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     color: process.stdout.isTTY === true && process.stdout.hasColors(),
+    // Where a size is not told it is 0.
+    screen: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout : undefined,
     git: runGit,
     importModules,
     now: () => new Date(),

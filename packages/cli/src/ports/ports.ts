@@ -13,6 +13,8 @@ export interface Ports {
   readonly err: (text: string) => void;
   /** Whether standard output is a terminal that shows colour. */
   readonly color: boolean;
+  /** The size of that terminal, in characters; undefined in a pipe. */
+  readonly screen?: { readonly columns: number; readonly rows: number } | undefined;
   /** Runs git with these arguments in a directory. It reads objects only: nothing is fetched, no hook runs. */
   readonly git: (args: readonly string[], directory: string) => GitAnswer;
   /** Imports the modules of own rules. */

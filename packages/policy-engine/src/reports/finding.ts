@@ -1,5 +1,6 @@
 import type { Finding } from '@lukko/formats';
 import type { Place } from '@lukko/terraform-model';
+import type { ScreenSize } from './first-screen.ts';
 import { painter } from './paint.ts';
 import { controlName, placeText, printable } from './text.ts';
 
@@ -7,6 +8,8 @@ export interface TerminalOptions {
   readonly color?: boolean;
   /** One screen for somebody who has no Lukko configuration yet, instead of every finding in full. */
   readonly first?: boolean;
+  /** The size of the terminal that this screen is for; undefined where there is none. */
+  readonly screen?: ScreenSize | undefined;
   /** The text of a line of the organisation's configuration, to show where a value came from. */
   readonly excerpt?: (place: Place) => string | undefined;
 }

@@ -5,35 +5,52 @@ import { type Paint, painter } from './paint.ts';
 import { count, groupBy, placeText, printable } from './text.ts';
 import type { Part } from './words.ts';
 
-/** One screen of a terminal as people have it. */
-const columns = 100;
-const rows = 25;
+/** The size of a terminal, in characters. */
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** One screen of a terminal as people have it, at most, and what is still read: a smaller one is scrolled. */
+const most: ScreenSize = { columns: 100, rows: 25 };
+const least: ScreenSize = { columns: 60, rows: 18 };
+/** What stands below: a note to standard error, and the prompt. */
+const below = 3;
+
+/** What lines are made for. */
+interface Screen {
+  readonly paint: Paint;
+  readonly columns: number;
+}
 /** Causes of what is not proven; the rest is counted. */
 const shownCauses = 3;
 
 /**
  * What somebody sees who tries lukko on a repository that has no Lukko configuration: one screen that says what is proven, what
  * is not and why, and what to do next. Every finding in full is one option away.
+ * @param size of the terminal it is printed to; without one it is made for 100 columns and 25 rows
  */
-export function renderFirstScreen(report: Survey, color = false): string {
-  const paint = painter(color);
+export function renderFirstScreen(report: Survey, color = false, size: ScreenSize = most): string {
+  const columns = Math.max(least.columns, Math.min(most.columns, size.columns));
+  const rows = size === most ? most.rows : Math.max(least.rows, Math.min(most.rows, size.rows - below));
+  const screen: Screen = { paint: painter(color), columns };
   const part = (...parts: readonly Part[]) => report.groups.filter((group) => parts.includes(group.part));
   const refused = part('refused');
   const files = new Set(report.inputs.map(({ file }) => file)).size;
   const { summary } = report;
-  const head = [
-    `lukko judged ${count(summary.resources, 'resource')} of ${count(files, 'file')} by ${count(summary.rules, 'rule')} (posture ${report.posture}; no lukko.yaml here)`,
-    '',
-  ];
+  const judged = `lukko judged ${count(summary.resources, 'resource')} of ${count(files, 'file')} by ${count(summary.rules, 'rule')}`;
+  const by = `(posture ${report.posture}; no lukko.yaml here)`;
+  const head =
+    width(judged) + width(by) < columns || columns === most.columns ? [`${judged} ${by}`, ''] : [judged, by, ''];
   const rest = [
-    ...lightLine(part('light'), paint),
-    ...unknownLines([...part('unknown'), ...part('obligations')], paint),
-    ...provenLine(report, paint),
-    ...coverageLine(report, paint),
+    ...lightLine(part('light'), screen),
+    ...unknownLines([...part('unknown'), ...part('obligations')], screen),
+    ...provenLine(report, screen),
+    ...coverageLine(report, screen),
     '',
-    ...next(refused, paint),
+    ...next(refused, screen),
   ];
-  const verdict = refusedLines(refused, report, paint, rows - head.length - rest.length);
+  const verdict = refusedLines(refused, report, screen, rows - head.length - rest.length);
   const space = head.length + verdict.length + rest.length < rows ? [''] : [];
   const lines = [...head, ...verdict, ...space, ...rest];
   return `${lines.join('\n')}\n`;
@@ -43,11 +60,12 @@ export function renderFirstScreen(report: Survey, color = false): string {
 function refusedLines(
   refused: readonly Group[],
   { summary, threshold }: Survey,
-  paint: Paint,
+  screen: Screen,
   room: number,
 ): readonly string[] {
   if (summary.resources === 0 && summary.pass === 0) return ['nothing was judged: this is no pass'];
   if (refused.length === 0) return [`no failure of ${threshold} severity proven; what is not proven stands below`];
+  const { paint, columns } = screen;
   const groups = byRule(refused);
   const fits = groups.length * 2 + 1 <= room ? groups.length : Math.max(1, Math.floor((room - 2) / 2));
   const rest = groups.slice(fits);
@@ -64,26 +82,27 @@ function refusedLines(
           listed(
             '  and of',
             rest.map(([rule, group]) => numbered(rule, total(group))),
+            screen,
           ),
         ]
       : []),
   ];
 }
 
-function lightLine(light: readonly Group[], paint: Paint): readonly string[] {
+function lightLine(light: readonly Group[], screen: Screen): readonly string[] {
   if (light.length === 0) return [];
   const rules = byRule(light).map(([rule, group]) => numbered(rule, total(group)));
   return [
     listed(
-      `${paint('yellow', 'lighter')}: ${count(total(light), 'finding')} that refuse nothing:`,
+      `${screen.paint('yellow', 'lighter')}: ${count(total(light), 'finding')} that refuse nothing:`,
       rules,
+      screen,
       'yellow',
-      paint,
     ),
   ];
 }
 
-function unknownLines(unknown: readonly Group[], paint: Paint): readonly string[] {
+function unknownLines(unknown: readonly Group[], { paint, columns }: Screen): readonly string[] {
   if (unknown.length === 0) return [];
   const causes = causeLines(unknown);
   const rest = causes.length - shownCauses;
@@ -94,21 +113,21 @@ function unknownLines(unknown: readonly Group[], paint: Paint): readonly string[
   ];
 }
 
-function provenLine({ summary, found }: Survey, paint: Paint): readonly string[] {
+function provenLine({ summary, found }: Survey, screen: Screen): readonly string[] {
   const whole = summary.proven.filter(({ rule }) => !found.has(rule)).map(({ rule, checks }) => numbered(rule, checks));
-  const head = `${paint('green', 'proven')}: ${count(summary.pass, 'check')}`;
+  const head = `${screen.paint('green', 'proven')}: ${count(summary.pass, 'check')}`;
   if (whole.length === 0) return [`${head}, no rule as a whole`];
-  return [listed(`${head}; whole rules:`, whole, 'green', paint)];
+  return [listed(`${head}; whole rules:`, whole, screen, 'green')];
 }
 
-function coverageLine({ summary, notLookedAt: many }: Survey, paint: Paint): readonly string[] {
+function coverageLine({ summary, notLookedAt: many }: Survey, screen: Screen): readonly string[] {
   const { percent, typesNotLookedAt } = summary.coverage;
   if (many === 0) return [];
   const what = typesNotLookedAt.length > 0 ? typesNotLookedAt : summary.notLookedAt;
-  return [listed(`${paint('cyan', 'no rule looked at')} ${many} (${100 - percent} %):`, what, 'cyan', paint)];
+  return [listed(`${screen.paint('cyan', 'no rule looked at')} ${many} (${100 - percent} %):`, what, screen, 'cyan')];
 }
 
-function next(refused: readonly Group[], paint: Paint): readonly string[] {
+function next(refused: readonly Group[], { paint, columns }: Screen): readonly string[] {
   const [first] = refused;
   const verbs: readonly (readonly [string, string])[] = [
     ['check --verbose', 'every finding with its reasons and its fix'],
@@ -137,9 +156,14 @@ function numbered(name: string, number: number): string {
 }
 
 /** A head and as many names as fit on its line, then how many there are more. */
-function listed(head: string, names: readonly string[], style?: Parameters<Paint>[0], paint?: Paint): string {
+function listed(
+  head: string,
+  names: readonly string[],
+  { paint, columns }: Screen,
+  style?: Parameters<Paint>[0],
+): string {
   // What colours the head takes no room on the screen.
-  const invisible = style === undefined || paint === undefined ? 0 : paint(style, 'x').length - 1;
+  const invisible = style === undefined ? 0 : paint(style, 'x').length - 1;
   let line = head;
   for (const [index, name] of names.entries()) {
     const text = `${index === 0 ? ' ' : ', '}${printable(name)}`;

@@ -20,7 +20,7 @@ export async function render(
   switch (format) {
     case 'terminal':
       if (options.first === true)
-        return (await import('./first-screen.ts')).renderFirstScreen(surveyOf(report), options.color);
+        return (await import('./first-screen.ts')).renderFirstScreen(surveyOf(report), options.color, options.screen);
       return (await import('./terminal.ts')).renderTerminal(report, options);
     case 'json':
       return (await import('./json.ts')).renderJson(report);
@@ -42,6 +42,6 @@ export async function renderParts(...[format, report, ...more]: Parameters<typeo
 }
 
 /** One screen of a report whose findings were only counted. */
-export async function renderSurvey(survey: Survey, color = false): Promise<string> {
-  return (await import('./first-screen.ts')).renderFirstScreen(survey, color);
+export async function renderSurvey(survey: Survey, { color, screen }: TerminalOptions): Promise<string> {
+  return (await import('./first-screen.ts')).renderFirstScreen(survey, color, screen);
 }
