@@ -140,6 +140,14 @@ test.each<[string, (plan: Loose) => void]>([
     },
   ],
   [
+    'the text of an expression inside may ask for their key',
+    (plan) => {
+      argue(plan, { name: ['each.key'] });
+      const { resources } = copy(plan).module as { resources: { expressions: object }[] };
+      Object.assign(resources[0]?.expressions ?? {}, { labels: { constant_value: '${var.name == "d" ? 1 : 2}' } });
+    },
+  ],
+  [
     'the text of an output may pick one',
     (plan) => {
       plan.configuration.root_module.outputs = { all: { expression: { constant_value: '${module.copy}' } } };
@@ -169,6 +177,10 @@ test.each<[string, (plan: Loose) => void]>([
   ['a label called name', (plan) => set(plan, 'c', 'hcloud_server', { labels: { name: 'other' } })],
   ['a name that is no word', (plan) => name(plan, 'c', 'c.example.com')],
   ['a name that may be a secret', (plan) => name(plan, 'c', 'deadbeefdeadbeefdeadbeefdeadbeef')],
+  ['a name that is a token of Slack', (plan) => name(plan, 'c', 'xoxb-1234567890')],
+  ['a name that ends in a token of Slack', (plan) => name(plan, 'c', 'web-xoxb-1234567890')],
+  ['a name that is a token of GitLab', (plan) => name(plan, 'c', 'glpat-aaaaaaaaaaaa-bbbbbbb')],
+  ['a name that is a key of OpenAI', (plan) => name(plan, 'c', 'sk-bratislava-frontend-customer-one')],
   [
     'digest of a payload where one is a constant',
     (plan) => {
@@ -214,6 +226,32 @@ test('many texts that differ are told apart by their digests', () => {
   for (const { change } of alike.resource_changes)
     Object.assign(change.after, { long: `${long}${change.after.ip_range}` });
   expect(read(alike).copies).toEqual(ALL);
+});
+
+test('in JSON that another program wrote each is read where its text does not begin as terraform writes it', () => {
+  const plan = copied();
+  const sorted = (value: unknown): unknown =>
+    value === null || typeof value !== 'object' || Array.isArray(value)
+      ? value
+      : Object.fromEntries(
+          Object.entries(value)
+            .sort()
+            .map(([key, inner]) => [key, sorted(inner)]),
+        );
+  plan.resource_changes = plan.resource_changes.map(
+    (change, index) => sorted(index % 17 === 3 ? { ...change, action_reason: 'replace_by_request' } : change) as Change,
+  );
+  const graph = read(plan);
+  expect(graph.copies).toEqual([]);
+  expect(ids(graph)).toEqual(ids(read(plan, 'each')));
+});
+
+test('what stands twice in other words is refused as ever', () => {
+  const plan = copied();
+  const text = JSON.stringify(plan);
+  const one = JSON.stringify(of(plan, 'd', 'hcloud_network')[0]);
+  const twice = text.replace(one, `${one},{ ${one.slice(1)}`);
+  expect(() => readPlan({ bytes: Buffer.from(twice), file: 'plan.json', copies: 'once' })).toThrow('stands twice');
 });
 
 test('what stands twice is refused as ever', () => {

@@ -12,10 +12,13 @@ const MOST_KEPT = 1 << 24;
 /** Call, and key as JSON writes it inside a text. A key of other characters tells nothing here. */
 const INSTANCE = /\{"address":"((?:module\.[\w-]+\.)*module\.[\w-]+)(\[(?:\d+|\\"[\w.-]+\\")\])\.[a-z]/y;
 const CHANGE = '"change":';
-/** What these are called no rule asks; a name of such words holds neither a host nor a secret. */
+/**
+ * What these are called no rule asks; a name of such words holds neither a host nor a secret: of the forms of secrets that words could have,
+ * one begins with xox, and the others are longer than 24 characters.
+ */
 const NAMED =
   /"type":"hcloud_(?:server|volume|network|firewall|placement_group|primary_ip|floating_ip|load_balancer)",/;
-const NAME = /"name":"[a-z][a-z0-9]{0,11}(?:-[a-z0-9]{1,12}){0,5}"/g;
+const NAME = /"name":"(?=[a-z0-9-]{1,24}")(?!xox|[a-z0-9-]*-xox)[a-z][a-z0-9]{0,11}(?:-[a-z0-9]{1,12}){0,5}"/g;
 const NAME_LABEL = /"labels":\{[^}]*"name":/;
 /** In the place of a payload that is no constant a plan shows the digest of its text, which tells nothing. */
 const DIGEST = /"user_data":"[A-Za-z0-9+/]{27}="/g;
@@ -90,6 +93,12 @@ export class CopyFinder {
     return number;
   }
 
+  /** Whether an element that was not taken stands in a call of which instances are left out: then it may be of one of those. */
+  isStray(address: string, copies: readonly Copies[]): boolean {
+    const calls = new Set(copies.flatMap(({ kept: [first = ''] }) => first.slice(0, first.lastIndexOf('['))));
+    return [...calls].some((call) => address.startsWith(`${call}[`));
+  }
+
   #masked(text: string): string {
     const after = text.indexOf(CHANGE);
     if (after < 0 || !NAMED.test(text)) return text;
@@ -150,12 +159,12 @@ class CallsAlike {
     // An output of all of them is no list here: nobody can pick from it by position, unless its text is at hand.
     const out = text(outputs);
     if (out.includes(`module.${name}[`) || (out.includes(`module.${name}`) && out.includes('${'))) return false;
-    const { expressions, for_each_expression: each, count_expression: count, module } = record;
+    const { expressions, for_each_expression: each, count_expression: count } = record;
     const repeated = [...referencesIn([each, count])];
+    // With the text of expressions at hand, an instance's own key decides values inside of it, of which the plan only says that they are unknown.
+    if (text(this.#configuration).includes('${')) return !/\b(each|count)\b/.test(text([expressions, each, count]));
     const written = entriesOf(expressions).map(([, argument]) => [...referencesIn(argument)]);
-    // With the text of an expression at hand, an argument may choose among what another one leads to.
-    const together = text([expressions, each, count, module]).includes('${') ? [written.flat()] : written;
-    return together.every(
+    return written.every(
       (these) => !these.some((one) => OWN.test(one)) || [...these, ...repeated].every((one) => PLAIN.test(one)),
     );
   }

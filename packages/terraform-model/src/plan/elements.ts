@@ -29,9 +29,13 @@ export function changesOnce(
   const all = Array.from(elementsIn(splitter, span), (element) => ({ ...element, copy: finder.take(element.item) }));
   const { copies, left } = finder.found();
   const marks = new Marks(splitter);
-  const changes = all.flatMap(({ copy, ...element }) =>
-    copy !== undefined && left.has(copy) ? [] : [parsed(splitter, element, marks)],
+  const read = all.flatMap(({ copy, ...element }) =>
+    copy !== undefined && left.has(copy) ? [] : [{ copy, change: parsed(splitter, element, marks) }],
   );
+  // Keys in another order than terraform's, spaces, escapes: the text of such an element told nothing, what it says does.
+  if (read.some(({ copy, change }) => copy === undefined && finder.isStray(change.address, copies)))
+    return { changes: all.map((element) => parsed(splitter, element, marks)), copies: [] };
+  const changes = read.map(({ change }) => change);
   return { changes, copies };
 }
 
