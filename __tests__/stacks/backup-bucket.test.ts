@@ -40,7 +40,7 @@ if ('missing' in found) {
   const folder = mkdtempSync(path.join(tmpdir(), 'lukko-bucket-'));
   const at = (name: string) => path.join(folder, name);
   const bucket = 'lukko-example-backups';
-  const hosts: Key = { id: 'HOSTSKEY', secret: 'hosts/secret+of=test.only' };
+  const hosts: Key = { id: 'HOSTSKEY', secret: 'hosts/secret+of=the.hosts' };
   // What this machine may have set of its own must not reach the servers on loopback.
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(AWS_|RESTIC_|RCLONE_|https?_proxy$|HTTPS?_PROXY$)/.test(name)),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { config, FormatError, parseFile } from '@lukko/formats';
+import { config } from '@lukko/formats';
+import { problemsIn } from './problems-in.ts';
 
 const root = resolve(__dirname, '../../..');
 const example = readFileSync(resolve(root, 'config/example.yaml'), 'utf8');
@@ -16,12 +17,4 @@ export function changed(...changes: readonly (readonly [string, string])[]): str
 }
 
 /** The whole message of what is wrong with a text. */
-export function problems(text: string): string {
-  try {
-    parseFile(config, text, 'config/mine.yaml');
-  } catch (error) {
-    if (error instanceof FormatError) return `\n${error.message}\n`;
-    throw error;
-  }
-  return 'nothing is wrong';
-}
+export const problems = (text: string): string => problemsIn(config, text, 'config/mine.yaml');

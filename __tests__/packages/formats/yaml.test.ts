@@ -1,16 +1,8 @@
-import { FormatError, fixtures, lukko, parseFile, register } from '@lukko/formats';
+import { fixtures, lukko, parseFile, register } from '@lukko/formats';
 import fc from 'fast-check';
+import { problemsIn } from './problems-in.ts';
 
-function problems(text: string): string {
-  try {
-    parseFile(lukko, text, 'lukko.yaml');
-  } catch (error) {
-    if (error instanceof FormatError) return `\n${error.message}\n`;
-    throw error;
-  }
-  return 'nothing is wrong';
-}
-
+const problems = (text: string): string => problemsIn(lukko, text, 'lukko.yaml');
 const fine = 'schemaVersion: 1\nposture: eu-sovereign\n';
 
 describe('parseFile', () => {

@@ -29,7 +29,7 @@ export class Standing {
 
   /** How many elements of the input the one with this id stands for. */
   weight(id: string): number {
-    return this.#weights.get(this.#instance(id)) ?? 1;
+    return this.#weights.size === 0 ? 1 : (this.#weights.get(this.#instance(id)) ?? 1);
   }
 
   /** How many rulings this one stands for. @param alike the subjects of which it holds, where that is more than one */

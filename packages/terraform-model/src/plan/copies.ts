@@ -127,10 +127,15 @@ class CallsAlike {
   readonly #configuration: ConfigurationRecord;
   readonly #excluded: readonly string[];
   readonly #known = new Map<string, boolean>();
+  /** Whether the text of some expression is at hand. */
+  readonly #texts: boolean;
+  /** By module, what refers to its calls. A module may call a thousand others. */
+  readonly #referring = new Map<ModuleRecord, { readonly inside: string; readonly outputs: string }>();
 
   constructor(configuration: ConfigurationRecord, excluded: Iterable<string>) {
     this.#configuration = configuration;
     this.#excluded = [...excluded];
+    this.#texts = textOf(configuration).includes('${');
   }
 
   mayBeAlike(call: string): boolean {
@@ -149,26 +154,33 @@ class CallsAlike {
     for (const step of names) parent = (own(parent?.module_calls, step) as CallRecord | undefined)?.module;
     const record = own(parent?.module_calls, name) as CallRecord | undefined;
     if (parent === undefined || record?.module === undefined) return false;
-    const { outputs, ...rest } = parent;
-    const others = [
-      { ...rest, module_calls: Object.values(rest.module_calls ?? {}).map(({ module: _, ...each }) => each) },
-      names.length === 0 ? this.#configuration.provider_config : undefined,
-    ];
-    const text = (value: unknown): string => JSON.stringify(value ?? null);
-    if (new RegExp(`\\bmodule\\.${name}(?![\\w-])`).test(text(others))) return false;
+    const { inside, outputs } = this.#referringIn(parent);
+    if (new RegExp(`\\bmodule\\.${name}(?![\\w-])`).test(inside)) return false;
     // An output of all of them is no list here: nobody can pick from it by position, unless its text is at hand.
-    const out = text(outputs);
-    if (out.includes(`module.${name}[`) || (out.includes(`module.${name}`) && out.includes('${'))) return false;
+    if (outputs.includes(`module.${name}[`) || (outputs.includes(`module.${name}`) && this.#texts)) return false;
     const { expressions, for_each_expression: each, count_expression: count } = record;
     const repeated = [...referencesIn([each, count])];
     // With the text of expressions at hand, an instance's own key decides values inside of it, of which the plan only says that they are unknown.
-    if (text(this.#configuration).includes('${')) return !/\b(each|count)\b/.test(text([expressions, each, count]));
+    if (this.#texts) return !/\b(each|count)\b/.test(textOf([expressions, each, count]));
     const written = entriesOf(expressions).map(([, argument]) => [...referencesIn(argument)]);
     return written.every(
       (these) => !these.some((one) => OWN.test(one)) || [...these, ...repeated].every((one) => PLAIN.test(one)),
     );
   }
+
+  #referringIn(module: ModuleRecord): { readonly inside: string; readonly outputs: string } {
+    const before = this.#referring.get(module);
+    if (before !== undefined) return before;
+    const { outputs, module_calls: calls, ...rest } = module;
+    const bare = Object.values(calls ?? {}).map(({ module: _, ...each }) => each);
+    const providers = module === this.#configuration.root_module ? this.#configuration.provider_config : undefined;
+    const made = { inside: textOf([rest, bare, providers]), outputs: textOf(outputs) };
+    this.#referring.set(module, made);
+    return made;
+  }
 }
+
+const textOf = (value: unknown): string => JSON.stringify(value ?? null);
 
 function* referencesIn(value: unknown): Generator<string> {
   const open = [value];
